@@ -1,0 +1,56 @@
+"""Refusals: what a verb raises when it will not do a thing, told once, in the reader's language.
+
+Each feature defines its own refusals in its `models.py`; `mall/web/refusals.py` tells them all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    """Mark a text for translation without translating it here: the core knows no request."""
+    return text
+
+
+class Refused(Exception):
+    """A business act that will not be done. Nothing of it is written.
+
+    `code` is stable and fit for partners; `text` is the message for people, a Simplified Chinese
+    template translated when told, with named parameters taken from `params`.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    text: ClassVar[str] = N_("没有办成，什么都没有改变。")
+
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+        super().__init__(self.code, params)
+
+    def __str__(self) -> str:
+        return self.text % self.params if self.params else self.text
+
+
+class NotFound(Refused):
+    """There is no such thing, or it is not yours; which of the two is not told."""
+
+    code = "not_found"
+    status = 404
+    text = N_("没有找到。")
+
+
+class Forbidden(Refused):
+    """The person is known, and may not do this."""
+
+    code = "forbidden"
+    status = 403
+    text = N_("您没有这项权限。")
+
+
+class Malformed(Refused):
+    """What came in does not have the shape that was asked for."""
+
+    code = "malformed"
+    status = 422
+    text = N_("填写的内容有误，请检查后再提交。")

@@ -1,0 +1,76 @@
+"""All configuration, from the environment, in one place. `docs/configuration.md` tells each name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an operator can set. `Settings.from_environment()` reads it; tests make their own."""
+
+    database_url: str
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    https: bool = True
+    """Cookies are Secure and `__Host-`, and HSTS is sent. Off only for a demo over plain http."""
+    demo: bool = False
+    """Show the demo's log-in hints and the API's docs page."""
+    debug: bool = False
+    testing: bool = False
+    proxies: int = 0
+    """How many reverse proxies stand in front and may set X-Forwarded-*."""
+    threads: int = 4
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    zone: str = "Asia/Shanghai"
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment; what is missing gets the embedded default (SQLite under var/)."""
+        url = env.get("DATABASE_URL") or f"sqlite:///{VAR / 'mall.db'}"
+        for plain in ("postgres://", "postgresql://"):
+            if url.startswith(plain):
+                url = "postgresql+psycopg://" + url.removeprefix(plain)
+        return cls(
+            database_url=url,
+            secret_key=env.get("MALL_SECRET_KEY") or _kept_secret(),
+            host=env.get("HOST", "127.0.0.1"),
+            port=int(env.get("PORT", "8000")),
+            https=env.get("MALL_HTTPS", "1") != "0",
+            demo=env.get("MALL_DEMO", "0") == "1",
+            debug=env.get("MALL_DEBUG", "0") == "1",
+            proxies=int(env.get("MALL_PROXIES", "0")),
+            threads=int(env.get("MALL_THREADS", "4")),
+            workers=int(env.get("MALL_WORKERS", "0")) or os.cpu_count() or 1,
+            zone=env.get("MALL_ZONE", "Asia/Shanghai"),
+        )
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the mall runs on the embedded SQLite."""
+        return self.database_url.startswith("sqlite")
+
+
+def _kept_secret() -> str:
+    """The secret of an embedded mall: made once, kept beside its database. Production sets MALL_SECRET_KEY."""
+    kept = VAR / "secret"
+    if not kept.exists():
+        VAR.mkdir(exist_ok=True)
+        fresh = VAR / f".secret-{secrets.token_hex(4)}"
+        fresh.write_text(secrets.token_urlsafe(48))
+        fresh.chmod(0o600)
+        try:
+            os.link(fresh, kept)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return kept.read_text()

@@ -1,0 +1,1 @@
+"""Earning's tables."""

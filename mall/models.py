@@ -1,0 +1,9 @@
+"""Every table of the mall in one import, for migrations and for tests."""
+
+import mall.audit.models
+import mall.catalog.models
+import mall.dealers.models
+import mall.earning.models
+import mall.orders.models
+import mall.points.models
+import mall.web.limits  # noqa: F401

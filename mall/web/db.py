@@ -1,0 +1,153 @@
+"""The database as the doors see it: one place that begins, commits, rolls back and tries again.
+
+`transact` runs a verb in a writing transaction; `reading` gives a session for a page that only reads.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from mall.base.models import Base
+from mall.config import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 12
+AGAIN = {"40001", "40P01"}
+"""SQLSTATEs after which the same verb may well succeed: serialization failure and deadlock."""
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Bind the mall to its database and teach SQLite to keep its promises."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _pool(settings)
+    db.init_app(app)
+    if settings.embedded:
+        with app.app_context():
+            teach_sqlite(db.engine)
+
+
+def _pool(settings: Settings) -> dict[str, Any]:
+    if settings.embedded:
+        return {"pool_size": settings.threads + 1, "max_overflow": 4, "connect_args": {"timeout": 30}}
+    # One connection a request, never more than threads: waiting for a connection is cheaper than fighting over rows.
+    return {
+        "pool_size": settings.threads,
+        "max_overflow": 0,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c timezone=UTC -c default_transaction_isolation=read\\ committed"},
+    }
+
+
+def teach_sqlite(engine: Engine) -> None:
+    """Own the transaction on SQLite: no implicit begin, IMMEDIATE for writers, every pragma read back."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma, value in SQLITE_PRAGMAS.items():
+            cursor.execute(f"PRAGMA {pragma}={value}")
+        for pragma, value in SQLITE_PRAGMAS.items():
+            seen = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if pragma != "journal_mode" and int(seen) != int(value):
+                raise RuntimeError(f"SQLite did not take PRAGMA {pragma}={value}: it says {seen}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        writer = connection.get_execution_options().get("writer", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
+
+
+SQLITE_PRAGMAS = {
+    "busy_timeout": 30_000,
+    "journal_mode": "WAL",
+    "synchronous": 2,  # FULL: NORMAL may lose the last commits on power loss
+    "foreign_keys": 1,
+    "recursive_triggers": 1,  # without it INSERT OR REPLACE rewrites an append-only row unseen
+}
+
+
+def now() -> datetime:
+    """The mall's clock: an aware UTC moment. The only clock there is; verbs get it passed in."""
+    clock = cast("Callable[[], datetime]", current_app.extensions["clock"])
+    return clock()
+
+
+def system_clock() -> datetime:
+    """The machine's time, UTC."""
+    return datetime.now(UTC)
+
+
+def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args, **arguments: P.kwargs) -> T:
+    """Run a verb as one transaction and give back its value.
+
+    Calls `verb(session, now, **arguments)`, commits when it returns, rolls back when it raises. On a serialization
+    failure, a deadlock or a busy database the whole verb runs again with a new clock reading, a bounded number of
+    times; a verb therefore has no effect outside the database.
+    """
+    session = cast(Session, db.session)
+    for attempt in range(TRIES):
+        session.rollback()
+        session.expunge_all()
+        with _turn():
+            try:
+                session.connection(execution_options={"writer": True})
+                value = verb(session, now(), *args, **arguments)
+                session.commit()
+                return value
+            except DBAPIError as error:
+                session.rollback()
+                if attempt == TRIES - 1 or not _worth_another_try(error):
+                    raise
+            except BaseException:
+                session.rollback()
+                raise
+        time.sleep(random.uniform(0.002, 0.02) * 2 ** min(attempt, 5))
+    raise AssertionError("unreachable")
+
+
+def reading() -> Session:
+    """The session of a request that only reads: one connection, one view of the data, rolled back at the end."""
+    return cast(Session, db.session)
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in AGAIN or "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One SQLite writer at a time, by a lock on a side file.
+
+    SQLite's busy wait is no queue: among several writer processes the unluckiest waits for seconds.
+    """
+    path = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    if not path or path == ":memory:":
+        yield
+        return
+    handle = os.open(f"{path}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,101 @@
+"""Front-end files as pages see them: fingerprinted addresses, the icon sprite, pictures, and their serving."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
+from typing import Any, cast
+
+from flask import Flask, current_app
+from markupsafe import Markup, escape
+from whitenoise import WhiteNoise
+
+from mall.config import ROOT
+
+BUILD = ROOT / "static" / "build"
+URL = "/static/build/"
+WIDTHS = (240, 480, 960)
+FINGERPRINTED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
+
+HeaderHook = Callable[[MutableMapping[str, str], str, str], None]
+
+
+def install(app: Flask) -> None:
+    """Give templates `asset("mall.css")`, `icons_url()` and `picture(…)`."""
+    app.jinja_env.globals.update(asset=asset, picture=picture)
+
+
+def asset(name: str) -> str:
+    """The fingerprinted address of a built file; unknown names fail, so that no page goes out half dressed."""
+    try:
+        return URL + _manifest()[name]
+    except KeyError:
+        raise LookupError(f"no asset {name!r} in static/build: run `flask assets build`") from None
+
+
+def has_asset(name: str) -> bool:
+    """Whether the build holds a file of this name."""
+    return name in _manifest()
+
+
+def picture(key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eager: bool = False) -> Markup:
+    """A catalogue picture as AVIF and WebP in three widths, square, its place kept before it comes.
+
+    `sizes` is the width it will have on screen, such as `(min-width: 640px) 200px, 45vw`. `eager` is for the first
+    screen only. A picture that was never drawn shows the bare plinth.
+    """
+    classes = escape(f"picture {css}".strip())
+    loading = 'loading="eager" fetchpriority="high"' if eager else 'loading="lazy"'
+    tail = f'width="480" height="480" alt="{escape(alt)}" {loading} decoding="async"'
+    if not has_asset(f"pictures/{key}-480.webp"):
+        return Markup(f'<img class="{classes}" src="{asset("art/empty.svg")}" {tail}>')
+    srcsets = {
+        kind: ", ".join(
+            f"{asset(name)} {width}w"
+            for width in WIDTHS
+            if has_asset(name := f"pictures/{key}-{width}.{kind}")
+        )
+        for kind in ("avif", "webp")
+    }
+    sources = f'<source type="image/avif" srcset="{srcsets["avif"]}" sizes="{escape(sizes)}">' if srcsets["avif"] else ""
+    return Markup(
+        f'<picture>{sources}<img class="{classes}" src="{asset(f"pictures/{key}-480.webp")}"'
+        f' srcset="{srcsets["webp"]}" sizes="{escape(sizes)}" {tail}></picture>'
+    )
+
+
+def serve_static(app: Flask, add_headers: HeaderHook | None = None) -> None:
+    """Serve static/build before Flask sees the request: compressed files as they lie, cached for ever by their name.
+
+    `add_headers(headers, path, url)` puts the security headers on these answers too.
+    """
+    noise = WhiteNoise(
+        app.wsgi_app,
+        autorefresh=app.debug,
+        allow_all_origins=False,
+        add_headers_function=add_headers,
+        immutable_file_test=lambda _path, url: bool(FINGERPRINTED.search(url)),
+    )
+    if BUILD.is_dir():
+        noise.add_files(str(BUILD), URL)
+    app.wsgi_app = noise  # type: ignore[method-assign]
+
+
+def _manifest() -> dict[str, str]:
+    path = BUILD / "manifest.json"
+    # In development a fresh build is seen at once; otherwise the file is read once.
+    changed = path.stat().st_mtime_ns if current_app.debug and path.exists() else 0
+    return _read(changed)
+
+
+@lru_cache(maxsize=2)
+def _read(_changed: int) -> dict[str, str]:
+    path = BUILD / "manifest.json"
+    return cast("dict[str, str]", json.loads(path.read_text())) if path.exists() else {}
+
+
+def forget(*_: Any) -> None:
+    """Read the manifest anew at the next page: tests that build call this."""
+    _read.cache_clear()

@@ -1,0 +1,2 @@
+/* Says that script runs: what only works with it shows itself. */
+document.documentElement.classList.add("has-script");

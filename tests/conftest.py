@@ -23,7 +23,7 @@ from mall.config import Settings
 from mall.web.db import db
 
 ENGINES = os.environ.get("MALL_TEST_ENGINES", "sqlite,postgresql").split(",")
-SECRET = "a secret for tests only"  # noqa: S105
+SECRET = "a secret for tests only"
 _names = count()
 
 

@@ -35,6 +35,6 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     return app
 
 
-FEATURES = (
+FEATURES: tuple[str, ...] = (
     # Each has `register(app)`: blueprints of routes, command groups, or handlers. The order is the order of set-up.
 )

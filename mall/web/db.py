@@ -77,7 +77,7 @@ def teach_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
 
-SQLITE_PRAGMAS = {
+SQLITE_PRAGMAS: dict[str, int | str] = {
     "busy_timeout": 30_000,
     "journal_mode": "WAL",
     "synchronous": 2,  # FULL: NORMAL may lose the last commits on power loss

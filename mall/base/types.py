@@ -32,6 +32,11 @@ def Name(length: int) -> TypeEngine[str]:  # noqa: N802 - reads as a type in a c
     return String(length).with_variant(Text(), "sqlite")
 
 
+def Key(length: int) -> TypeEngine[str]:  # noqa: N802 - reads as a type in a column's definition
+    """A text compared byte by byte on every engine, so that "all that begin with" is one range of an index."""
+    return String(length, collation="C").with_variant(Text(), "sqlite")
+
+
 def micros(moment: datetime) -> int:
     """An aware moment as microseconds since 1970 UTC: the same order and the same bytes everywhere."""
     if moment.tzinfo is None:

@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
-from mall.base.refused import N_, Refused
-from mall.base.types import Id, Instant, Int, Json, Name, Small, Word
+from mall.base.refused import N_, NotFound, Refused
+from mall.base.types import Id, Instant, Int, Json, Key, Name, Small, Word
 
 
 class Kind(StrEnum):
@@ -50,17 +50,19 @@ class Category(Base):
 class Item(Base):
     """A reward (礼品). Texts by language; pictures are keys, the first is the main one.
 
-    `lowest_points` is the price of its cheapest SKU, kept by the actions that change prices, so that lists can
-    filter and sort by an index.
+    `lowest_points` and `highest_points` are the prices of its cheapest and dearest SKU, kept by the actions that
+    change prices, so that lists can filter and sort by an index and say "from".
     """
 
     __tablename__ = "item"
     __table_args__ = (
         UniqueConstraint("code"),
-        CheckConstraint("lowest_points > 0", name="price"),
+        CheckConstraint("lowest_points > 0 AND highest_points >= lowest_points", name="price"),
         CheckConstraint("limit_per_dealer IS NULL OR limit_per_dealer > 0", name="limit"),
         Index("ix_item_category_id_lowest_points", "category_id", "lowest_points", "id"),
         Index("ix_item_lowest_points_id", "lowest_points", "id"),
+        Index("ix_item_shelved_at_id", "shelved_at", "id"),
+        Index("ix_item_pick_position_id", "pick_position", "id"),
         strict(),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -75,6 +77,7 @@ class Item(Base):
     tags: Mapped[list[str]] = mapped_column(Json)
     list_price_fen: Mapped[int] = mapped_column(Int)
     lowest_points: Mapped[int] = mapped_column(Int)
+    highest_points: Mapped[int] = mapped_column(Int)
     limit_per_dealer: Mapped[int | None] = mapped_column(Int)
     delivery: Mapped[Delivery] = mapped_column(Word(Delivery))
     pick_position: Mapped[int | None] = mapped_column(Small)
@@ -84,7 +87,10 @@ class Item(Base):
 
 
 class Sku(Base):
-    """One choice of an item, with its price in points. Attributes: [{"name": {…}, "value": {…}}, …] by language."""
+    """One choice of an item, with its price in points. Attributes: [{"name": {…}, "value": {…}}, …] by language.
+
+    A colour's attribute may carry "dot", how the colour looks. `picture` is the SKU's own, null where it has none.
+    """
 
     __tablename__ = "sku"
     __table_args__ = (
@@ -99,6 +105,9 @@ class Sku(Base):
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     points: Mapped[int] = mapped_column(Int)
     position: Mapped[int] = mapped_column(Small)
+    picture: Mapped[str | None] = mapped_column(Name(80))
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when it is no longer offered; orders keep pointing at it."""
 
 
 class Stock(Base):
@@ -112,11 +121,11 @@ class Stock(Base):
 
 class Term(Base):
     """An inverted index of one table that works the same on every engine: Han bigrams and single characters,
-    Latin words, pinyin and its initials, codes. Two characters find; trigram indexes would not."""
+    Latin words, pinyin and its initials, codes (`rules/search.py`). Two characters find; trigrams would not."""
 
     __tablename__ = "item_term"
     __table_args__ = (Index("ix_item_term_item_id", "item_id"), strict())
-    term: Mapped[str] = mapped_column(Name(80), primary_key=True)
+    term: Mapped[str] = mapped_column(Key(80), primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, ForeignKey("item.id"), primary_key=True, autoincrement=False)
     weight: Mapped[int] = mapped_column(Small)
 
@@ -126,3 +135,17 @@ class SoldOut(Refused):
 
     code = "sold_out"
     text = N_("库存不足，还剩 %(left)s 件。积分没有扣减。")
+
+
+class NoSuchItem(NotFound):
+    """No such reward, or it is off the shelf."""
+
+    text = N_("这件礼品已经下架，或者换了地方。")
+
+
+class NoSuchChoice(Refused):
+    """No SKU has this combination of attributes."""
+
+    code = "no_such_choice"
+    status = 422
+    text = N_("没有这个规格组合，请重新选择。")

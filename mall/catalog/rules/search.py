@@ -1,0 +1,87 @@
+"""What an item is found by, and what a search asks for: the same reading of a text on both sides.
+
+Han characters are kept singly and in pairs, so that two of them find. Pinyin is kept from every syllable on to
+the end of its run, whole and as initials, so that `baowenbei`, `wenbei` and `bwb` all find 钛合金保温杯: a query
+in Latin letters takes every term that begins with it, which is one range of the index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pypinyin import lazy_pinyin
+
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+RUNS = re.compile(f"[{HAN}]+|[a-z0-9]+")
+
+LONGEST_QUERY = 60
+"""Characters of a query that are read; nobody types more, and machines shall not make us work."""
+MOST_TERMS = 12
+LONGEST_TERM = 40
+INITIALS_FROM = 2
+"""Initials of one syllable would find everything."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing a found item must have: this very term, or one that begins with it."""
+
+    term: str
+    prefix: bool
+
+
+def wanted(query: str) -> tuple[Wanted, ...]:
+    """What a query asks for; all of it must be there. Nothing readable gives an empty tuple: then nothing is found."""
+    found: dict[Wanted, None] = {}
+    for run in RUNS.findall(plain(query[:LONGEST_QUERY])):
+        if run.isascii():
+            found[Wanted(run[:LONGEST_TERM], True)] = None
+        elif len(run) == 1:
+            found[Wanted(run, False)] = None
+        else:
+            found.update(dict.fromkeys(Wanted(pair, False) for pair in _pairs(run)))
+    return tuple(found)[:MOST_TERMS]
+
+
+def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The terms of an item's texts, each with its weight: the highest of the texts it stands in."""
+    found: dict[str, int] = {}
+    for text, weight in texts:
+        for term, share in _terms(plain(text)):
+            found[term] = max(found.get(term, 0), max(1, weight * share // 4))
+    return found
+
+
+def code_terms(code: str) -> dict[str, int]:
+    """The terms of a code: its parts, and the whole without dashes, which weighs most of all."""
+    whole = re.sub("[^a-z0-9]", "", plain(code))[:LONGEST_TERM]
+    return terms([(code, 10)]) | ({whole: 20} if whole else {})
+
+
+def plain(text: str) -> str:
+    """A text in small letters and half width, without accents: `ＴＢ－７５０` becomes `tb-750`, `lǜ` becomes `lv`."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold().replace("u\u0308", "v")
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _terms(text: str) -> Iterable[tuple[str, int]]:
+    """Terms with their share of the weight, in quarters."""
+    for run in RUNS.findall(text):
+        if run.isascii():
+            yield run[:LONGEST_TERM], 4
+            continue
+        yield from ((sign, 2) for sign in run)
+        yield from ((pair, 4) for pair in _pairs(run))
+        syllables = lazy_pinyin(run, errors="ignore")
+        for start in range(len(syllables)):
+            rest = syllables[start:]
+            yield "".join(rest)[:LONGEST_TERM], 3
+            if len(rest) >= INITIALS_FROM:
+                yield "".join(syllable[0] for syllable in rest)[:LONGEST_TERM], 2
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)]

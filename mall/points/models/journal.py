@@ -48,9 +48,7 @@ class Journal(Base):
     __tablename__ = "points_journal"
     __table_args__ = (
         UniqueConstraint("dealer_id", "source", "idem_key"),
-        ForeignKeyConstraint(
-            ["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]
-        ),
+        ForeignKeyConstraint(["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]),
         ForeignKeyConstraint(
             ["dealer_id", "ref_journal"],
             ["points_journal.dealer_id", "points_journal.journal_id"],
@@ -99,12 +97,8 @@ class Entry(Base):
     __tablename__ = "points_entry"
     __table_args__ = (
         UniqueConstraint("dealer_id", "account_no", "seq", "hash"),
-        ForeignKeyConstraint(
-            ["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]
-        ),
-        ForeignKeyConstraint(
-            ["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]
-        ),
+        ForeignKeyConstraint(["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]),
+        ForeignKeyConstraint(["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]),
         ForeignKeyConstraint(
             ["dealer_id", "account_no", "prev_seq", "prev_hash"],
             ["points_entry.dealer_id", "points_entry.account_no", "points_entry.seq", "points_entry.hash"],

@@ -34,9 +34,7 @@ class Lot(Base):
 
     __tablename__ = "points_lot"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]
-        ),
+        ForeignKeyConstraint(["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]),
         CheckConstraint("points > 0", name="points"),
         CheckConstraint(
             "pending >= 0 AND available >= 0 AND held >= 0 AND redeemed >= 0 AND expired >= 0 AND clawed >= 0 "
@@ -49,7 +47,9 @@ class Lot(Base):
         ),
         CheckConstraint("reversed >= 0 AND reversed <= points", name="reversed"),
         CheckConstraint("active_at < expires_at", name="life"),
-        CheckConstraint("(is_open = 1 AND pending + available > 0) OR (is_open = 0 AND pending + available = 0)", name="is_open"),
+        CheckConstraint(
+            "(is_open = 1 AND pending + available > 0) OR (is_open = 0 AND pending + available = 0)", name="is_open"
+        ),
         Index(
             "ix_points_lot_fifo",
             "dealer_id",
@@ -102,9 +102,7 @@ class Allocation(Base):
 
     __tablename__ = "points_allocation"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]
-        ),
+        ForeignKeyConstraint(["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]),
         ForeignKeyConstraint(
             ["dealer_id", "account_no", "lot_no"],
             ["points_lot.dealer_id", "points_lot.account_no", "points_lot.lot_no"],
@@ -131,9 +129,7 @@ class Hold(Base):
 
     __tablename__ = "points_hold"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]
-        ),
+        ForeignKeyConstraint(["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]),
         CheckConstraint('"open" >= 0', name="open"),
         Index(
             "ix_points_hold_expires_at",

@@ -1,0 +1,474 @@
+"""A book: one account opened under its lock, changed in memory, written in a few set-based statements.
+
+Opening locks the account's row, reads it again under the lock, and sweeps: lots whose day has come become active,
+lots whose day is over expire, each in its own entry, before anything else is judged. What the verbs do to a book
+becomes journals, entries, lines and lots when it is written. One book or five hundred, the statements are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from mall.base.ids import new_id
+from mall.base.time import civil_day, last_day, start_of_day
+from mall.base.types import canonical, micros
+from mall.points.models import Kind, LotKind, Outcome
+from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING, REDEEMED
+from mall.points.rules.chain import Link, Move, entry_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The answer of every verb. `replay` says that this very posting had been made before."""
+
+    dealer_id: int
+    journal_id: int
+    kind: Kind
+    outcome: Outcome
+    points: int
+    replay: bool
+    reason: str | None
+    result: dict[str, Any]
+
+
+@dataclass(slots=True)
+class LotState:
+    """A lot in memory. `at[bucket]` is how many of its points are there."""
+
+    lot_no: int
+    journal_id: int
+    kind: LotKind
+    origin_lot: int | None
+    source: str
+    source_ref: str
+    fund_code: str
+    rule_version: str
+    multiplier_bps: int
+    unit_value: int
+    points: int
+    at: list[int]
+    reversed: int
+    earned_at: datetime
+    active_at: datetime
+    expires_at: datetime
+    expiry_month: int
+    new: bool = False
+    changed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether any of it can still be spent, now or later."""
+        return self.at[PENDING] + self.at[AVAILABLE] > 0
+
+    @property
+    def turn(self) -> tuple[datetime, int]:
+        """Its place in the order of spending: earliest expiry first."""
+        return (self.expires_at, self.lot_no)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A posting being made: its journal's fields and its moves."""
+
+    journal_id: int
+    kind: Kind
+    source: str
+    key: str
+    request_hash: bytes
+    points: int
+    effective_at: datetime
+    actor: str
+    why: dict[str, Any]
+    ref_journal: int | None = None
+    moves: list[Move] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Book:
+    """An account under its lock, with everything that has been read of it and everything to be written."""
+
+    session: Session
+    now: datetime
+    dealer_id: int
+    account_no: int
+    programme_id: int
+    zone: str
+    grace_days: int
+    closed_until: datetime | None
+    status: int
+    pending: int
+    available: int
+    held: int
+    debt: int
+    last_seq: int
+    last_lot: int
+    head_hash: bytes
+
+    lots: dict[int, LotState] = field(default_factory=dict)
+    known: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Journals by (source, key): the row, or None where it was looked for and is not there."""
+    recalled: set[tuple[str, str]] = field(default_factory=set)
+    """(source, reference) whose lots have been read."""
+    fifo_at: tuple[datetime, int] | None = None
+    """Up to where in spending order the open lots have been read."""
+    fifo_done: bool = False
+
+    seen_seq: int = 0
+    journals: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    allocations: list[dict[str, Any]] = field(default_factory=list)
+    given_back: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(journal, ord) of an allocation: how many of its points have been given back in all."""
+
+    def draft(
+        self,
+        kind: Kind,
+        *,
+        source: str,
+        key: str,
+        request: dict[str, Any],
+        points: int,
+        effective_at: datetime,
+        actor: str,
+        why: dict[str, Any],
+        ref_journal: int | None = None,
+    ) -> Draft:
+        """Begin a posting. `request` is what a repeat must match."""
+        return Draft(
+            journal_id=new_id(self.now),
+            kind=kind,
+            source=source,
+            key=key,
+            request_hash=request_hash(kind, request),
+            points=points,
+            effective_at=effective_at,
+            actor=actor,
+            why=why,
+            ref_journal=ref_journal,
+        )
+
+    def new_lot(
+        self,
+        draft: Draft,
+        *,
+        kind: LotKind,
+        points: int,
+        came_from: int,
+        to: int,
+        source_ref: str,
+        fund_code: str,
+        rule_version: str,
+        multiplier_bps: int,
+        unit_value: int,
+        earned_at: datetime,
+        active_at: datetime,
+        expires_at: datetime,
+        source: str | None = None,
+        origin_lot: int | None = None,
+    ) -> LotState:
+        """Make a lot of `points`, arriving from ISSUED or MOVED in PENDING or AVAILABLE."""
+        self.last_lot += 1
+        last = last_day(expires_at, self.zone)
+        lot = LotState(
+            lot_no=self.last_lot,
+            journal_id=draft.journal_id,
+            kind=kind,
+            origin_lot=origin_lot,
+            source=source or draft.source,
+            source_ref=source_ref,
+            fund_code=fund_code,
+            rule_version=rule_version,
+            multiplier_bps=multiplier_bps,
+            unit_value=unit_value,
+            points=points,
+            at=[0] * 10,
+            reversed=0,
+            earned_at=earned_at,
+            active_at=active_at,
+            expires_at=expires_at,
+            expiry_month=last.year * 100 + last.month,
+            new=True,
+        )
+        self.lots[lot.lot_no] = lot
+        self.move(draft, lot, came_from, to, points)
+        return lot
+
+    def move(self, draft: Draft, lot: LotState | None, src: int, dst: int, points: int) -> None:
+        """Move points of a lot from one bucket to another (no lot: a debt is incurred)."""
+        if points == 0:
+            return
+        draft.moves.append((lot.lot_no if lot else None, src, dst, points))
+        if lot is not None:
+            if src not in (ISSUED, MOVED):
+                lot.at[src] -= points
+            lot.at[dst] += points
+            lot.changed = True
+        if src == PENDING:
+            self.pending -= points
+        elif src == AVAILABLE:
+            self.available -= points
+        elif src == HELD:
+            self.held -= points
+        elif src == DEBT:
+            self.debt += points
+        if dst == PENDING:
+            self.pending += points
+        elif dst == AVAILABLE:
+            self.available += points
+        elif dst == HELD:
+            self.held += points
+        elif dst == DEBT:
+            self.debt -= points
+
+    def give_back(self, draft: Draft, lot: LotState, src: int, points: int) -> LotState:
+        """Points of a lot come back from REDEEMED or HELD: into the lot itself while it lives, else into a grace lot.
+
+        The grace lot keeps what the points were worth and when they were earned, and lives to the end of the
+        programme's last grace day. Gives the lot in which they are now.
+        """
+        if lot.expires_at > self.now:
+            self.move(draft, lot, src, AVAILABLE, points)
+            return lot
+        self.move(draft, lot, src, MOVED, points)
+        return self.new_lot(
+            draft,
+            kind=LotKind.GRACE,
+            points=points,
+            came_from=MOVED,
+            to=AVAILABLE,
+            source=lot.source,
+            source_ref=lot.source_ref,
+            fund_code=lot.fund_code,
+            rule_version=lot.rule_version,
+            multiplier_bps=lot.multiplier_bps,
+            unit_value=lot.unit_value,
+            earned_at=lot.earned_at,
+            active_at=self.now,
+            expires_at=grace_end(self.now, self.grace_days, self.zone),
+            origin_lot=lot.lot_no,
+        )
+
+    def settle(self, draft: Draft) -> None:
+        """Pay what is owed from what is available, earliest expiry first.
+
+        Owing and having at once is impossible, so all that is available here was made so by this very draft and
+        its lots are in memory.
+        """
+        if not (self.debt and self.available):
+            return
+        for lot in sorted((x for x in self.lots.values() if x.at[AVAILABLE]), key=lambda x: x.turn):
+            paid = min(self.debt, lot.at[AVAILABLE])
+            self.move(draft, lot, AVAILABLE, DEBT, paid)
+            if not self.debt:
+                return
+
+    def post(self, draft: Draft) -> Posting:
+        """Settle, then turn a draft into a journal, an entry and lines, linked to the entry before."""
+        self.settle(draft)
+        d = [0, 0, 0, 0]
+        for _, src, dst, points in draft.moves:
+            for bucket, sign in ((src, -1), (dst, 1)):
+                if bucket == PENDING:
+                    d[0] += sign * points
+                elif bucket == AVAILABLE:
+                    d[1] += sign * points
+                elif bucket == HELD:
+                    d[2] += sign * points
+                elif bucket == DEBT:
+                    d[3] -= sign * points
+        seq = self.last_seq + 1
+        deltas = (d[0], d[1], d[2], d[3])
+        balances = (self.pending, self.available, self.held, self.debt)
+        digest = entry_hash(
+            Link(
+                dealer_id=self.dealer_id,
+                account_no=self.account_no,
+                seq=seq,
+                prev_hash=self.head_hash,
+                journal_id=draft.journal_id,
+                source=draft.source,
+                idem_key=draft.key,
+                request_hash=draft.request_hash,
+                kind=draft.kind.value,
+                effective_at=micros(draft.effective_at),
+                posted_at=micros(self.now),
+                deltas=deltas,
+                balances=balances,
+            ),
+            draft.moves,
+        )
+        draft.result = {"seq": seq, "hash": digest.hex(), **draft.result}
+        self._journal(draft, Outcome.POSTED, None)
+        key = {"dealer_id": self.dealer_id, "account_no": self.account_no, "seq": seq}
+        self.entries.append(
+            {
+                **key,
+                "prev_seq": seq - 1 if seq > 1 else None,
+                "journal_id": draft.journal_id,
+                "kind": draft.kind,
+                "d_pending": deltas[0],
+                "d_available": deltas[1],
+                "d_held": deltas[2],
+                "d_debt": deltas[3],
+                "pending": self.pending,
+                "available": self.available,
+                "held": self.held,
+                "debt": self.debt,
+                "effective_at": draft.effective_at,
+                "posted_at": self.now,
+                "prev_hash": self.head_hash if seq > 1 else None,
+                "hash": digest,
+            }
+        )
+        self.lines.extend(
+            {**key, "line_no": number, "lot_no": lot_no, "src": src, "dst": dst, "points": points}
+            for number, (lot_no, src, dst, points) in enumerate(draft.moves, 1)
+        )
+        self.last_seq, self.head_hash = seq, digest
+        return self._posting(draft, Outcome.POSTED, None)
+
+    def refuse(self, draft: Draft, code: str, params: dict[str, Any]) -> Posting:
+        """Remember a refusal under its key: the same request gets the same answer for ever."""
+        draft.points, draft.result = 0, params
+        self._journal(draft, Outcome.REFUSED, code)
+        return self._posting(draft, Outcome.REFUSED, code)
+
+    def _posting(self, draft: Draft, outcome: Outcome, code: str | None) -> Posting:
+        posting = Posting(
+            self.dealer_id, draft.journal_id, draft.kind, outcome, draft.points, False, code, draft.result
+        )
+        self.known[draft.source, draft.key] = (draft.request_hash, posting)
+        return posting
+
+    def _journal(self, draft: Draft, outcome: Outcome, code: str | None) -> None:
+        self.journals.append(
+            {
+                "dealer_id": self.dealer_id,
+                "journal_id": draft.journal_id,
+                "account_no": self.account_no,
+                "source": draft.source,
+                "idem_key": draft.key,
+                "request_hash": draft.request_hash,
+                "kind": draft.kind,
+                "outcome": int(outcome),
+                "reason": code,
+                "points": draft.points,
+                "ref_journal": draft.ref_journal,
+                "transfer_id": None,
+                "effective_at": draft.effective_at,
+                "posted_at": self.now,
+                "actor": draft.actor,
+                "why": draft.why,
+                "result": draft.result,
+            }
+        )
+
+    def sweep(self) -> None:
+        """Activate and expire what is due, in the order of time, each instant in an entry of its own."""
+        due: dict[tuple[datetime, Kind], list[LotState]] = {}
+        for lot in self.lots.values():
+            if lot.at[PENDING] and lot.active_at <= self.now:
+                due.setdefault((lot.active_at, Kind.ACTIVATE), []).append(lot)
+            if lot.open and lot.expires_at <= self.now:
+                due.setdefault((lot.expires_at, Kind.EXPIRE), []).append(lot)
+        for (at, kind), lots in sorted(due.items(), key=lambda x: x[0]):
+            lots.sort(key=lambda x: x.lot_no)
+            src, dst = (PENDING, AVAILABLE) if kind is Kind.ACTIVATE else (AVAILABLE, EXPIRED)
+            points = sum(lot.at[src] for lot in lots)
+            if not points:  # what became available at its activation has paid a debt
+                continue
+            key = f"{kind.value}/{micros(at)}/{next(x.lot_no for x in lots if x.at[src])}"
+            draft = self.draft(
+                kind,
+                source="ledger",
+                key=key,
+                request={"at": micros(at), "lots": [x.lot_no for x in lots]},
+                points=points,
+                effective_at=at,
+                actor="system",
+                why={"lots": [[x.lot_no, x.at[src]] for x in lots if x.at[src]]},
+            )
+            for lot in lots:
+                self.move(draft, lot, src, dst, lot.at[src])
+            self.post(draft)
+
+    def open_lots_in_turn(self) -> list[LotState]:
+        """The open lots read so far that nothing unread can precede, in spending order."""
+        lots = [x for x in self.lots.values() if x.at[AVAILABLE] > 0]
+        if not self.fifo_done:
+            reach = self.fifo_at
+            lots = [x for x in lots if reach is not None and x.turn <= reach]
+        return sorted(lots, key=lambda x: x.turn)
+
+    def take_back(self, draft: Draft, lot: LotState, points: int, buckets: Iterable[int]) -> int:
+        """Move up to `points` of a lot from the given buckets to CLAWED; gives how many were taken."""
+        taken = 0
+        for bucket in buckets:
+            part = min(points - taken, lot.at[bucket])
+            self.move(draft, lot, bucket, CLAWED, part)
+            taken += part
+        return taken
+
+    def lot_rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The lots to insert, and the lots to update."""
+        fresh: list[dict[str, Any]] = []
+        touched: list[dict[str, Any]] = []
+        for lot in self.lots.values():
+            if not (lot.new or lot.changed):
+                continue
+            row = {
+                "dealer_id": self.dealer_id,
+                "account_no": self.account_no,
+                "lot_no": lot.lot_no,
+                "pending": lot.at[PENDING],
+                "available": lot.at[AVAILABLE],
+                "held": lot.at[HELD],
+                "redeemed": lot.at[REDEEMED],
+                "expired": lot.at[EXPIRED],
+                "clawed": lot.at[CLAWED],
+                "settled": lot.at[DEBT],
+                "moved": lot.at[MOVED],
+                "reversed": lot.reversed,
+                "is_open": int(lot.open),
+            }
+            if not lot.new:
+                touched.append(row)
+                continue
+            fresh.append(
+                row
+                | {
+                    "journal_id": lot.journal_id,
+                    "kind": lot.kind,
+                    "origin_lot": lot.origin_lot,
+                    "source": lot.source,
+                    "source_ref": lot.source_ref,
+                    "fund_code": lot.fund_code,
+                    "rule_version": lot.rule_version,
+                    "multiplier_bps": lot.multiplier_bps,
+                    "unit_value": lot.unit_value,
+                    "points": lot.points,
+                    "earned_at": lot.earned_at,
+                    "active_at": lot.active_at,
+                    "expires_at": lot.expires_at,
+                    "expiry_month": lot.expiry_month,
+                }
+            )
+        return fresh, touched
+
+
+def request_hash(kind: Kind, request: dict[str, Any]) -> bytes:
+    """What a repeat of the same key must match: the kind and the content of the request."""
+    return sha256(canonical([kind.value, request]).encode()).digest()
+
+
+def grace_end(now: datetime, days: int, zone: str) -> datetime:
+    """The end of the last grace day, in the programme's zone."""
+    return start_of_day(civil_day(now, zone) + timedelta(days=days + 1), zone)

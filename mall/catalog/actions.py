@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
@@ -20,7 +20,7 @@ from mall.catalog.rules import search
 Texts = Mapping[str, str]
 """A text by language: zh_Hans always, zh_Hant and en beside it."""
 
-_stock = Stock.__table__
+_stock = cast(Table, Stock.__table__)
 _TAKE = (
     update(_stock)
     .where(_stock.c.sku_id == bindparam("sku"), _stock.c.on_hand >= bindparam("quantity"))
@@ -59,7 +59,7 @@ def restock(session: Session, now: datetime, *, sku_code: str, by: int) -> int:
     change = {"sku": sku_id, "quantity": abs(by)}
     if connection.execute(_ADD if by >= 0 else _TAKE, change).rowcount != 1:
         raise SoldOut(left=connection.execute(_LEFT, {"sku": sku_id}).scalar() or 0)
-    return connection.execute(_LEFT, {"sku": sku_id}).scalar_one()
+    return int(connection.execute(_LEFT, {"sku": sku_id}).scalar_one())
 
 
 def _in_order(quantities: Mapping[int, int]) -> list[tuple[int, int]]:

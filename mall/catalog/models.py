@@ -121,7 +121,8 @@ class Stock(Base):
 
 class Term(Base):
     """An inverted index of one table that works the same on every engine: Han bigrams and single characters,
-    Latin words, pinyin and its initials, codes (`rules/search.py`). Two characters find; trigrams would not."""
+    Latin words, pinyin and its initials, codes (`rules/search.py`). Two characters find; trigrams would not.
+    """
 
     __tablename__ = "item_term"
     __table_args__ = (Index("ix_item_term_item_id", "item_id"), strict())

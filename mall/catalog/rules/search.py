@@ -51,7 +51,7 @@ def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for text, weight in texts:
         for term, share in _terms(plain(text)):
-            found[term] = max(found.get(term, 0), max(1, weight * share // 4))
+            found[term] = max(found.get(term, 0), 1, weight * share // 4)
     return found
 
 

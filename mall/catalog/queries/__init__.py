@@ -1,0 +1,36 @@
+"""Reads of the catalogue, each shaped for a page and set-based: no statement per item."""
+
+from mall.catalog.queries.items import (
+    PAGE,
+    Entry,
+    Filters,
+    Listing,
+    Shelf,
+    Sort,
+    categories,
+    items,
+    newest,
+    picks,
+    within,
+    within_reach,
+)
+from mall.catalog.queries.one import Chosen, Page, chosen, item
+
+__all__ = [
+    "PAGE",
+    "Chosen",
+    "Entry",
+    "Filters",
+    "Listing",
+    "Page",
+    "Shelf",
+    "Sort",
+    "categories",
+    "chosen",
+    "item",
+    "items",
+    "newest",
+    "picks",
+    "within",
+    "within_reach",
+]

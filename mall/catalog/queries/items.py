@@ -1,0 +1,287 @@
+"""Lists of rewards: the catalogue with its filters, and the short shelves of other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock
+from mall.catalog.queries.found import found, values
+from mall.catalog.rules.search import Wanted, wanted
+
+PAGE = 20
+"""Rewards a page."""
+LAST_PAGE = 500
+"""Nobody walks further; a machine that tries gets the end of the list."""
+
+
+class Sort(StrEnum):
+    """The orders a list can have: recommended (or best found), by points, newest."""
+
+    BEST = "best"
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to. Points are bounds of the lowest price, both inclusive."""
+
+    category: str = ""
+    affordable: bool = False
+    in_stock: bool = False
+    at_least: int | None = None
+    at_most: int | None = None
+    q: str = ""
+    sort: Sort = Sort.BEST
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the category and the order of the list was asked for."""
+        return self != Filters(category=self.category, sort=self.sort)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A reward in a list. `left` is the stock of all its SKUs together."""
+
+    id: int
+    code: str
+    kind: Kind
+    names: Mapping[str, str]
+    picture: str
+    tags: Sequence[str]
+    list_price_fen: int
+    lowest_points: int
+    highest_points: int
+    limit_per_dealer: int | None
+    delivery: Delivery
+    shelved_at: datetime
+    left: int
+
+    @property
+    def several_prices(self) -> bool:
+        """Whether its SKUs differ in price."""
+        return self.highest_points > self.lowest_points
+
+    @property
+    def gone(self) -> bool:
+        """Sold out in every SKU."""
+        return self.left <= 0
+
+    def short_by(self, available: int) -> int:
+        """How many points are missing for its cheapest SKU; nought if none."""
+        return max(0, self.lowest_points - available)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A category with the number of rewards in it that fit the filters."""
+
+    code: str
+    names: Mapping[str, str]
+    icon: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the catalogue: its entries, how many there are in all, and the shelves with their counts."""
+
+    entries: list[Entry]
+    shelves: list[Shelf]
+    total: int
+    page: int
+
+    @property
+    def next_page(self) -> int | None:
+        """The number of the page after this one, if there is one."""
+        return self.page + 1 if self.page * PAGE < self.total and self.page < LAST_PAGE else None
+
+
+_item, _category = cast(Table, Item.__table__), cast(Table, Category.__table__)
+_sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
+
+_offered = and_(_sku.c.item_id == _item.c.id, _sku.c.retired_at.is_(None))
+_LEFT = (
+    select(func.coalesce(func.sum(_stock.c.on_hand), 0))
+    .select_from(_sku.join(_stock, _stock.c.sku_id == _sku.c.id))
+    .where(_offered)
+    .correlate(_item)
+    .scalar_subquery()
+)
+_IN_STOCK = exists(
+    select(1).select_from(_sku.join(_stock, _stock.c.sku_id == _sku.c.id)).where(_offered, _stock.c.on_hand > 0)
+).correlate(_item)
+_ENTRY = select(
+    _item.c.id,
+    _item.c.code,
+    _item.c.kind,
+    _item.c.names,
+    _item.c.pictures,
+    _item.c.tags,
+    _item.c.list_price_fen,
+    _item.c.lowest_points,
+    _item.c.highest_points,
+    _item.c.limit_per_dealer,
+    _item.c.delivery,
+    _item.c.shelved_at,
+    _LEFT.label("left"),
+)
+_ON_SHELF = _item.c.shelved_at <= bindparam("now")
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Which conditions a list has: statements are built once for each, whatever the values."""
+
+    category: bool
+    in_stock: bool
+    at_least: bool
+    at_most: bool
+    terms: tuple[bool, ...]
+    sort: Sort
+
+
+def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_ON_SHELF]
+    if shape.at_least:
+        conditions.append(_item.c.lowest_points >= bindparam("at_least"))
+    if shape.at_most:
+        conditions.append(_item.c.lowest_points <= bindparam("at_most"))
+    if shape.in_stock:
+        conditions.append(_IN_STOCK)
+    return conditions
+
+
+@lru_cache(maxsize=256)
+def _page_statement(shape: _Shape) -> Select[Any]:
+    statement = _ENTRY.where(*_conditions(shape)).limit(bindparam("limit")).offset(bindparam("offset"))
+    orders: dict[Sort, list[ColumnElement[Any]]] = {
+        Sort.BEST: [_item.c.pick_position.is_(None), _item.c.pick_position, _item.c.shelved_at.desc()],
+        Sort.CHEAPEST: [_item.c.lowest_points.asc()],
+        Sort.DEAREST: [_item.c.lowest_points.desc()],
+        Sort.NEWEST: [_item.c.shelved_at.desc()],
+    }
+    order = orders[shape.sort]
+    if shape.category:
+        statement = statement.join(_category, _category.c.id == _item.c.category_id).where(
+            _category.c.code == bindparam("category")
+        )
+    if shape.terms:
+        hits = found(shape.terms)
+        statement = statement.join(hits, hits.c.item_id == _item.c.id)
+        if shape.sort is Sort.BEST:
+            order = [hits.c.score.desc(), *order]
+    # The id at the end makes every order whole, so that pages neither repeat nor skip.
+    return statement.order_by(*order, _item.c.id)
+
+
+@lru_cache(maxsize=256)
+def _shelves_statement(shape: _Shape) -> Select[Any]:
+    fitting = select(_item.c.id, _item.c.category_id).where(*_conditions(shape))
+    if shape.terms:
+        hits = found(shape.terms)
+        fitting = fitting.join(hits, hits.c.item_id == _item.c.id)
+    counted = fitting.subquery("fitting")
+    return (
+        select(_category.c.code, _category.c.names, _category.c.icon, func.count(counted.c.id))
+        .outerjoin(counted, counted.c.category_id == _category.c.id)
+        .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
+        .order_by(_category.c.position, _category.c.id)
+    )
+
+
+def items(session: Session, now: datetime, filters: Filters, *, available: int, page: int = 1) -> Listing:
+    """A page of the catalogue in two statements. `available` is the dealer's, for what can be redeemed now.
+
+    A search in which nothing can be read, such as a lone %, finds nothing.
+    """
+    page = min(max(page, 1), LAST_PAGE)
+    terms = wanted(filters.q)
+    shape, given = _reading(filters, terms, now, available)
+    shelves = [Shelf(*row) for row in session.execute(_shelves_statement(shape), given)]
+    if filters.q.strip() and not terms:
+        return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
+    total = sum(shelf.count for shelf in shelves if filters.category in ("", shelf.code))
+    given |= {"limit": PAGE, "offset": (page - 1) * PAGE}
+    entries = _entries(session, _page_statement(shape), given) if total > (page - 1) * PAGE else []
+    return Listing(entries, shelves, total, page)
+
+
+def _reading(
+    filters: Filters, terms: Sequence[Wanted], now: datetime, available: int
+) -> tuple[_Shape, dict[str, Any]]:
+    bounds = [bound for bound in (filters.at_most, available if filters.affordable else None) if bound is not None]
+    shape = _Shape(
+        category=bool(filters.category),
+        in_stock=filters.in_stock,
+        at_least=filters.at_least is not None,
+        at_most=bool(bounds),
+        terms=tuple(term.prefix for term in terms),
+        sort=filters.sort,
+    )
+    given: dict[str, Any] = {"now": now, "category": filters.category, "at_least": filters.at_least}
+    return shape, given | {"at_most": min(bounds, default=None)} | values(terms)
+
+
+_PLAIN = _Shape(category=False, in_stock=False, at_least=False, at_most=False, terms=(), sort=Sort.BEST)
+_PICKS = _ENTRY.where(_ON_SHELF, _item.c.pick_position.is_not(None))
+_PICKS = _PICKS.order_by(_item.c.pick_position, _item.c.id).limit(bindparam("limit"))
+_WITHIN = _page_statement(replace(_PLAIN, in_stock=True, at_most=True, sort=Sort.DEAREST))
+_REACH = _page_statement(replace(_PLAIN, in_stock=True, at_least=True, sort=Sort.CHEAPEST))
+_NEWEST = _page_statement(replace(_PLAIN, in_stock=True, sort=Sort.NEWEST))
+
+
+def categories(session: Session, now: datetime) -> list[Shelf]:
+    """All categories with the number of rewards on the shelf."""
+    return [Shelf(*row) for row in session.execute(_shelves_statement(_PLAIN), {"now": now})]
+
+
+def picks(session: Session, now: datetime, *, limit: int) -> list[Entry]:
+    """What the merchandisers recommend, in their order."""
+    return _entries(session, _PICKS, {"now": now, "limit": limit})
+
+
+def within(session: Session, now: datetime, *, points: int, limit: int) -> list[Entry]:
+    """The most valuable rewards in stock that so many points are enough for."""
+    return _entries(session, _WITHIN, {"now": now, "at_most": points, "limit": limit, "offset": 0})
+
+
+def within_reach(session: Session, now: datetime, *, points: int, limit: int) -> list[Entry]:
+    """The next rewards in stock that so many points are not yet enough for."""
+    return _entries(session, _REACH, {"now": now, "at_least": points + 1, "limit": limit, "offset": 0})
+
+
+def newest(session: Session, now: datetime, *, limit: int) -> list[Entry]:
+    """The rewards that came on the shelf last, in stock."""
+    return _entries(session, _NEWEST, {"now": now, "limit": limit, "offset": 0})
+
+
+def _entries(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> list[Entry]:
+    return [
+        Entry(
+            row.id,
+            row.code,
+            row.kind,
+            row.names,
+            row.pictures[0] if row.pictures else "",
+            row.tags,
+            row.list_price_fen,
+            row.lowest_points,
+            row.highest_points,
+            row.limit_per_dealer,
+            row.delivery,
+            row.shelved_at,
+            int(row.left),
+        )
+        for row in session.execute(statement, dict(given))
+    ]

@@ -1,0 +1,131 @@
+"""One reward with all it says, and one SKU as a checkout needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.orm import Session
+
+from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, Sku, Stock
+from mall.catalog.rules import choice
+
+_item, _category = cast(Table, Item.__table__), cast(Table, Category.__table__)
+_sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
+
+_ITEM = (
+    select(*_item.c, _category.c.code.label("category_code"), _category.c.names.label("category_names"))
+    .join(_category, _category.c.id == _item.c.category_id)
+    .where(_item.c.code == bindparam("code"), _item.c.shelved_at <= bindparam("now"))
+)
+_SKUS = (
+    select(_sku.c.id, _sku.c.code, _sku.c.points, _sku.c.picture, _sku.c.attributes, _stock.c.on_hand)
+    .join(_stock, _stock.c.sku_id == _sku.c.id)
+    .where(_sku.c.item_id == bindparam("item"), _sku.c.retired_at.is_(None))
+    .order_by(_sku.c.position, _sku.c.id)
+)
+_CHOSEN = (
+    select(
+        _sku.c.id,
+        _sku.c.code,
+        _sku.c.points,
+        _sku.c.picture,
+        _sku.c.attributes,
+        _stock.c.on_hand,
+        _item.c.id.label("item_id"),
+        _item.c.code.label("item_code"),
+        _item.c.kind,
+        _item.c.names,
+        _item.c.pictures,
+        _item.c.delivery,
+        _item.c.limit_per_dealer,
+    )
+    .join(_item, _item.c.id == _sku.c.item_id)
+    .join(_stock, _stock.c.sku_id == _sku.c.id)
+    .where(
+        _sku.c.code == bindparam("code"), _sku.c.retired_at.is_(None), _item.c.shelved_at <= bindparam("now")
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A reward's page: its texts by language, and its SKUs in order."""
+
+    id: int
+    code: str
+    kind: Kind
+    brand: str
+    names: Mapping[str, str]
+    subtitles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    pictures: Sequence[str]
+    tags: Sequence[str]
+    list_price_fen: int
+    lowest_points: int
+    highest_points: int
+    limit_per_dealer: int | None
+    delivery: Delivery
+    category_code: str
+    category_names: Mapping[str, str]
+    skus: Sequence[choice.Sku]
+
+    @property
+    def left(self) -> int:
+        """Pieces of all SKUs together."""
+        return sum(sku.left for sku in self.skus)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """A SKU on its way to checkout, with what its item says of it."""
+
+    sku: choice.Sku
+    item_id: int
+    item_code: str
+    kind: Kind
+    names: Mapping[str, str]
+    picture: str
+    delivery: Delivery
+    limit_per_dealer: int | None
+
+
+def item(session: Session, now: datetime, code: str) -> Page:
+    """A reward on the shelf, by its code, in two statements; refused with NoSuchItem if there is none."""
+    row = session.execute(_ITEM, {"code": code, "now": now}).one_or_none()
+    skus = [_read(each) for each in session.execute(_SKUS, {"item": row.id})] if row else []
+    if row is None or not skus:
+        raise NoSuchItem
+    wanted = {name: getattr(row, name) for name in Page.__dataclass_fields__ if name != "skus"}
+    return Page(**wanted, skus=skus)
+
+
+def chosen(session: Session, now: datetime, sku_code: str) -> Chosen:
+    """A SKU that is offered now, by its code; refused with NoSuchItem if there is none."""
+    row = session.execute(_CHOSEN, {"code": sku_code, "now": now}).one_or_none()
+    if row is None:
+        raise NoSuchItem
+    return Chosen(
+        sku=_read(row),
+        item_id=row.item_id,
+        item_code=row.item_code,
+        kind=row.kind,
+        names=row.names,
+        picture=row.picture or (row.pictures[0] if row.pictures else ""),
+        delivery=row.delivery,
+        limit_per_dealer=row.limit_per_dealer,
+    )
+
+
+def _read(row: Any) -> choice.Sku:
+    return choice.Sku(
+        id=row.id,
+        code=row.code,
+        points=row.points,
+        left=row.on_hand,
+        picture=row.picture,
+        attributes=row.attributes,
+    )

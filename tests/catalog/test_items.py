@@ -1,0 +1,109 @@
+"""Lists of rewards: filters, orders, pages without gaps, and few statements."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from mall.catalog.models import Item
+from mall.catalog.queries import PAGE, Filters, Sort, categories, items, newest, picks, within, within_reach
+from mall.web.db import now, reading
+from tests.catalog.conftest import statements
+
+
+def listed(filters: Filters, available: int = 10**9, page: int = 1) -> list[str]:
+    return [entry.code for entry in items(reading(), now(), filters, available=available, page=page).entries]
+
+
+def every_page(filters: Filters, available: int = 10**9) -> list[str]:
+    codes: list[str] = []
+    page: int | None = 1
+    while page:
+        listing = items(reading(), now(), filters, available=available, page=page)
+        codes += [entry.code for entry in listing.entries]
+        page = listing.next_page
+    assert len(codes) == listing.total
+    return codes
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("q", ["", "办公"])
+def test_pages_neither_repeat_nor_skip(stocked: Flask, sort: Sort, q: str) -> None:
+    codes = every_page(Filters(sort=sort, q=q))
+    assert len(codes) == len(set(codes)) == (45 if q else 47)
+
+
+def test_equal_rows_keep_one_order_over_the_pages(stocked: Flask) -> None:
+    session = reading()
+    session.execute(update(Item).values(lowest_points=100, highest_points=200, shelved_at=now(), pick_position=None))
+    for sort in Sort:
+        codes = every_page(Filters(sort=sort))
+        assert len(set(codes)) == 47
+
+
+def test_orders_are_what_they_say(stocked: Flask) -> None:
+    session, at = reading(), now()
+    prices = [entry.lowest_points for entry in items(session, at, Filters(sort=Sort.CHEAPEST), available=0).entries]
+    assert prices == sorted(prices)
+    prices = [entry.lowest_points for entry in items(session, at, Filters(sort=Sort.DEAREST), available=0).entries]
+    assert prices == sorted(prices, reverse=True)
+    ages = [entry.shelved_at for entry in items(session, at, Filters(sort=Sort.NEWEST), available=0).entries]
+    assert ages == sorted(ages, reverse=True)
+    assert listed(Filters())[:3] == ["TB-750-TI", "OF-007", "OF-014"]
+
+
+def test_filters_narrow_the_list(stocked: Flask) -> None:
+    assert listed(Filters(category="virtual")) == ["CARD-500"]
+    assert listed(Filters(category="no such")) == []
+    assert listed(Filters(at_least=44_000)) == ["CARD-500", "OF-044", "OF-045"] or set(
+        listed(Filters(at_least=44_000))
+    ) == {"CARD-500", "OF-044", "OF-045"}
+    assert set(listed(Filters(at_least=2000, at_most=3000))) == {"OF-002", "OF-003"}
+    assert set(listed(Filters(affordable=True), available=2999)) == {"OF-001", "OF-002"}
+    assert set(listed(Filters(affordable=True, at_most=1500), available=2999)) == {"OF-001"}
+    assert listed(Filters(affordable=True), available=0) == []
+    assert "OF-005" not in every_page(Filters(in_stock=True))
+    assert len(every_page(Filters(in_stock=True))) == 47 - 9
+
+
+def test_shelves_count_what_fits_the_filters(stocked: Flask) -> None:
+    listing = items(reading(), now(), Filters(category="office", affordable=True), available=20_000)
+    assert {shelf.code: shelf.count for shelf in listing.shelves} == {"home": 1, "office": 20, "virtual": 0, "empty": 0}
+    assert listing.total == 20
+    assert [shelf.code for shelf in categories(reading(), now())] == ["home", "office", "virtual", "empty"]
+
+
+def test_an_entry_says_what_a_dealer_asks(stocked: Flask) -> None:
+    [thermos] = items(reading(), now(), Filters(q="保温"), available=0).entries
+    assert (thermos.lowest_points, thermos.several_prices, thermos.left) == (18_600, True, 9)
+    assert (thermos.short_by(10_000), thermos.short_by(18_600)) == (8_600, 0)
+    [gone] = items(reading(), now(), Filters(q="OF-005"), available=0).entries
+    assert gone.gone
+    assert not gone.several_prices
+
+
+def test_a_page_costs_two_statements_and_a_shelf_one(stocked: Flask) -> None:
+    session, at = reading(), now()
+    with statements() as seen:
+        assert len(items(session, at, Filters(in_stock=True), available=0).entries) == PAGE
+    assert len(seen) == 2
+    with statements() as seen:
+        picks(session, at, limit=6)
+        within(session, at, points=20_000, limit=4)
+        within_reach(session, at, points=20_000, limit=4)
+        newest(session, at, limit=4)
+    assert len(seen) == 4
+
+
+def test_shelves_of_other_pages(stocked: Flask) -> None:
+    session, at = reading(), now()
+    assert [entry.code for entry in picks(session, at, limit=3)] == ["TB-750-TI", "OF-007", "OF-014"]
+    assert [entry.code for entry in within(session, at, points=6500, limit=3)] == ["OF-006", "OF-004", "OF-003"]
+    assert [entry.code for entry in within_reach(session, at, points=4000, limit=2)] == ["OF-006", "OF-007"]
+    assert newest(session, at, limit=1)[0].shelved_at == at
+
+
+@pytest.mark.parametrize("page", [-1, 0, 99, 10**12])
+def test_a_page_beyond_either_end_is_no_mistake(stocked: Flask, page: int) -> None:
+    assert len(listed(Filters(), page=page)) == (PAGE if page < 1 else 0)

@@ -1,5 +1,6 @@
 """The ledger's tables. Truth, append-only: Journal, Entry, Line. Derived, rebuildable: Account, Lot, Allocation, Hold."""
 
+from mall.points.models import append_only  # noqa: F401 - guards the tables as they are created
 from mall.points.models.account import Account, AccountStatus, Programme
 from mall.points.models.journal import Entry, Journal, Kind, Line, Outcome
 from mall.points.models.lot import Allocation, Hold, Lot, LotKind

@@ -1,5 +1,31 @@
-"""Reads of the ledger, shaped for pages. Each takes the dealer; none sums over history."""
+"""Reads of the ledger, shaped for pages. Each takes the dealer; no page adds up a whole history."""
 
-from mall.points.queries.balance import Balance, balance
+from mall.points.queries.balance import Balance, MonthEnding, balance, expiring_by_month
+from mall.points.queries.history import History, Shown, history, movement
+from mall.points.queries.lots import LotSeen, Taken, allocations, closed_lots, lots
+from mall.points.queries.months import MonthTotal, first_posted, month_totals
+from mall.points.queries.movement import Movement, Step
+from mall.points.queries.standings import Standing, balances_as_of
 
-__all__ = ["Balance", "balance"]
+__all__ = [
+    "Balance",
+    "History",
+    "LotSeen",
+    "MonthEnding",
+    "MonthTotal",
+    "Movement",
+    "Shown",
+    "Standing",
+    "Step",
+    "Taken",
+    "allocations",
+    "balance",
+    "balances_as_of",
+    "closed_lots",
+    "expiring_by_month",
+    "first_posted",
+    "history",
+    "lots",
+    "month_totals",
+    "movement",
+]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Row, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from mall.base.time import civil_day, last_day
+from mall.base.time import add_months, civil_day, last_day, start_of_day
 from mall.points.models import Account, AccountStatus, Lot, Programme
+from mall.points.queries.due import Due, as_swept
 
 SOON = timedelta(days=45)
 """How far ahead an expiry is worth a warning."""
@@ -32,6 +33,14 @@ class Balance:
     """The civil day on which the next pending points become usable."""
     stopped: bool = False
     """The account may not spend at present."""
+
+
+@dataclass(frozen=True)
+class MonthEnding:
+    """What can be spent now and is lost with the end of a civil month; `month` is its first day."""
+
+    month: date
+    points: int
 
 
 _account = cast(Table, Account.__table__)
@@ -58,11 +67,10 @@ _ENDING = (
     select(_lot.c.expires_at, func.sum(_lot.c.available))
     .where(*_open, _lot.c.expires_at <= bindparam("until"))
     .group_by(_lot.c.expires_at)
-    .order_by(_lot.c.expires_at)
 )
 
 # Asked only while something is pending.
-_PENDING = (
+_COMING = (
     select(_lot.c.active_at, _lot.c.expires_at, func.sum(_lot.c.pending))
     .where(*_open, _lot.c.pending > 0)
     .group_by(_lot.c.active_at, _lot.c.expires_at)
@@ -78,30 +86,46 @@ def balance(session: Session, dealer_id: int, now: datetime) -> Balance:
     account = session.execute(_ACCOUNT, {"dealer_id": dealer_id}).one_or_none()
     if account is None:
         return Balance(0, 0, 0, 0, now)
-    wants = {"dealer_id": dealer_id}
-    usable: dict[datetime, int] = {
-        at: int(points) for at, points in session.execute(_ENDING, wants | {"until": now + SOON})
-    }
-    available, pending, debt = account.available, account.pending, account.debt
-    arrives_at: datetime | None = None
-    for active_at, expires_at, points in session.execute(_PENDING, wants) if pending else ():
-        if active_at > now:
-            arrives_at = active_at
-            break
-        # A debt is paid at the moment of arrival, even by points whose own day is over by now.
-        paid = min(debt, int(points))
-        pending, debt, available = pending - int(points), debt - paid, available + int(points) - paid
-        usable[expires_at] = usable.get(expires_at, 0) + int(points) - paid
-    available -= sum(points for at, points in usable.items() if at <= now)
-    soon_at = min((at for at, points in usable.items() if points and now < at <= now + SOON), default=None)
+    due = _due(session, dealer_id, account, now, until=now + SOON)
+    soon_at = min((at for at in due.usable if at <= now + SOON), default=None)
     return Balance(
-        pending=pending,
-        available=available,
+        pending=due.pending,
+        available=due.available,
         held=account.held,
-        debt=debt,
+        debt=due.debt,
         as_of=now,
-        soon_points=usable[soon_at] if soon_at else 0,
+        soon_points=due.usable[soon_at] if soon_at else 0,
         soon_on=last_day(soon_at, account.zone) if soon_at else None,
-        arrives_on=civil_day(arrives_at, account.zone) if arrives_at else None,
+        arrives_on=civil_day(due.arrives_at, account.zone) if due.arrives_at else None,
         stopped=account.status != AccountStatus.ACTIVE,
+    )
+
+
+def expiring_by_month(session: Session, dealer_id: int, now: datetime, zone: str, months: int = 6) -> list[MonthEnding]:
+    """What the dealer loses with the end of this civil month and of each that follows, if nothing is spent.
+
+    A lot that ends at midnight counts for the month it ended, as people say it.
+    """
+    today = civil_day(now, zone)
+    wanted = [add_months(today, offset) for offset in range(months)]
+    account = session.execute(_ACCOUNT, {"dealer_id": dealer_id}).one_or_none()
+    points = dict.fromkeys(wanted, 0)
+    if account is not None:
+        due = _due(session, dealer_id, account, now, until=start_of_day(add_months(today, months), zone))
+        for at, left in due.usable.items():
+            month = last_day(at, zone).replace(day=1)
+            if month in points:
+                points[month] += left
+    return [MonthEnding(month, points[month]) for month in wanted]
+
+
+def _due(session: Session, dealer_id: int, account: Row[*tuple[Any, ...]], now: datetime, *, until: datetime) -> Due:
+    wants = {"dealer_id": dealer_id, "until": until}
+    return as_swept(
+        pending=account.pending,
+        available=account.available,
+        debt=account.debt,
+        ending=session.execute(_ENDING, wants).tuples(),
+        coming=session.execute(_COMING, wants).tuples() if account.pending else (),
+        now=now,
     )

@@ -27,16 +27,18 @@ def every_page(filters: Filters, available: int = 10**9) -> list[str]:
     return codes
 
 
-@pytest.mark.parametrize("sort", list(Sort))
-@pytest.mark.parametrize("q", ["", "办公"])
-def test_pages_neither_repeat_nor_skip(stocked: Flask, sort: Sort, q: str) -> None:
-    codes = every_page(Filters(sort=sort, q=q))
-    assert len(codes) == len(set(codes)) == (45 if q else 47)
+def test_pages_neither_repeat_nor_skip(stocked: Flask, subtests: pytest.Subtests) -> None:
+    for sort in Sort:
+        for q, total in (("", 47), ("办公", 45)):
+            with subtests.test(sort=sort, q=q):
+                codes = every_page(Filters(sort=sort, q=q))
+                assert len(codes) == len(set(codes)) == total
 
 
 def test_equal_rows_keep_one_order_over_the_pages(stocked: Flask) -> None:
     session = reading()
-    session.execute(update(Item).values(lowest_points=100, highest_points=200, shelved_at=now(), pick_position=None))
+    same = {"lowest_points": 100, "highest_points": 200, "shelved_at": now(), "pick_position": None}
+    session.execute(update(Item).where(Item.shelved_at.is_not(None)).values(same))
     for sort in Sort:
         codes = every_page(Filters(sort=sort))
         assert len(set(codes)) == 47
@@ -56,9 +58,7 @@ def test_orders_are_what_they_say(stocked: Flask) -> None:
 def test_filters_narrow_the_list(stocked: Flask) -> None:
     assert listed(Filters(category="virtual")) == ["CARD-500"]
     assert listed(Filters(category="no such")) == []
-    assert listed(Filters(at_least=44_000)) == ["CARD-500", "OF-044", "OF-045"] or set(
-        listed(Filters(at_least=44_000))
-    ) == {"CARD-500", "OF-044", "OF-045"}
+    assert set(listed(Filters(at_least=44_000))) == {"CARD-500", "OF-044", "OF-045"}
     assert set(listed(Filters(at_least=2000, at_most=3000))) == {"OF-002", "OF-003"}
     assert set(listed(Filters(affordable=True), available=2999)) == {"OF-001", "OF-002"}
     assert set(listed(Filters(affordable=True, at_most=1500), available=2999)) == {"OF-001"}
@@ -104,6 +104,5 @@ def test_shelves_of_other_pages(stocked: Flask) -> None:
     assert newest(session, at, limit=1)[0].shelved_at == at
 
 
-@pytest.mark.parametrize("page", [-1, 0, 99, 10**12])
-def test_a_page_beyond_either_end_is_no_mistake(stocked: Flask, page: int) -> None:
-    assert len(listed(Filters(), page=page)) == (PAGE if page < 1 else 0)
+def test_a_page_beyond_either_end_is_no_mistake(stocked: Flask) -> None:
+    assert [len(listed(Filters(), page=page)) for page in (-1, 0, 99, 10**12)] == [PAGE, PAGE, 0, 0]

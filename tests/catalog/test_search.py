@@ -19,41 +19,47 @@ def found(q: str) -> list[str]:
     return [entry.code for entry in items(reading(), now(), Filters(q=q), available=ALL).entries]
 
 
-@pytest.mark.parametrize(
-    ("q", "code"),
-    [
-        ("保温", "TB-750-TI"),
-        ("温杯", "TB-750-TI"),
-        ("杯", "TB-750-TI"),
-        ("保溫杯", "TB-750-TI"),
-        ("鈦合金", "TB-750-TI"),
-        ("钛合金保温杯", "TB-750-TI"),
-        ("保温 真空", "TB-750-TI"),
-        ("bao", "TB-750-TI"),
-        ("baowenbei", "TB-750-TI"),
-        ("BaoWenBei", "TB-750-TI"),
-        ("bao wen bei", "TB-750-TI"),
-        ("baowenb", "TB-750-TI"),
-        ("bwb", "TB-750-TI"),
-        ("thjbwb", "TB-750-TI"),
-        ("ＢＷＢ", "TB-750-TI"),
-        ("TB-750-TI", "TB-750-TI"),
-        ("tb750ti", "TB-750-TI"),
-        ("ｔｂ－７５０", "TB-750-TI"),
-        ("tb-750-pine", "TB-750-TI"),
-        ("titanium", "TB-750-TI"),
-        ("Titan therm", "TB-750-TI"),
-        ("linquan", "TB-750-TI"),
-        ("临泉保温杯", "TB-750-TI"),
-        ("松绿", "TB-750-TI"),
-        ("songlü", "TB-750-TI"),
-        ("加油卡500", "CARD-500"),
-        ("jyk", "CARD-500"),
-        ("卡券", "CARD-500"),
-    ],
-)
-def test_a_reward_is_found_as_people_look_for_it(stocked: Flask, q: str, code: str) -> None:
-    assert found(q) == [code]
+LOOKED_FOR = [
+    ("保温", "TB-750-TI"),
+    ("温杯", "TB-750-TI"),
+    ("杯", "TB-750-TI"),
+    ("保溫杯", "TB-750-TI"),
+    ("鈦合金", "TB-750-TI"),
+    ("钛合金保温杯", "TB-750-TI"),
+    ("保温 真空", "TB-750-TI"),
+    ("bao", "TB-750-TI"),
+    ("baowenbei", "TB-750-TI"),
+    ("BaoWenBei", "TB-750-TI"),
+    ("bao wen bei", "TB-750-TI"),
+    ("baowenb", "TB-750-TI"),
+    ("bwb", "TB-750-TI"),
+    ("thjbwb", "TB-750-TI"),
+    ("ＢＷＢ", "TB-750-TI"),
+    ("TB-750-TI", "TB-750-TI"),
+    ("tb750ti", "TB-750-TI"),
+    ("ｔｂ－７５０", "TB-750-TI"),
+    ("tb-750-pine", "TB-750-TI"),
+    ("titanium", "TB-750-TI"),
+    ("Titan therm", "TB-750-TI"),
+    ("linquan", "TB-750-TI"),
+    ("临泉保温杯", "TB-750-TI"),
+    ("松绿", "TB-750-TI"),
+    ("songlü", "TB-750-TI"),
+    ("加油卡500", "CARD-500"),
+    ("jyk", "CARD-500"),
+    ("卡券", "CARD-500"),
+]
+
+NASTY = [
+    "%", "%%", "_", "'", "';--", '"', "\\", "🎁", "🎁🎁", "\x00", "a" * 200, "龘" * 200, "龘 " * 100, " OR 1=1",
+    "\ud800", "…", "éßøﬁ", "٣", "-" * 200, "a b c d e f g h i j k l m n o p q r s t",
+]
+
+
+def test_a_reward_is_found_as_people_look_for_it(stocked: Flask, subtests: pytest.Subtests) -> None:
+    for q, code in LOOKED_FOR:
+        with subtests.test(q=q):
+            assert found(q) == [code]
 
 
 def test_all_of_a_search_must_be_there(stocked: Flask) -> None:
@@ -69,13 +75,11 @@ def test_what_is_off_the_shelf_is_not_found(stocked: Flask) -> None:
     assert found("没上架") == []
 
 
-@pytest.mark.parametrize(
-    "q",
-    ["%", "%%", "_", "'", "';--", '"', "\\", "🎁", "🎁🎁", "\x00", "保\x00温%", "a" * 200, "保" * 200, "保 " * 100,
-     " OR 1=1", "\ud800", "…", "éßøﬁ", "٣", "\u202e杯", "-" * 200, "a b c d e f g h i j k l m n o p q r s t"],
-)
-def test_nasty_input_finds_nothing_and_breaks_nothing(stocked: Flask, q: str) -> None:
-    assert found(q) == [] or q in {"\u202e杯", "保\x00温%"}
+def test_nasty_input_finds_nothing_and_breaks_nothing(stocked: Flask, subtests: pytest.Subtests) -> None:
+    for q in NASTY:
+        with subtests.test(q=q):
+            assert found(q) == []
+    assert found("保\x00温%\u202e") == ["TB-750-TI"]
 
 
 def test_a_search_costs_the_same_two_statements_whatever_it_finds(stocked: Flask) -> None:

@@ -1,34 +1,43 @@
-"""What a search finds, as a sub-select of item ids with a score: all that was asked for must be there."""
+"""What a search finds, as a sub-select of item ids with a score: all that is needed must be there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Subquery, Table, bindparam, func, select, union_all
+from sqlalchemy import Subquery, Table, bindparam, func, literal, select, union_all
 
 from mall.catalog.models import Term
 from mall.catalog.rules.search import Wanted
 
+Shape = tuple[tuple[bool, bool], ...]
+
 _term = cast(Table, Term.__table__)
 
 
-def found(shape: Sequence[bool]) -> Subquery:
-    """Items that have every wanted term; one flag a term says whether it is a beginning. Columns item_id, score."""
+def shape(wanted: Sequence[Wanted]) -> Shape:
+    """What a search's statement depends on: of each term, whether it is a beginning and whether it is needed."""
+    return tuple((want.prefix, want.needed) for want in wanted)
+
+
+def found(shape: Shape) -> Subquery:
+    """Items that have every needed term, as columns item_id and score; the parameters come from `values`."""
     each = []
-    for at, prefix in enumerate(shape):
-        column = _term.c.term
-        has = (column >= bindparam(f"term_{at}"), column < bindparam(f"end_{at}")) if prefix else (
-            column == bindparam(f"term_{at}"),
-        )
+    for at, (prefix, needed) in enumerate(shape):
+        term = _term.c.term
+        has = [term >= bindparam(f"term_{at}"), term < bindparam(f"end_{at}")] if prefix else [
+            term == bindparam(f"term_{at}")
+        ]
         each.append(
-            select(_term.c.item_id, func.max(_term.c.weight).label("weight")).where(*has).group_by(_term.c.item_id)
+            select(_term.c.item_id, func.max(_term.c.weight).label("weight"), literal(int(needed)).label("needed"))
+            .where(*has)
+            .group_by(_term.c.item_id)
         )
     one_each = union_all(*each).subquery("one_each")
     return (
         select(one_each.c.item_id, func.sum(one_each.c.weight).label("score"))
         .group_by(one_each.c.item_id)
-        .having(func.count() == len(shape))
+        .having(func.sum(one_each.c.needed) == sum(needed for _, needed in shape))
         .subquery("found")
     )
 

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, fu
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock
-from mall.catalog.queries.found import found, values
+from mall.catalog.queries.found import Shape as Terms
+from mall.catalog.queries.found import found, shape, values
 from mall.catalog.rules.search import Wanted, wanted
 
 PAGE = 20
@@ -147,49 +148,49 @@ class _Shape:
     in_stock: bool
     at_least: bool
     at_most: bool
-    terms: tuple[bool, ...]
+    terms: Terms
     sort: Sort
 
 
-def _conditions(shape: _Shape) -> list[ColumnElement[bool]]:
+def _conditions(form: _Shape) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_ON_SHELF]
-    if shape.at_least:
+    if form.at_least:
         conditions.append(_item.c.lowest_points >= bindparam("at_least"))
-    if shape.at_most:
+    if form.at_most:
         conditions.append(_item.c.lowest_points <= bindparam("at_most"))
-    if shape.in_stock:
+    if form.in_stock:
         conditions.append(_IN_STOCK)
     return conditions
 
 
 @lru_cache(maxsize=256)
-def _page_statement(shape: _Shape) -> Select[Any]:
-    statement = _ENTRY.where(*_conditions(shape)).limit(bindparam("limit")).offset(bindparam("offset"))
+def _page_statement(form: _Shape) -> Select[Any]:
+    statement = _ENTRY.where(*_conditions(form)).limit(bindparam("limit")).offset(bindparam("offset"))
     orders: dict[Sort, list[ColumnElement[Any]]] = {
         Sort.BEST: [_item.c.pick_position.is_(None), _item.c.pick_position, _item.c.shelved_at.desc()],
         Sort.CHEAPEST: [_item.c.lowest_points.asc()],
         Sort.DEAREST: [_item.c.lowest_points.desc()],
         Sort.NEWEST: [_item.c.shelved_at.desc()],
     }
-    order = orders[shape.sort]
-    if shape.category:
+    order = orders[form.sort]
+    if form.category:
         statement = statement.join(_category, _category.c.id == _item.c.category_id).where(
             _category.c.code == bindparam("category")
         )
-    if shape.terms:
-        hits = found(shape.terms)
+    if form.terms:
+        hits = found(form.terms)
         statement = statement.join(hits, hits.c.item_id == _item.c.id)
-        if shape.sort is Sort.BEST:
+        if form.sort is Sort.BEST:
             order = [hits.c.score.desc(), *order]
     # The id at the end makes every order whole, so that pages neither repeat nor skip.
     return statement.order_by(*order, _item.c.id)
 
 
 @lru_cache(maxsize=256)
-def _shelves_statement(shape: _Shape) -> Select[Any]:
-    fitting = select(_item.c.id, _item.c.category_id).where(*_conditions(shape))
-    if shape.terms:
-        hits = found(shape.terms)
+def _shelves_statement(form: _Shape) -> Select[Any]:
+    fitting = select(_item.c.id, _item.c.category_id).where(*_conditions(form))
+    if form.terms:
+        hits = found(form.terms)
         fitting = fitting.join(hits, hits.c.item_id == _item.c.id)
     counted = fitting.subquery("fitting")
     return (
@@ -207,13 +208,13 @@ def items(session: Session, now: datetime, filters: Filters, *, available: int, 
     """
     page = min(max(page, 1), LAST_PAGE)
     terms = wanted(filters.q)
-    shape, given = _reading(filters, terms, now, available)
-    shelves = [Shelf(*row) for row in session.execute(_shelves_statement(shape), given)]
+    form, given = _reading(filters, terms, now, available)
+    shelves = [Shelf(*row) for row in session.execute(_shelves_statement(form), given)]
     if filters.q.strip() and not terms:
         return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
     total = sum(shelf.count for shelf in shelves if filters.category in ("", shelf.code))
     given |= {"limit": PAGE, "offset": (page - 1) * PAGE}
-    entries = _entries(session, _page_statement(shape), given) if total > (page - 1) * PAGE else []
+    entries = _entries(session, _page_statement(form), given) if total > (page - 1) * PAGE else []
     return Listing(entries, shelves, total, page)
 
 
@@ -221,16 +222,16 @@ def _reading(
     filters: Filters, terms: Sequence[Wanted], now: datetime, available: int
 ) -> tuple[_Shape, dict[str, Any]]:
     bounds = [bound for bound in (filters.at_most, available if filters.affordable else None) if bound is not None]
-    shape = _Shape(
+    form = _Shape(
         category=bool(filters.category),
         in_stock=filters.in_stock,
         at_least=filters.at_least is not None,
         at_most=bool(bounds),
-        terms=tuple(term.prefix for term in terms),
+        terms=shape(terms),
         sort=filters.sort,
     )
     given: dict[str, Any] = {"now": now, "category": filters.category, "at_least": filters.at_least}
-    return shape, given | {"at_most": min(bounds, default=None)} | values(terms)
+    return form, given | {"at_most": min(bounds, default=None)} | values(terms)
 
 
 _PLAIN = _Shape(category=False, in_stock=False, at_least=False, at_most=False, terms=(), sort=Sort.BEST)

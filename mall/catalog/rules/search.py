@@ -25,25 +25,32 @@ INITIALS_FROM = 2
 """Initials of one syllable would find everything."""
 
 
+LOOSE_FROM = 4
+"""So many Han characters in one run are often a brand and a name written together (华为保温杯): each character must
+be there, and pairs only lift what has them."""
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """One thing a found item must have: this very term, or one that begins with it."""
+    """One thing looked for in an item: this very term, or one that begins with it; needed, or merely welcome."""
 
     term: str
-    prefix: bool
+    prefix: bool = False
+    needed: bool = True
 
 
 def wanted(query: str) -> tuple[Wanted, ...]:
-    """What a query asks for; all of it must be there. Nothing readable gives an empty tuple: then nothing is found."""
+    """What a query asks for. Nothing readable in it gives an empty tuple: then nothing is found."""
     found: dict[Wanted, None] = {}
     for run in RUNS.findall(plain(query[:LONGEST_QUERY])):
         if run.isascii():
-            found[Wanted(run[:LONGEST_TERM], True)] = None
-        elif len(run) == 1:
-            found[Wanted(run, False)] = None
-        else:
-            found.update(dict.fromkeys(Wanted(pair, False) for pair in _pairs(run)))
-    return tuple(found)[:MOST_TERMS]
+            found[Wanted(run[:LONGEST_TERM], prefix=True)] = None
+            continue
+        loose = len(run) >= LOOSE_FROM
+        if loose or len(run) == 1:
+            found.update(dict.fromkeys(Wanted(sign) for sign in run))
+        found.update(dict.fromkeys(Wanted(pair, needed=not loose) for pair in _pairs(run)))
+    return tuple(sorted(found, key=lambda want: not want.needed))[:MOST_TERMS]
 
 
 def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -188,4 +188,5 @@ class Movement:
 def movement_of(row: Sequence[Any], steps: Sequence[Step], most: int | None = None) -> Movement:
     """A movement from a row of its columns, with its first `most` steps (or all of them)."""
     some = tuple(steps if most is None else steps[:most])
-    return Movement(*row, some, len(some) < len(steps))
+    values = [*row, some, len(some) < len(steps)]
+    return Movement(*values)

@@ -101,7 +101,13 @@ class Ledger:
         name = self._key(key)
         return self._do(
             lambda book: spend(
-                book, points=points, source="mall", key=name, actor="member:1", why={"points": points}, remember=remember
+                book,
+                points=points,
+                source="mall",
+                key=name,
+                actor="member:1",
+                why={"points": points},
+                remember=remember,
             )
         )
 

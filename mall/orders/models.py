@@ -10,12 +10,18 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
-from mall.base.refused import Forbidden, N_, Refused
-from mall.base.types import Bytes, Id, Instant, Int, Json, Name, Small, Word
+from mall.base.refused import N_, Refused
+from mall.base.types import Bytes, Id, Instant, Int, Json, Key, Name, Small, Word
 from mall.catalog.models import Delivery, Kind
+from mall.dealers.models import StaffRole
 
 MOST = 999
 """The most of one choice that a single order takes."""
+
+MAY_SEE = (StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER, StaffRole.ADMINISTRATOR)
+"""Who reads orders: those who send, who account and who answer the dealer. A merchandiser works with totals."""
+MAY_SEE_ADDRESSES = (StaffRole.FULFILMENT, StaffRole.ADMINISTRATOR)
+"""Who may have an address shown in full, each time written down."""
 
 
 class OrderState(StrEnum):
@@ -91,19 +97,21 @@ class RedemptionOrder(Base):
         CheckConstraint("points > 0", name="points"),
         CheckConstraint("length(request_hash) = 32", name="request_hash"),
         CheckConstraint(
-            "(state = 'cancelled') = (cancelled_at IS NOT NULL) AND (state = 'cancelled') = (refund_journal IS NOT NULL)",
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL) AND "
+            "(state = 'cancelled') = (refund_journal IS NOT NULL)",
             name="cancelled",
         ),
         Index("ix_redemption_order_dealer_id_placed_at", "dealer_id", "placed_at", "id"),
         Index("ix_redemption_order_dealer_id_state", "dealer_id", "state", "placed_at", "id"),
         Index("ix_redemption_order_state_due_at", "state", "due_at", "dealer_id", "id"),
+        Index("ix_redemption_order_placed_at", "placed_at", "dealer_id", "id"),
         Index("ix_redemption_order_no", "no"),
         strict(),
     )
     dealer_id: Mapped[int] = mapped_column(Id, ForeignKey("dealer.id"), primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    no: Mapped[str] = mapped_column(Name(20))
-    key: Mapped[str] = mapped_column(Name(64))
+    no: Mapped[str] = mapped_column(Key(20))
+    key: Mapped[str] = mapped_column(Key(64))
     request_hash: Mapped[bytes] = mapped_column(Bytes)
     member_id: Mapped[int] = mapped_column(Id)
     kind: Mapped[Kind] = mapped_column(Word(Kind))
@@ -171,7 +179,7 @@ class OrderLine(Base):
     item_id: Mapped[int] = mapped_column(Id)
     sku_id: Mapped[int] = mapped_column(Id, ForeignKey("sku.id"))
     item_code: Mapped[str] = mapped_column(Name(40))
-    sku_code: Mapped[str] = mapped_column(Name(40))
+    sku_code: Mapped[str] = mapped_column(Key(40))
     names: Mapped[dict[str, str]] = mapped_column(Json)
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     picture: Mapped[str] = mapped_column(Name(80))
@@ -248,10 +256,3 @@ class NotCancellable(Refused):
 
     code = "not_cancellable"
     text = N_("订单已在处理，不能再取消。")
-
-
-class MayNotRedeem(Forbidden):
-    """A clerk looks, finds and asks; owners and buyers redeem."""
-
-    code = "may_not_redeem"
-    text = N_("您的身份是店员，兑换请联系老板或采购。积分没有扣减。")

@@ -1,0 +1,7 @@
+"""What is done with orders: placed, cancelled, and its address shown to those who must send it."""
+
+from mall.orders.actions.cancel import cancel
+from mall.orders.actions.place import Placed, place
+from mall.orders.actions.reveal import reveal
+
+__all__ = ["Placed", "cancel", "place", "reveal"]

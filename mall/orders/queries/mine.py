@@ -1,0 +1,161 @@
+"""A dealer's own orders. Every read takes the dealer, so another's order is not found rather than refused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from mall.base.refused import NotFound
+from mall.dealers.models import Member, MemberRole
+from mall.orders.models import Happening, OrderEvent, OrderLine, OrderState, RedemptionOrder
+from mall.points.models import Allocation, Lot
+
+PAGE = 10
+
+
+class At(NamedTuple):
+    """A place in a list of orders, newest first: the last one that was shown."""
+
+    placed_at: datetime
+    order_id: int
+
+
+@dataclass(frozen=True)
+class OrderShown:
+    """An order with its lines."""
+
+    order: RedemptionOrder
+    lines: list[OrderLine]
+
+
+@dataclass(frozen=True)
+class EventShown:
+    """What happened to an order. `by` names the person where it was one of the dealer's."""
+
+    what: Happening
+    at: datetime
+    by: str
+    role: MemberRole | None
+
+
+@dataclass(frozen=True)
+class LotPaid:
+    """So many points of an order came from a lot, and so many went back into it."""
+
+    lot_no: int
+    points: int
+    given_back: int
+    earned_at: datetime
+    expires_at: datetime
+
+
+def counts(session: Session, dealer_id: int) -> dict[OrderState, int]:
+    """How many orders the dealer has in each state."""
+    rows = session.execute(
+        select(RedemptionOrder.state, func.count())
+        .where(RedemptionOrder.dealer_id == dealer_id)
+        .group_by(RedemptionOrder.state)
+    )
+    return dict.fromkeys(OrderState, 0) | {row[0]: row[1] for row in rows}
+
+
+def waiting(session: Session, dealer_id: int) -> int:
+    """How many orders of the dealer are on their way: what the tab's badge counts."""
+    on_the_way = (OrderState.TO_SHIP, OrderState.SHIPPED)
+    of_dealer = (RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.state.in_(on_the_way))
+    return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*of_dealer)) or 0
+
+
+def orders_of(
+    session: Session, dealer_id: int, *, states: Collection[OrderState] = (), before: At | None = None
+) -> tuple[list[OrderShown], At | None]:
+    """A page of the dealer's orders, newest first, and the place to go on from, if there are more."""
+    wanted = select(RedemptionOrder).where(RedemptionOrder.dealer_id == dealer_id)
+    if states:
+        wanted = wanted.where(RedemptionOrder.state.in_(states))
+    if before:
+        wanted = wanted.where(tuple_(RedemptionOrder.placed_at, RedemptionOrder.id) < tuple_(*before))
+    newest_first = (RedemptionOrder.placed_at.desc(), RedemptionOrder.id.desc())
+    found = list(session.scalars(wanted.order_by(*newest_first).limit(PAGE + 1)))
+    page = found[:PAGE]
+    lines = lines_of(session, page)
+    shown = [OrderShown(order, lines[order.dealer_id, order.id]) for order in page]
+    return shown, At(page[-1].placed_at, page[-1].id) if len(found) > PAGE else None
+
+
+def lines_of(session: Session, orders: Iterable[RedemptionOrder]) -> dict[tuple[int, int], list[OrderLine]]:
+    """The lines of these orders, by (dealer, order)."""
+    by_order: dict[tuple[int, int], list[OrderLine]] = defaultdict(list)
+    if keys := [(order.dealer_id, order.id) for order in orders]:
+        rows = session.scalars(
+            select(OrderLine)
+            .where(
+                OrderLine.dealer_id.in_({dealer for dealer, _ in keys}),
+                tuple_(OrderLine.dealer_id, OrderLine.order_id).in_(keys),
+            )
+            .order_by(OrderLine.line_no)
+        )
+        for line in rows:
+            by_order[line.dealer_id, line.order_id].append(line)
+    return by_order
+
+
+def order_of(session: Session, dealer_id: int, no: str) -> RedemptionOrder:
+    """The dealer's order of this number; refused as not found where it is another's or nobody's."""
+    order = session.scalars(
+        select(RedemptionOrder).where(RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.no == no)
+    ).one_or_none()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def number_by_key(session: Session, dealer_id: int, key: str) -> str:
+    """The number of the order that a form made; refused as not found while it has made none."""
+    no = session.scalar(
+        select(RedemptionOrder.no).where(RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.key == key)
+    )
+    if no is None:
+        raise NotFound
+    return no
+
+
+def events_of(session: Session, order: RedemptionOrder) -> list[EventShown]:
+    """What happened to an order, newest first, with the dealer's own people by name."""
+    rows = session.scalars(
+        select(OrderEvent)
+        .where(OrderEvent.dealer_id == order.dealer_id, OrderEvent.order_id == order.id)
+        .order_by(OrderEvent.event_no.desc())
+    ).all()
+    ids = {int(event.actor.removeprefix("member:")) for event in rows if event.actor.startswith("member:")}
+    people = {
+        f"member:{member.id}": member
+        for member in session.scalars(select(Member).where(Member.dealer_id == order.dealer_id, Member.id.in_(ids)))
+    }
+    return [
+        EventShown(event.what, event.at, who.name if who else "", who.role if who else None)
+        for event in rows
+        for who in [people.get(event.actor)]
+    ]
+
+
+def lots_paid(session: Session, order: RedemptionOrder) -> list[LotPaid]:
+    """Which lots paid for an order, in the order they were taken."""
+    rows = session.execute(
+        select(Lot.lot_no, Allocation.points, Allocation.refunded, Lot.earned_at, Lot.expires_at)
+        .join(
+            Lot,
+            (Lot.dealer_id == Allocation.dealer_id)
+            & (Lot.account_no == Allocation.account_no)
+            & (Lot.lot_no == Allocation.lot_no),
+        )
+        .where(Allocation.dealer_id == order.dealer_id, Allocation.journal_id == order.spend_journal)
+        .order_by(Allocation.ord)
+    )
+    return [LotPaid(*row) for row in rows]

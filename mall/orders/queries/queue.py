@@ -1,0 +1,225 @@
+"""The back office's work queue: views with their counts, filters, and pages by time limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from mall.base.time import civil_day, start_of_day
+from mall.catalog.models import Kind
+from mall.dealers.models import Dealer, Member
+from mall.orders.models import OrderLine, OrderState, RedemptionOrder
+from mall.orders.queries.mine import lines_of
+
+PAGE = 25
+MANY = 1000
+"""Matches are counted up to here: beyond it a person narrows the search, and the database is spared."""
+NUMBER_DIGITS = 14
+
+
+class View(StrEnum):
+    """What a queue is opened for."""
+
+    WAITING = "waiting"
+    LATE = "late"
+    TODAY = "today"
+    HAND_OUT = "hand-out"
+    ALL = "all"
+
+    @property
+    def urgent_first(self) -> bool:
+        """Work is done by its time limit; the archive is read newest first."""
+        return self is not View.ALL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The filters of a queue, as its address carries them; `since` and `until` are civil days, both included."""
+
+    view: View = View.WAITING
+    state: OrderState | None = None
+    kind: Kind | None = None
+    region: str = ""
+    dealer: str = ""
+    sku: str = ""
+    q: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter beside the view is on."""
+        return any((self.state, self.kind, self.region, self.dealer, self.sku, self.q, self.since, self.until))
+
+
+class Mark(NamedTuple):
+    """A place in the queue: the last order that was shown, by its moment (time limit, or placing)."""
+
+    at: datetime
+    dealer_id: int
+    order_id: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The summary above the queue. `first_due_at` is the earliest time limit among what waits."""
+
+    waiting: int
+    late: int
+    today: int
+    hand_out: int
+    placed_today: int
+    first_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in the queue, with who ordered."""
+
+    order: RedemptionOrder
+    dealer: Dealer
+    member: str
+    lines: list[OrderLine]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the queue. `total` stops at `MANY`; `after` is the place to go on from."""
+
+    rows: list[Row]
+    total: int
+    after: Mark | None
+
+    @property
+    def many(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.total >= MANY
+
+
+def counts(session: Session, now: datetime, zone: str) -> Counts:
+    """How much work there is, how much of it is late, and what today asks for."""
+
+    def those(*asked: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(*asked), 1), else_=0)), 0)
+
+    midnight = _midnight(now, zone)
+    number, late, today, hand_out, first_due_at = session.execute(
+        select(
+            func.count(),
+            those(RedemptionOrder.due_at <= now),
+            those(RedemptionOrder.due_at > now, RedemptionOrder.due_at <= midnight),
+            those(RedemptionOrder.kind != Kind.PHYSICAL),
+            func.min(RedemptionOrder.due_at),
+        ).where(RedemptionOrder.state == OrderState.TO_SHIP)
+    ).one()
+    since = start_of_day(civil_day(now, zone), zone)
+    placed = session.scalar(
+        select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.placed_at >= since)
+    )
+    # PostgreSQL's SUM of BIGINT is a NUMERIC.
+    return Counts(number, int(late), int(today), int(hand_out), placed or 0, first_due_at)
+
+
+def waiting(session: Session) -> int:
+    """How many orders wait for fulfilment: what the side's link counts."""
+    to_ship = select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.state == OrderState.TO_SHIP)
+    return session.scalar(to_ship) or 0
+
+
+def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mark | None = None) -> Found:
+    """A page of the orders wanted: work by its time limit, the archive newest first."""
+    moment = RedemptionOrder.due_at if wanted.view.urgent_first else RedemptionOrder.placed_at
+    place = (moment, RedemptionOrder.dealer_id, RedemptionOrder.id)
+    matching = (
+        select(RedemptionOrder, Dealer, Member.name)
+        .join(Dealer, Dealer.id == RedemptionOrder.dealer_id)
+        .join(Member, and_(Member.dealer_id == RedemptionOrder.dealer_id, Member.id == RedemptionOrder.member_id))
+        .where(*_asked(now, zone, wanted))
+    )
+    page = matching
+    if after:
+        page = page.where(
+            tuple_(*place) > tuple_(*after) if wanted.view.urgent_first else tuple_(*place) < tuple_(*after)
+        )
+    page = page.order_by(*(column if wanted.view.urgent_first else column.desc() for column in place))
+    found = session.execute(page.limit(PAGE + 1)).all()
+    lines = lines_of(session, [row[0] for row in found[:PAGE]])
+    rows = [Row(order, dealer, name, lines[order.dealer_id, order.id]) for order, dealer, name in found[:PAGE]]
+    counted = matching.with_only_columns(RedemptionOrder.id).limit(MANY).subquery()
+    total = session.scalar(select(func.count()).select_from(counted)) or 0
+    if len(found) <= PAGE:
+        return Found(rows, total, None)
+    last = rows[-1].order
+    at = last.due_at if wanted.view.urgent_first else last.placed_at
+    return Found(rows, total, Mark(at, last.dealer_id, last.id))
+
+
+def regions(session: Session) -> list[str]:
+    """The regions dealers belong to, each with those above it: 华东, 华东/浙江, 华东/浙江/杭州."""
+    paths: set[str] = set()
+    for path in session.scalars(select(Dealer.region).distinct()):
+        steps = path.split("/")
+        paths |= {"/".join(steps[: depth + 1]) for depth in range(len(steps)) if steps[0]}
+    return sorted(paths)
+
+
+def _midnight(now: datetime, zone: str) -> datetime:
+    return start_of_day(civil_day(now, zone) + timedelta(days=1), zone)
+
+
+def _asked(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    order = RedemptionOrder
+    asked = _of_view(now, zone, wanted)
+    if wanted.kind:
+        asked.append(order.kind == wanted.kind)
+    if wanted.since:
+        asked.append(order.placed_at >= start_of_day(wanted.since, zone))
+    if wanted.until:
+        asked.append(order.placed_at < start_of_day(wanted.until + timedelta(days=1), zone))
+    if wanted.region:
+        asked.append((Dealer.region + "/").startswith(f"{wanted.region}/", autoescape=True))
+    if wanted.dealer:
+        asked.append(_dealer(wanted.dealer))
+    if wanted.sku:
+        asked.append(_has(wanted.sku))
+    if wanted.q:
+        asked.append(or_(_numbered(wanted.q), _dealer(wanted.q), _has(wanted.q)))
+    return asked
+
+
+def _of_view(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    order = RedemptionOrder
+    if wanted.view is View.ALL:
+        return [order.state == wanted.state] if wanted.state else []
+    narrower = {
+        View.LATE: [order.due_at <= now],
+        View.TODAY: [order.due_at > now, order.due_at <= _midnight(now, zone)],
+        View.HAND_OUT: [order.kind != Kind.PHYSICAL],
+    }
+    return [order.state == OrderState.TO_SHIP, *narrower.get(wanted.view, [])]
+
+
+def _numbered(words: str) -> ColumnElement[bool]:
+    """An order's number, or how it begins: one range of the index."""
+    digits = words.replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS):
+        return RedemptionOrder.no == words
+    return RedemptionOrder.no.between(digits.ljust(NUMBER_DIGITS, "0"), digits.ljust(NUMBER_DIGITS, "9"))
+
+
+def _dealer(words: str) -> ColumnElement[bool]:
+    return or_(Dealer.code == words, Dealer.name.icontains(words, autoescape=True))
+
+
+def _has(code: str) -> ColumnElement[bool]:
+    """A line of it is this SKU or item."""
+    return exists().where(
+        OrderLine.dealer_id == RedemptionOrder.dealer_id,
+        OrderLine.order_id == RedemptionOrder.id,
+        or_(OrderLine.sku_code == code.upper(), OrderLine.item_code == code.upper()),
+    )

@@ -1,0 +1,229 @@
+"""A small scene for orders: dealers with points, rewards with stock, and the verbs at hand.
+
+Plain functions on a session, so that the processes of a race can build it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from mall.base.seal import Seal
+from mall.base.types import canonical
+from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
+from mall.catalog.models import Delivery, Kind, Sku, Stock
+from mall.dealers.models import Address, ChannelLevel, Dealer, Member, MemberRole
+from mall.orders.actions import Placed, cancel, place
+from mall.orders.models import OrderLine, OrderState, RedemptionOrder
+from mall.orders.rules import Wish
+from mall.points.actions import Part, earn, open_book, write
+from mall.points.models import Programme
+from mall.points.queries import balance
+from mall.web.db import db, now, transact
+from tests.conftest import SECRET
+
+SEAL = Seal(SECRET)
+DEALER = 7001
+"""The first dealer; the next ones follow by one."""
+COOKER = "CK-5L-BLACK"
+RICE = "RICE-10"
+CARD = "FUEL-500-1"
+PRICES = {COOKER: 18_800, RICE: 8_600, CARD: 50_000}
+_keys = count(1)
+
+
+def spoken(hans: str, en: str) -> dict[str, str]:
+    return {"zh_Hans": hans, "zh_Hant": hans, "en": en}
+
+
+def set_up(
+    session: Session,
+    at: datetime,
+    *,
+    dealers: int = 2,
+    points: int = 100_000,
+    stock: int = 50,
+    limit: int | None = None,
+) -> None:
+    """A programme, dealers each with points in two lots, and three rewards: shipped, shipped, handed out."""
+    session.add(Programme(id=1, name="年轮积分", zone="Asia/Shanghai", currency="CNY", grace_days=7))
+    session.flush()
+    for number in range(dealers):
+        add_dealer(session, at, DEALER + number)
+    for number in range(dealers):
+        give(session, at, DEALER + number, points - points // 3, days=300)
+        give(session, at, DEALER + number, points // 3, days=18)
+    put_category(session, at, code="home", icon="gift", names=spoken("生活", "Home"), position=1)
+    put_item(session, at, _item("CK-5L", "智能电压力锅 5L", COOKER, stock, limit))
+    put_item(session, at, _item("RICE", "五常大米 10kg", RICE, stock, None, delivery=Delivery.A_WEEK))
+    put_item(session, at, _item("FUEL-500", "全国通用加油卡 500 元", CARD, stock, None, kind=Kind.CARD_CODE))
+
+
+def _item(
+    code: str,
+    name: str,
+    sku: str,
+    stock: int,
+    limit: int | None,
+    *,
+    kind: Kind = Kind.PHYSICAL,
+    delivery: Delivery = Delivery.TWO_DAYS,
+) -> ItemToPut:
+    colour = {"name": spoken("颜色", "Colour"), "value": spoken("曜石黑", "Obsidian")}
+    return ItemToPut(
+        code=code,
+        category="home",
+        kind=kind,
+        brand="年轮",
+        names=spoken(name, code),
+        pictures=["cooker"],
+        limit_per_dealer=limit,
+        delivery=delivery if kind.shipped else Delivery.INSTANT,
+        shelved_at=datetime(2026, 1, 1, tzinfo=UTC),
+        skus=[SkuToPut(code=sku, points=PRICES[sku], attributes=[colour] if kind.shipped else [], on_hand=stock)],
+    )
+
+
+def add_dealer(session: Session, at: datetime, number: int) -> None:
+    """A dealer with an owner (its number), a clerk (its number + 1000) and an address (its number)."""
+    session.add(
+        Dealer(
+            id=number,
+            code=f"D{number}",
+            name=f"华东·测试商贸 {number} 号",
+            region="华东/浙江",
+            channel_level=ChannelLevel.CITY,
+            created_at=at,
+        )
+    )
+    session.flush()
+    for member, role in ((number, MemberRole.OWNER), (number + 1000, MemberRole.CLERK)):
+        phone = f"13{member:09d}"
+        session.add(
+            Member(
+                dealer_id=number,
+                id=member,
+                name="周敏",
+                role=role,
+                phone_sealed=SEAL.seal(phone, f"member:phone:{member}"),
+                phone_index=SEAL.index(phone, "member:phone"),
+                created_at=at,
+            )
+        )
+    sealed = {
+        f"{name}_sealed": SEAL.seal(text, f"address:{name}:{number}")
+        for name, text in (("recipient", "周敏"), ("phone", "13812346207"), ("street", "钱王街 826 号"))
+    }
+    session.add(Address(dealer_id=number, id=number, region="浙江省/杭州市/临安区", created_at=at, **sealed))
+    session.flush()
+
+
+def give(session: Session, at: datetime, dealer_id: int, points: int, *, days: int) -> None:
+    book = open_book(session, at, dealer_id)
+    earn(
+        book,
+        parts=[Part(points)],
+        source="test",
+        key=f"gift-{next(_keys)}",
+        reference="gift",
+        earned_at=at,
+        expires_at=at + timedelta(days=days),
+        rule_version="test/1",
+        actor="test",
+        why={"what": "gift"},
+    )
+    write(session, book)
+
+
+def sku_id(code: str) -> int:
+    return db.session.execute(select(Sku.id).where(Sku.code == code)).scalar_one()
+
+
+def wish(code: str = COOKER, quantity: int = 1, **said: Any) -> dict[str, Any]:
+    """What a form would say."""
+    said = {"points_seen": PRICES[code], "address_id": DEALER, "remark": ""} | said
+    return {"wish": Wish(sku_id=sku_id(code), quantity=quantity, **said)}
+
+
+def order(code: str = COOKER, quantity: int = 1, *, dealer_id: int = DEALER, key: str = "", **said: Any) -> Placed:
+    """Place an order as the dealer's owner, through the one door that commits."""
+    role = said.pop("role", MemberRole.OWNER)
+    said.setdefault("address_id", dealer_id)
+    return transact(
+        place,
+        dealer_id=dealer_id,
+        member_id=dealer_id,
+        role=role,
+        key=key or f"key-{next(_keys)}",
+        seal=SEAL,
+        **wish(code, quantity, **said),
+    )
+
+
+def take_back(no: str, *, dealer_id: int = DEALER, role: MemberRole = MemberRole.OWNER) -> RedemptionOrder:
+    return transact(cancel, dealer_id=dealer_id, member_id=dealer_id, role=role, no=no)
+
+
+def points_of(dealer_id: int = DEALER) -> int:
+    db.session.rollback()
+    return balance(db.session, dealer_id, now()).available
+
+
+def stock_of(code: str = COOKER) -> int:
+    db.session.rollback()
+    return db.session.execute(select(Stock.on_hand).where(Stock.sku_id == sku_id(code))).scalar_one()
+
+
+def orders(dealer_id: int | None = None) -> int:
+    db.session.rollback()
+    asked = select(func.count()).select_from(RedemptionOrder)
+    return db.session.execute(
+        asked.where(RedemptionOrder.dealer_id == dealer_id) if dealer_id else asked
+    ).scalar_one()
+
+
+def pieces_out(code: str = COOKER) -> int:
+    """Pieces in orders that were kept."""
+    db.session.rollback()
+    kept = select(func.coalesce(func.sum(OrderLine.quantity), 0)).join(
+        RedemptionOrder,
+        (RedemptionOrder.dealer_id == OrderLine.dealer_id) & (RedemptionOrder.id == OrderLine.order_id),
+    )
+    return int(
+        db.session.execute(
+            kept.where(OrderLine.sku_code == code, RedemptionOrder.state != OrderState.CANCELLED)
+        ).scalar_one()
+    )
+
+
+def everything() -> str:
+    """A text of all that an order could change: refusals must leave it as it is."""
+    db.session.rollback()
+    tables = ("redemption_order", "order_line", "order_event", "stock", "points_account", "points_lot", "points_journal")
+    metadata = RedemptionOrder.metadata
+    return canonical([
+        [table, sorted(str(row) for row in db.session.execute(select(metadata.tables[table])).all())]
+        for table in tables
+    ])
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL sent meanwhile, without begin and commit."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)

@@ -37,4 +37,13 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
 
 FEATURES: tuple[str, ...] = (
     # Each has `register(app)`: blueprints of routes, command groups, or handlers. The order is the order of set-up.
+    "mall.web.headers",
+    "mall.web.face",
+    "mall.web.guards",
+    "mall.web.csrf",
+    "mall.web.refusals",
+    "mall.web.health",
+    "mall.jobs.commands",
+    "mall.cli.serve",
+    "mall.cli.doctor",
 )

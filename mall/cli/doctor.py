@@ -1,0 +1,114 @@
+"""`flask doctor`: refuses a set-up that is not fit for real points. Run it before the mall opens and after each change.
+
+Each check is a sentence that must be true, with what to do where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from mall.config import VAR, Settings
+from mall.web import health
+from mall.web.db import reading
+
+WEAK = ("secret", "change", "password", "default", "example", "test", "12345", "mall")
+"""Words that give away a secret somebody typed."""
+POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+"""What PostgreSQL must be set to so that a commit that was answered survives a power cut."""
+SQLITE = {"synchronous": "2", "foreign_keys": "1", "journal_mode": "wal", "recursive_triggers": "1"}
+"""The same of SQLite: FULL, or the last commits may be lost; the others keep the ledger's promises."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A sentence, whether it is true, and what to do if it is not."""
+
+    says: str
+    holds: bool
+    mend: str
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(doctor)
+
+
+@click.command()
+def doctor() -> None:
+    """Refuse a set-up that is not fit for production."""
+    settings: Settings = current_app.extensions["settings"]
+    checks = [*of_settings(settings, os.environ), *of_database(settings, reading())]
+    for check in checks:
+        click.echo(f"  ok  {check.says}" if check.holds else f"  NO  {check.says}\n      {check.mend}")
+    failed = sum(not check.holds for check in checks)
+    click.echo(f"{failed} of {len(checks)} checks failed" if failed else f"all {len(checks)} checks hold")
+    sys.exit(1 if failed else 0)
+
+
+def of_settings(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
+    """What the environment must say."""
+    secret = settings.secret_key
+    yield Check("debugging is off", not settings.debug, "unset MALL_DEBUG")
+    yield Check(
+        "log-in hints and the API's docs page are closed", not settings.demo, "unset MALL_DEMO (make run sets it)"
+    )
+    yield Check(
+        "cookies are Secure and HSTS is sent",
+        settings.https,
+        "unset MALL_HTTPS (make run sets it to 0) and put a proxy with TLS in front",
+    )
+    yield Check(
+        "the secret cannot be guessed",
+        len(secret) >= 32 and len(set(secret)) >= 12 and not any(word in secret.lower() for word in WEAK),
+        "set MALL_SECRET_KEY to the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+    )
+    if settings.embedded:
+        kept = VAR / "secret"
+        private = bool(env.get("MALL_SECRET_KEY")) or (
+            kept.exists() and stat.S_IMODE(kept.stat().st_mode) & 0o077 == 0
+        )
+        yield Check("nobody else on this machine can read the secret", private, f"chmod 600 {kept}")
+    else:
+        yield Check(
+            "every server of this mall has the same secret",
+            bool(env.get("MALL_SECRET_KEY")),
+            "set MALL_SECRET_KEY; the one kept in var/ is this machine's alone",
+        )
+    yield Check(
+        "the number of proxies in front is told",
+        settings.proxies > 0 or not settings.https,
+        "set MALL_PROXIES to how many proxies set X-Forwarded-For (usually 1); rate limits go by that address",
+    )
+
+
+def of_database(settings: Settings, session: Session) -> Iterator[Check]:
+    """What the database must be set to."""
+    try:
+        connection = session.connection()
+        migrated = health.up_to_date(connection)
+    except SQLAlchemyError as error:
+        yield Check("the database answers", False, f"DATABASE_URL: {type(error).__name__}")
+        return
+    yield Check("the database answers", True, "")
+    yield Check("the tables are those of this code", migrated, "flask db upgrade")
+    show, wanted = ("PRAGMA", SQLITE) if settings.embedded else ("SHOW", POSTGRESQL)
+    for name, value in wanted.items():
+        seen = str(connection.execute(text(f"{show} {name}")).scalar_one())
+        yield Check(f"{name} is {value}", seen == value, f"it is {seen}: set {name} = {value}")
+    if not settings.embedded:
+        superuser = connection.execute(text("SHOW is_superuser")).scalar_one() == "on"
+        yield Check(
+            "the mall is no superuser of its database",
+            not superuser,
+            "give it a role of its own that owns its tables (docs/operations.md)",
+        )

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
-from mall.base.refused import N_, Refused
+from mall.base.refused import N_, Forbidden, Refused
 from mall.base.types import Bytes, Id, Instant, Name, Word, Words
 
 
@@ -50,6 +50,14 @@ class StaffRole(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class SignInStage(StrEnum):
+    """How far a person has come in: only `FULL` opens anything but the next step of signing in."""
+
+    SECOND_FACTOR = "second_factor"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - a state, not a secret
+    FULL = "full"
+
+
 class Dealer(Base):
     """A dealer organisation (经销商). Region is a path such as 华东/浙江/杭州."""
 
@@ -85,17 +93,23 @@ class Member(Base):
     phone_sealed: Mapped[bytes] = mapped_column(Bytes)
     phone_index: Mapped[bytes] = mapped_column(Bytes)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    signed_in_at: Mapped[datetime | None] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Credential(Base):
-    """What a dealer's person signs in with: a phone (by its blind index) and an argon2id hash."""
+    """What a dealer's person signs in with: a phone (by its blind index) and an argon2id hash.
+
+    `issued_at` is set while the password is one that somebody else handed out: it is good for a few days, and the
+    person chooses their own before anything else.
+    """
 
     __tablename__ = "credential"
     __table_args__ = (strict(),)
     phone_index: Mapped[bytes] = mapped_column(Bytes, primary_key=True)
     password_hash: Mapped[str] = mapped_column(Words)
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    issued_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Staff(Base):
@@ -108,6 +122,7 @@ class Staff(Base):
     name: Mapped[str] = mapped_column(Name(60))
     role: Mapped[StaffRole] = mapped_column(Word(StaffRole))
     password_hash: Mapped[str] = mapped_column(Words)
+    issued_at: Mapped[datetime | None] = mapped_column(Instant)
     totp_sealed: Mapped[bytes | None] = mapped_column(Bytes)
     totp_enrolled_at: Mapped[datetime | None] = mapped_column(Instant)
     totp_last_step: Mapped[int] = mapped_column(Id, default=0)
@@ -125,6 +140,7 @@ class SignIn(Base):
         Index("ix_sign_in_dealer_id_member_id", "dealer_id", "member_id"),
         Index("ix_sign_in_staff_id", "staff_id"),
         Index("ix_sign_in_expires_at", "expires_at"),
+        UniqueConstraint("public_id"),
         strict(),
     )
     token_hash: Mapped[bytes] = mapped_column(Bytes, primary_key=True)
@@ -132,6 +148,7 @@ class SignIn(Base):
     dealer_id: Mapped[int | None] = mapped_column(Id)
     member_id: Mapped[int | None] = mapped_column(Id)
     staff_id: Mapped[int | None] = mapped_column(Id)
+    stage: Mapped[SignInStage] = mapped_column(Word(SignInStage))
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -157,16 +174,74 @@ class Address(Base):
 
 
 class WrongCredentials(Refused):
-    """Phone or password does not fit; which of the two is not told."""
+    """Phone or login and password do not fit; which of the two is not told."""
 
     code = "wrong_credentials"
     status = 422
-    text = N_("手机号或密码不正确。")
+    text = N_("账号或密码不正确。")
 
 
-class TooManyTries(Refused):
-    """Too many tries at once."""
+class WrongCode(Refused):
+    """The six digits are wrong, too old, or were used before."""
 
-    code = "too_many_tries"
-    status = 429
-    text = N_("尝试次数过多，请 %(minutes)s 分钟后再试。")
+    code = "wrong_code"
+    status = 422
+    text = N_("验证码不正确或已使用过，请等下一组数字再试。")
+
+
+class WeakPassword(Refused):
+    """The chosen password is too easy."""
+
+    code = "weak_password"
+    status = 422
+    text = N_("密码太容易被猜到：至少 10 个字符，不能全是数字或同一个字符，也不能含手机号。")
+
+
+class WrongPhone(Refused):
+    """What was given is not a mobile number."""
+
+    code = "wrong_phone"
+    status = 422
+    text = N_("请填写 11 位手机号。")
+
+
+class MayNotRedeem(Forbidden):
+    """A clerk looks and finds; owners and buyers spend the dealer's points."""
+
+    code = "may_not_redeem"
+    text = N_("店员可以查看，兑换请联系贵店的老板或采购。")
+
+
+class OwnerOnly(Forbidden):
+    """Members are the owner's business."""
+
+    code = "owner_only"
+    text = N_("这里只有老板可以操作。")
+
+
+class PhoneTaken(Refused):
+    """This phone is a member here already, or belongs to a person of another dealer."""
+
+    code = "phone_taken"
+    text = N_("这个手机号已经登记过了。如果是同一个人，请联系客户经理添加。")
+
+
+class SharedPhone(Refused):
+    """This person also acts for another dealer, so an owner has no say over their password."""
+
+    code = "shared_phone"
+    text = N_("这个人同时为其他经销商办事，密码请本人修改，或联系客户经理。")
+
+
+class LastOwner(Refused):
+    """A dealer keeps at least one owner who can sign in, and no one takes away their own rights."""
+
+    code = "last_owner"
+    text = N_("不能停用自己，也不能改自己的角色；每家经销商至少保留一位老板。")
+
+
+class LoginTaken(Refused):
+    """A staff login is used once."""
+
+    code = "login_taken"
+    text = N_("这个登录名已经有人用了。")

@@ -9,6 +9,8 @@ from flask import Blueprint, Flask, Response, current_app, request
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import BadRequest
 
+from mall.web.guards import open_to_all
+from mall.web import guards
 from mall.web.pages import back, go
 
 SOURCE = "zh_Hans_CN"
@@ -60,6 +62,8 @@ def theme() -> str:
 
 
 @preferences.post("/locale")
+@guards.open_to_all
+@open_to_all
 def choose_language() -> Response:
     """Keep the chosen language for a year and go back."""
     chosen = known_language(request.form.get("lang"))
@@ -69,6 +73,8 @@ def choose_language() -> Response:
 
 
 @preferences.post("/theme")
+@guards.open_to_all
+@open_to_all
 def choose_theme() -> Response:
     """Keep the chosen theme for a year and go back."""
     chosen = request.form.get("theme", "")

@@ -1,0 +1,55 @@
+"""What is done to dealers, members, staff and their sign-ins, one function an act."""
+
+from mall.dealers.actions.addresses import add_address, change_address, prefer_address, remove_address
+from mall.dealers.actions.dealers import open_dealer, resume_dealer, suspend_dealer
+from mall.dealers.actions.members import add_member, change_role, disable_member, enable_member, issue_password
+from mall.dealers.actions.passwords import choose_password, renew_hash
+from mall.dealers.actions.sign_ins import (
+    Device,
+    begin_member,
+    begin_staff,
+    end_others,
+    end_sign_in,
+    revoke,
+    seen,
+    token_hash,
+)
+from mall.dealers.actions.staff import (
+    add_staff,
+    choose_staff_password,
+    disable_staff,
+    issue_staff_password,
+    keep_totp_secret,
+    use_totp_step,
+)
+
+__all__ = [
+    "Device",
+    "add_address",
+    "add_member",
+    "add_staff",
+    "begin_member",
+    "begin_staff",
+    "change_address",
+    "change_role",
+    "choose_password",
+    "choose_staff_password",
+    "disable_member",
+    "disable_staff",
+    "enable_member",
+    "end_others",
+    "end_sign_in",
+    "issue_password",
+    "issue_staff_password",
+    "keep_totp_secret",
+    "open_dealer",
+    "prefer_address",
+    "remove_address",
+    "renew_hash",
+    "resume_dealer",
+    "revoke",
+    "seen",
+    "suspend_dealer",
+    "token_hash",
+    "use_totp_step",
+]

@@ -1,0 +1,126 @@
+"""Members, staff and their sign-ins, as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from mall.base.refused import NotFound
+from mall.base.seal import Seal
+from mall.dealers.models import Credential, Dealer, Member, MemberRole, SignIn, SignInStage, Staff
+from mall.dealers.rules import limits
+
+
+@dataclass(frozen=True)
+class MemberShown:
+    """A member in a list. The phone is whole here; pages mask it with the `phone` filter."""
+
+    id: int
+    name: str
+    role: MemberRole
+    phone: str
+    created_at: datetime
+    signed_in_at: datetime | None
+    disabled_at: datetime | None
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the person is shut out."""
+        return self.disabled_at is not None
+
+
+@dataclass(frozen=True)
+class SignInShown:
+    """A sign-in in a person's own list."""
+
+    id: int
+    device: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One of the dealers a phone acts for."""
+
+    dealer_id: int
+    member_id: int
+    role: MemberRole
+    dealer_name: str
+    dealer_code: str
+
+
+def credential(session: Session, phone_index: bytes) -> Credential | None:
+    """What this phone signs in with, if anything."""
+    return session.get(Credential, phone_index)
+
+
+def staff_by_login(session: Session, login: str) -> Staff | None:
+    """The staff person of this login who is not shut out."""
+    return session.scalar(select(Staff).where(Staff.login == login, Staff.disabled_at.is_(None)))
+
+
+def memberships(session: Session, phone_index: bytes) -> list[Membership]:
+    """The dealers this phone may act for now: the last used first, then the oldest."""
+    rows = session.execute(
+        select(Member.dealer_id, Member.id, Member.role, Dealer.name, Dealer.code)
+        .join(Dealer, Dealer.id == Member.dealer_id)
+        .where(Member.phone_index == phone_index, Member.disabled_at.is_(None), Dealer.suspended_at.is_(None))
+        .order_by(Member.signed_in_at.is_(None), Member.signed_in_at.desc(), Member.id)
+    )
+    return [Membership(*row) for row in rows]
+
+
+def member(session: Session, dealer_id: int, member_id: int) -> Member:
+    """A member of this dealer; refuses what is not there or not theirs."""
+    found = session.get(Member, (dealer_id, member_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def members(session: Session, seal: Seal, dealer_id: int) -> list[MemberShown]:
+    """The dealer's people, those shut out last."""
+    rows = session.scalars(
+        select(Member).where(Member.dealer_id == dealer_id).order_by(Member.disabled_at.is_not(None), Member.id)
+    )
+    return [
+        MemberShown(
+            id=row.id,
+            name=row.name,
+            role=row.role,
+            phone=seal.open(row.phone_sealed, f"member:phone:{row.id}"),
+            created_at=row.created_at,
+            signed_in_at=row.signed_in_at,
+            disabled_at=row.disabled_at,
+        )
+        for row in rows
+    ]
+
+
+def member_sign_ins(session: Session, now: datetime, dealer_id: int, member_id: int) -> list[SignInShown]:
+    """A member's living sign-ins, the last used first."""
+    return _sign_ins(session, now, limits.MEMBER, SignIn.dealer_id == dealer_id, SignIn.member_id == member_id)
+
+
+def staff_sign_ins(session: Session, now: datetime, staff_id: int) -> list[SignInShown]:
+    """A staff person's living sign-ins, the last used first."""
+    return _sign_ins(session, now, limits.STAFF, SignIn.staff_id == staff_id)
+
+
+def _sign_ins(session: Session, now: datetime, life: limits.Life, *whose: object) -> list[SignInShown]:
+    alive = (
+        SignIn.expires_at > now,
+        SignIn.seen_at > now - life.idle,
+        SignIn.stage == SignInStage.FULL,
+    )
+    rows = session.execute(
+        select(SignIn.public_id, SignIn.device, SignIn.address, SignIn.created_at, SignIn.seen_at)
+        .where(and_(*whose, *alive))  # type: ignore[arg-type]
+        .order_by(SignIn.seen_at.desc(), SignIn.public_id.desc())
+    )
+    return [SignInShown(*row) for row in rows]

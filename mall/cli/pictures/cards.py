@@ -42,11 +42,11 @@ def draw(card: Card) -> str:
             '<path d="M14 206h212v5H14z" fill="#fff" fill-opacity=".45"/>'
         )
     if card.pose == "sleeve":
-        return _placed(card, 0, 120, 132, -4, 0.98) + (
-            '<path d="M22 134h196v92a14 14 0 0 1-14 14H36a14 14 0 0 1-14-14Z" fill="url(#cream)"/>'
-            '<path d="M22 134c40 42 156 42 196 0v14c-40 42-156 42-196 0Z" fill="#1b140c" fill-opacity=".08"/>'
-            '<path d="M22 134c40 40 156 40 196 0" fill="none" stroke="#fff" stroke-width="3"/>'
-            f"{_rings(120, 202, '#83601F', 1)}"
+        return _placed(card, 0, 120, 102, -4, 1.02) + (
+            '<path d="M18 160h204v66a14 14 0 0 1-14 14H32a14 14 0 0 1-14-14Z" fill="url(#cream)"/>'
+            '<path d="M18 160c42 30 162 30 204 0v12c-42 30-162 30-204 0Z" fill="#1b140c" fill-opacity=".08"/>'
+            '<path d="M18 160c42 28 162 28 204 0" fill="none" stroke="#fff" stroke-width="3"/>'
+            f"{_rings(120, 212, '#83601F', 1)}"
         )
     return "".join(_placed(card, *place) for place in POSES[card.pose])
 

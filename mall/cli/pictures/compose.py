@@ -20,7 +20,8 @@ from mall.cli.pictures.subjects import Part, Subject, keys
 DRAWINGS = Path(__file__).parents[3] / "static" / "studio"
 EMOJI = Path("@iconify-json/fluent-emoji-flat/icons.json")
 SIDE = 400.0
-BOARD = (80.0, 62.0)  # where the object's board lies in the studio
+FOOT = (200.0, 302.0)  # where the middle of an object's foot stands in the studio
+GROWN = 1.1  # how much larger the studio shows what is drawn on a board of 240
 
 
 class Studio:
@@ -43,12 +44,13 @@ class Studio:
             **tint,
             "camera": _camera(subject) if view == "detail" else f"0 0 {SIDE:.0f} {SIDE:.0f}",
             "object": body,
-            "cast": f"{subject.stand * 1.4:.0f}",
-            "contact": f"{subject.stand:.0f}",
+            "placed": f"translate({_across(0):g} {_down(0):g}) scale({GROWN})",
+            "cast": f"{subject.stand * 1.5:.0f}",
+            "contact": f"{subject.stand * GROWN:.0f}",
             "box": self._drawn("giftbox"),
         }
         words["standing"] = self._scene("standing").substitute(words) if body.strip() else ""
-        words["scene"] = self._scene({"boxed": "boxed", "home": "home"}.get(view, "stand")).substitute(words)
+        words["scene"] = self._scene("stand" if view == "detail" else view).substitute(words)
         words["paints"] = self._paints(body + words["scene"], {"boxface": subject.box})
         return self._scene("ground").substitute(words)
 
@@ -111,11 +113,19 @@ class Studio:
         }
 
 
+def _across(x: float) -> float:
+    return FOOT[0] + (x - 120) * GROWN
+
+
+def _down(y: float) -> float:
+    return FOOT[1] + (y - 240) * GROWN
+
+
 def _camera(subject: Subject) -> str:
     """The part of the studio a closer look takes in, kept inside the walls."""
     side = SIDE / subject.zoom
-    left = min(max(BOARD[0] + subject.focus[0] - side / 2, 0), SIDE - side)
-    top = min(max(BOARD[1] + subject.focus[1] - side / 2, 0), SIDE - side)
+    left = min(max(_across(subject.focus[0]) - side / 2, 0), SIDE - side)
+    top = min(max(_down(subject.focus[1]) - side / 2, 0), SIDE - side)
     return f"{left:.1f} {top:.1f} {side:.1f} {side:.1f}"
 
 

@@ -84,7 +84,7 @@ def _subject(name: str, row: dict[str, Any]) -> Subject:
         views=tuple(row.get("views", ("detail",))),
         stand=float(row.get("stand", 70)),
         focus=(float(x), float(y)),
-        zoom=float(row.get("zoom", 1.7)),
+        zoom=float(row.get("zoom", 1.9)),
         box=row.get("box", "pine"),
         scene=row.get("scene", "studio"),
     )

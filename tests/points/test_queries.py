@@ -1,4 +1,4 @@
-"""What a dealer is told about points is what the next posting will find, and costs the same however long the history."""
+"""What a dealer is told of points is what the next posting will find, at the same cost however long the history."""
 
 from __future__ import annotations
 
@@ -198,17 +198,14 @@ def test_a_filter_shows_its_own_rows_alone_and_pages_through_them(ledger: Ledger
     assert rest.before is None
 
 
-def test_a_filter_never_looks_through_more_than_its_reach_at_once(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_filter_never_looks_through_more_than_its_reach_at_once(ledger: Ledger) -> None:
     ledger.adjust(5)
     for _ in range(10):
         ledger.earn(1)
-    monkeypatch.setattr("mall.points.queries.history.REACH", 4)
-    page = history(db.session, EAST, Shown.ADJUSTED)
+    page = history(db.session, EAST, Shown.ADJUSTED, reach=4)
     walked = [page.before]
     while page.before and not page.movements:
-        page = history(db.session, EAST, Shown.ADJUSTED, before=page.before)
+        page = history(db.session, EAST, Shown.ADJUSTED, before=page.before, reach=4)
         walked.append(page.before)
     assert [row.kind for row in page.movements] == [Kind.ADJUST]
     assert walked == [8, 4, None]
@@ -300,7 +297,7 @@ def test_a_moment_is_found_among_entries_by_halving(ledger: Ledger, clock: Clock
         if number % 5 == 0:
             ledger.earn(1, days=400)
     posted = [row.posted_at for row in reversed(history(db.session, EAST, limit=100).movements)]
-    wanted = moments + [moments[0] - timedelta(days=1), moments[-1] + timedelta(microseconds=1)]
+    wanted = [*moments, moments[0] - timedelta(days=1), moments[-1] + timedelta(microseconds=1)]
     found = first_posted(db.session, EAST, wanted)
     assert found == {at: sum(p < at for p in posted) + 1 for at in wanted}
 

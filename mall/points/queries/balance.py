@@ -125,7 +125,7 @@ def _due(session: Session, dealer_id: int, account: Row[*tuple[Any, ...]], now: 
         pending=account.pending,
         available=account.available,
         debt=account.debt,
-        ending=session.execute(_ENDING, wants).tuples(),
-        coming=session.execute(_COMING, wants).tuples() if account.pending else (),
+        ending=[(at, points) for at, points in session.execute(_ENDING, wants)],
+        coming=[(at, ends, points) for at, ends, points in session.execute(_COMING, wants)] if account.pending else (),
         now=now,
     )

@@ -19,6 +19,7 @@ REACH = 5_000
 """How many entries one page of a filter looks through: a rare kind never reads a long history at once."""
 STEPS = 8
 """How many steps of a movement a list shows; its own page shows them all."""
+EVERY = 2**15 - 1
 LAST = 2**62
 
 
@@ -142,15 +143,17 @@ def history(
     shown: Shown = Shown.ALL,
     before: int | None = None,
     limit: int = 20,
+    reach: int = REACH,
 ) -> History:
     """A page of the dealer's movements with their first steps, older than `before`.
 
-    A page of a filter may hold fewer than `limit` although older ones follow: then `before` leads on.
+    A page of a filter looks through `reach` entries and may hold fewer than `limit` although older ones follow: then
+    `before` leads on.
     """
     top, floor = before or LAST, 0
     if shown is not Shown.ALL:
         top = before or (session.scalar(_LAST_SEQ, {"dealer_id": dealer_id}) or 0) + 1
-        floor = max(top - REACH, 0)
+        floor = max(top - reach, 0)
     wants = {"dealer_id": dealer_id, "before": top, "floor": floor, "limit": limit + 1}
     rows = session.execute(_PAGES[shown], wants).all()
     more = len(rows) > limit
@@ -166,7 +169,7 @@ def movement(session: Session, dealer_id: int, seq: int) -> Movement:
     row = session.execute(_ONE, {"dealer_id": dealer_id, "seq": min(seq, LAST)}).one_or_none()
     if row is None:
         raise NotFound
-    return movement_of(row, _steps(session, dealer_id, [row.seq], LAST)[row.seq])
+    return movement_of(row, _steps(session, dealer_id, [row.seq], EVERY)[row.seq])
 
 
 def _steps(session: Session, dealer_id: int, seqs: Sequence[int], most: int) -> dict[int, list[Step]]:

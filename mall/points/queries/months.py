@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Select, Table, bindparam, case, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from mall.base.time import add_months, start_of_day
@@ -86,7 +86,7 @@ def _first(count: int) -> Select[Any]:
         .join_from(bounds, _account, mine)
         .cte("halving", recursive=True)
     )
-    middle = (halving.c.low + halving.c.high).op(">>")(1)
+    middle = (halving.c.low + halving.c.high).op(">>")(literal_column("1"))  # no two engines divide alike
     before = _entry.c.posted_at < halving.c.at
     halving = halving.union_all(
         select(

@@ -26,6 +26,8 @@ class Settings:
     """Show the demo's log-in hints and the API's docs page."""
     debug: bool = False
     testing: bool = False
+    styleguide: bool = False
+    """Serve /_styleguide, where every macro of the look is shown. Debug serves it too."""
     proxies: int = 0
     """How many reverse proxies stand in front and may set X-Forwarded-*."""
     threads: int = 4
@@ -47,6 +49,7 @@ class Settings:
             https=env.get("MALL_HTTPS", "1") != "0",
             demo=env.get("MALL_DEMO", "0") == "1",
             debug=env.get("MALL_DEBUG", "0") == "1",
+            styleguide=env.get("MALL_STYLEGUIDE", "0") == "1",
             proxies=int(env.get("MALL_PROXIES", "0")),
             threads=int(env.get("MALL_THREADS", "4")),
             workers=int(env.get("MALL_WORKERS", "0")) or os.cpu_count() or 1,

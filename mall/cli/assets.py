@@ -72,6 +72,7 @@ def _texts() -> dict[str, bytes]:
         "mall.js": bundles.script([NODE / "htmx.org/dist/htmx.min.js", *sorted((STATIC / "js").glob("*.js"))]),
         "icons.svg": bundles.sprite(names, NODE / "lucide-static/icons", STATIC / "icons"),
         "mark.svg": (STATIC / "art" / "mark.svg").read_text("utf-8"),
+        "art/blank.svg": (STATIC / "art" / "blank.svg").read_text("utf-8"),
     }
     drawings = bundles.art(STATIC / "art" / "plinth.svg", NODE / "@iconify-json/fluent-emoji-flat/icons.json")
     texts.update({f"art/{name}.svg": drawing for name, drawing in drawings.items()})
@@ -80,7 +81,7 @@ def _texts() -> dict[str, bytes]:
 
 def _draw_pictures() -> None:
     """Have the catalogue's pictures drawn into var/pictures; they are kept there between builds."""
-    import_module("mall.cli.pictures").build(PICTURES)
+    import_module("mall.cli.pictures").build(NODE, PICTURES)
 
 
 def _write(name: str, content: bytes) -> str:
@@ -119,7 +120,15 @@ def _sweep(wanted: set[str]) -> None:
 def _stamp() -> str:
     """A digest of what the build is made from: names, sizes and times, cheap to read."""
     digest = hashlib.sha256()
-    folders = (STATIC / "css", STATIC / "js", STATIC / "icons", STATIC / "art", ROOT / "templates", ROOT / "mall", PICTURES)
+    folders = (
+        STATIC / "css",
+        STATIC / "js",
+        STATIC / "icons",
+        STATIC / "art",
+        ROOT / "templates",
+        ROOT / "mall",
+        PICTURES,
+    )
     sources = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     for path in [ROOT / "package-lock.json", *sources]:
         if path.suffix != ".pyc":

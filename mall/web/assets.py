@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from mall.config import ROOT
@@ -44,26 +44,24 @@ def picture(key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eag
     """A catalogue picture as AVIF and WebP in three widths, square, its place kept before it comes.
 
     `sizes` is the width it will have on screen, such as `(min-width: 640px) 200px, 45vw`. `eager` is for the first
-    screen only. A picture that was never drawn shows the bare plinth.
+    screen only. A picture that was never drawn shows an empty plinth.
     """
-    classes = escape(f"picture {css}".strip())
-    loading = 'loading="eager" fetchpriority="high"' if eager else 'loading="lazy"'
-    tail = f'width="480" height="480" alt="{escape(alt)}" {loading} decoding="async"'
-    if not has_asset(f"pictures/{key}-480.webp"):
-        return Markup(f'<img class="{classes}" src="{asset("art/empty.svg")}" {tail}>')
-    srcsets = {
-        kind: ", ".join(
-            f"{asset(name)} {width}w"
-            for width in WIDTHS
-            if has_asset(name := f"pictures/{key}-{width}.{kind}")
-        )
-        for kind in ("avif", "webp")
-    }
-    sources = f'<source type="image/avif" srcset="{srcsets["avif"]}" sizes="{escape(sizes)}">' if srcsets["avif"] else ""
-    return Markup(
-        f'<picture>{sources}<img class="{classes}" src="{asset(f"pictures/{key}-480.webp")}"'
-        f' srcset="{srcsets["webp"]}" sizes="{escape(sizes)}" {tail}></picture>'
+    tail = Markup('width="480" height="480" alt="{}" {} decoding="async"').format(
+        alt, Markup('loading="eager" fetchpriority="high"') if eager else Markup('loading="lazy"')
     )
+    classes = f"picture {css}".strip()
+    avif, webp = _srcset(key, "avif"), _srcset(key, "webp")
+    if not webp:
+        return Markup('<img class="{}" src="{}" {}>').format(classes, asset("art/blank.svg"), tail)
+    first = Markup('<source type="image/avif" srcset="{}" sizes="{}">').format(avif, sizes) if avif else Markup("")
+    return Markup('<picture>{}<img class="{}" src="{}" srcset="{}" sizes="{}" {}></picture>').format(
+        first, classes, asset(f"pictures/{key}-480.webp"), webp, sizes, tail
+    )
+
+
+def _srcset(key: str, kind: str) -> str:
+    names = ((f"pictures/{key}-{width}.{kind}", width) for width in WIDTHS)
+    return ", ".join(f"{asset(name)} {width}w" for name, width in names if has_asset(name))
 
 
 def serve_static(app: Flask, add_headers: HeaderHook | None = None) -> None:

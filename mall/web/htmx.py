@@ -94,5 +94,5 @@ def _push(url: str | bool | None) -> Any:
 
 def _event(trigger: str | dict[str, Any] | None) -> str | None:
     if trigger is None or (isinstance(trigger, str) and trigger.isascii()):
-        return cast("str | None", trigger)
+        return trigger
     return json.dumps({trigger: None} if isinstance(trigger, str) else trigger)

@@ -5,12 +5,13 @@ Simplified Chinese is the source: what is written in code and templates is the m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, Response, current_app, request
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import BadRequest
 
 from mall.web.guards import open_to_all
-from mall.web import guards
 from mall.web.pages import back, go
 
 SOURCE = "zh_Hans_CN"
@@ -31,7 +32,14 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=LANGUAGES, language=lambda: str(get_locale()), lang=lambda: TAGS[str(get_locale())], theme=theme
     )
+    app.jinja_env.filters["spoken"] = spoken
     app.register_blueprint(preferences)
+
+
+def spoken(texts: Mapping[str, str]) -> str:
+    """A text kept by language, in the reader's; what was never translated shows in Simplified Chinese."""
+    script = str(get_locale()).rpartition("_")[0] or str(get_locale())
+    return texts.get(script) or texts.get("zh_Hans", "")
 
 
 def language() -> str:
@@ -62,7 +70,6 @@ def theme() -> str:
 
 
 @preferences.post("/locale")
-@guards.open_to_all
 @open_to_all
 def choose_language() -> Response:
     """Keep the chosen language for a year and go back."""
@@ -73,7 +80,6 @@ def choose_language() -> Response:
 
 
 @preferences.post("/theme")
-@guards.open_to_all
 @open_to_all
 def choose_theme() -> Response:
     """Keep the chosen theme for a year and go back."""

@@ -1,8 +1,8 @@
 """How a route answers: a page or its fragment, a way on, a form handed back, a short word at the screen's foot.
 
-    return page("orders/list.html", "orders/_list.html", orders=orders)
-    return go(url_for("orders.show", no=order.no), toast=_("已提交兑换"))
-    return refused("orders/new.html", "orders/_form.html", refusal=error, form=form)
+return page("orders/list.html", "orders/_list.html", orders=orders)
+return go(url_for("orders.show", no=order.no), toast=_("已提交兑换"))
+return refused("orders/new.html", "orders/_form.html", refusal=error, form=form)
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ TABS = (
 )
 
 
+TOLD = {401, 403, 404, 409, 422, 429, 500, 503}
+"""The statuses that have an error page of their own."""
+
+
 def install(app: Flask) -> None:
     """Teach templates the frame: tabs, back-office links, counts, server time. A missing name is an error."""
     app.jinja_env.undefined = StrictUndefined
@@ -51,7 +55,7 @@ def install(app: Flask) -> None:
     app.extensions["badges"] = {}
     app.extensions["desk"] = []
     app.jinja_env.globals.update(
-        tabs=TABS, badge=badge, desk_links=desk_links, server_time=now, current_path=lambda: _here(), toasts=_toasts
+        tabs=TABS, badge=badge, desk_links=desk_links, server_time=now, current_path=_here, toasts=_toasts
     )
 
 
@@ -131,7 +135,7 @@ def is_local(url: str) -> bool:
 
 def told(refusal: Refused) -> str:
     """A refusal in the reader's language, its numbers and dates already words."""
-    text = gettext(refusal.text)
+    text: str = gettext(refusal.text)
     return text % refusal.params if refusal.params else text
 
 
@@ -146,18 +150,28 @@ def refused(
     return page(template, fragment, status=status, refusal=told(refusal) if refusal else None, **wants)
 
 
-def trouble(status: int, *, title: str | None = None, text: str | None = None, reference: str | None = None) -> Response:
+def trouble(
+    status: int,
+    *,
+    title: str | None = None,
+    text: str | None = None,
+    reference: str | None = None,
+    way_on: str | None = None,
+) -> Response:
     """Tell a failure: a page with ways out, or for htmx a toast that leaves the page and its forms as they are.
 
-    `text` is already in the reader's language; without it each status has its own words.
+    `text` is already in the reader's language; without it each status has its own words. `way_on` is where
+    「再试一次」 leads, by itself the page this request stands on.
     """
-    known = status if status in {403, 404, 409, 422, 429, 500, 503} else (500 if status >= 500 else 404)
-    wants = {"status": status, "title": title, "text": text, "reference": reference}
+    known = status if status in TOLD else 500 if status >= 500 else 404
+    wants = {"title": title, "text": text, "reference": reference}
     if htmx.wants_fragment():
         body = render_template("errors/_toast.html", known=known, **wants)
         response = htmx.answer(body, status, retarget="#toasts", reswap="beforeend")
     else:
-        response = htmx.answer(render_template(f"errors/{known}.html", **wants), status)
+        home = "/desk" if request.path.startswith("/desk") else "/"
+        again = way_on or (_here() if request.method == "GET" else home)
+        response = htmx.answer(render_template(f"errors/{known}.html", home=home, again=again, **wants), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 

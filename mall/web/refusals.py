@@ -89,7 +89,7 @@ def problem(status: int, code: str, text: str, params: dict[str, Any] | None = N
 
 
 def _shown(status: int, title: str | None, text: str | None, **more: str | None) -> Response:
-    way_on = more.pop("way_on", None)
+    way_on = more.get("way_on")
     try:
         return trouble(status, title=title, text=text, **more)
     except (TemplateError, LookupError, NotImplementedError) as error:

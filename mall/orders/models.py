@@ -190,7 +190,10 @@ class OrderLine(Base):
 
 
 class OrderEvent(Base):
-    """What happened to an order, when, and by whom (`member:7`, `staff:3`): the timeline. Append-only."""
+    """What happened to an order after it was placed, when, and by whom (`member:7`, `staff:3`). Append-only.
+
+    The placing is the order's own row.
+    """
 
     __tablename__ = "order_event"
     __table_args__ = (

@@ -28,8 +28,11 @@ def test_points_go_back_into_the_lots_they_came_from(set_up: Flask) -> None:
     placed = scene.order(CARD)
     assert lots() != before
     taken_back = scene.take_back(placed.no)
-    assert taken_back.cancelled and taken_back.refund_journal
-    assert lots() == before and stock_of(CARD) == stock and points_of() == 100_000
+    assert taken_back.cancelled
+    assert taken_back.refund_journal
+    assert lots() == before
+    assert stock_of(CARD) == stock
+    assert points_of() == 100_000
 
 
 def test_a_second_press_gives_the_same_cancelled_order(set_up: Flask) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from mall.audit.models import AuditEntry
 from mall.base.refused import NotFound, Refused
 from mall.catalog.models import Item, Sku, SoldOut, Stock
 from mall.dealers.models import Address, MayNotRedeem, MemberRole
@@ -18,7 +19,6 @@ from mall.orders.models import (
     BadQuantity,
     FormReused,
     OffShelf,
-    OrderEvent,
     OrderLine,
     OverLimit,
     PriceChanged,
@@ -38,10 +38,16 @@ def test_points_leave_and_a_piece_leaves_with_them(set_up: Flask) -> None:
     assert stock_of() == 48
     made = mine.order_of(db.session, DEALER, placed.no)
     line = db.session.scalars(select(OrderLine)).one()
-    assert (line.quantity, line.points_each, line.points) == (2, 18_800, 37_600) and made.points == 37_600
-    assert line.names["zh_Hans"] == "智能电压力锅 5L" and line.picture == "cooker"
-    assert made.cancellable and made.waiting and not made.done
-    assert placed.no.isdigit() and len(placed.no) == 14 and placed.no.startswith("261112")
+    assert (line.quantity, line.points_each, line.points) == (2, 18_800, 37_600)
+    assert made.points == 37_600
+    assert line.names["zh_Hans"] == "智能电压力锅 5L"
+    assert line.picture == "cooker"
+    assert made.cancellable
+    assert made.waiting
+    assert not made.done
+    assert placed.no.isdigit()
+    assert len(placed.no) == 14
+    assert placed.no.startswith("261112")
 
 
 def test_the_address_is_kept_as_it_was_and_lies_sealed(set_up: Flask) -> None:
@@ -50,9 +56,12 @@ def test_the_address_is_kept_as_it_was_and_lies_sealed(set_up: Flask) -> None:
     db.session.commit()
     made = mine.order_of(db.session, DEALER, placed.no)
     goes_to = destination_of(made, SEAL)
-    assert goes_to is not None and goes_to.line == "浙江省 杭州市 临安区 钱王街 826 号" and goes_to.phone == "13812346207"
+    assert goes_to
+    assert goes_to.line == "浙江省 杭州市 临安区 钱王街 826 号"
+    assert goes_to.phone == "13812346207"
     assert remark_of(made, SEAL) == "请放门卫"
-    assert "钱王街".encode() not in (made.address_sealed or b"") and "门卫".encode() not in (made.remark_sealed or b"")
+    assert "钱王街".encode() not in (made.address_sealed or b"")
+    assert "门卫".encode() not in (made.remark_sealed or b"")
 
 
 def test_the_points_that_expire_first_pay_first_and_the_order_can_say_so(set_up: Flask) -> None:
@@ -66,7 +75,9 @@ def test_a_second_tap_gives_the_same_order(set_up: Flask) -> None:
     first = scene.order(key="form-1")
     second = scene.order(key="form-1")
     assert (second.no, second.repeated, first.repeated) == (first.no, True, False)
-    assert orders() == 1 and points_of() == 100_000 - 18_800 and stock_of() == 49
+    assert orders() == 1
+    assert points_of() == 100_000 - 18_800
+    assert stock_of() == 49
 
 
 @pytest.mark.parametrize("said", [{"quantity": 2}, {"code": RICE}, {"remark": "另一句"}, {"points_seen": 1}])
@@ -87,7 +98,8 @@ def test_two_dealers_may_hold_the_same_key(set_up: Flask) -> None:
 def test_cards_need_no_address(set_up: Flask) -> None:
     placed = scene.order(CARD, address_id=None)
     made = mine.order_of(db.session, DEALER, placed.no)
-    assert destination_of(made, SEAL) is None and made.state_shown == "待发放"
+    assert destination_of(made, SEAL) is None
+    assert made.state_shown == "待发放"
 
 
 @pytest.mark.parametrize(
@@ -156,9 +168,9 @@ def test_what_nobody_sells_is_not_found(set_up: Flask) -> None:
 def test_the_timeline_and_the_audit_log_begin_with_the_placing(set_up: Flask) -> None:
     placed = scene.order()
     made = mine.order_of(db.session, DEALER, placed.no)
-    event = db.session.scalars(select(OrderEvent)).one()
-    assert (event.what, event.actor) == ("placed", f"member:{DEALER}")
-    assert [one.by for one in mine.events_of(db.session, made)] == ["周敏"]
+    assert [(event.what, event.by) for event in mine.events_of(db.session, made)] == [("placed", "周敏")]
+    trace = db.session.scalars(select(AuditEntry)).one()
+    assert (trace.act, trace.actor, trace.subject) == ("order.place", f"member:{DEALER}", f"order:{made.id}")
 
 
 def test_an_order_takes_few_statements(set_up: Flask) -> None:
@@ -167,7 +179,6 @@ def test_an_order_takes_few_statements(set_up: Flask) -> None:
         said = scene.wish()
         seen.clear()
         transact(place, dealer_id=DEALER, member_id=DEALER, role=MemberRole.OWNER, key="f", seal=SEAL, **said)
-    print(len(seen), *seen, sep="\n")
     assert len(seen) <= 16, "\n".join(seen)
     assert seen[-1].startswith("UPDATE stock"), "the row everybody wants is locked last"
 

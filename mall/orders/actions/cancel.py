@@ -94,6 +94,7 @@ def cancel(
 
 
 def _next_event(session: Session, order: RedemptionOrder) -> int:
+    """The placing is the order's own row, so events count from one with what came after."""
     last = select(func.max(OrderEvent.event_no)).where(
         OrderEvent.dealer_id == order.dealer_id, OrderEvent.order_id == order.id
     )

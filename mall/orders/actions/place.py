@@ -14,7 +14,7 @@ from mall.base.ids import new_id
 from mall.base.seal import Seal
 from mall.catalog.actions import take
 from mall.dealers.models import MayNotRedeem, MemberRole
-from mall.orders.models import FormReused, Happening, OrderEvent, OrderLine, OrderState, RedemptionOrder
+from mall.orders.models import FormReused, OrderLine, OrderState, RedemptionOrder
 from mall.orders.queries.destination import seal_destination
 from mall.orders.queries.offer import offer_of
 from mall.orders.rules import Offer, Wish, due_at, first_free, judge, numbers
@@ -29,7 +29,6 @@ _EARLIER = select(_order.c.no, _order.c.key, _order.c.request_hash, _order.c.poi
 )
 _ADD_ORDER = insert(_order)
 _ADD_LINE = insert(cast(Table, OrderLine.__table__))
-_ADD_EVENT = insert(cast(Table, OrderEvent.__table__))
 
 
 @dataclass(frozen=True)
@@ -137,18 +136,6 @@ def place(
             "points": points,
         },
     )
-    session.execute(
-        _ADD_EVENT,
-        {
-            "dealer_id": dealer_id,
-            "order_id": order_id,
-            "event_no": 1,
-            "at": now,
-            "what": Happening.PLACED,
-            "actor": actor,
-            "detail": {},
-        },
-    )
     note(
         session,
         now,
@@ -158,6 +145,7 @@ def place(
         address=source_address,
         detail={"no": no, "points": points},
     )
+    session.flush()
     # Last, because everybody who wants this reward waits for the same row from here to the commit.
     take(session, now, {wish.sku_id: wish.quantity})
     return Placed(no, order_id, points)

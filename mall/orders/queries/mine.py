@@ -127,21 +127,20 @@ def number_by_key(session: Session, dealer_id: int, key: str) -> str:
 
 
 def events_of(session: Session, order: RedemptionOrder) -> list[EventShown]:
-    """What happened to an order, newest first, with the dealer's own people by name."""
-    rows = session.scalars(
-        select(OrderEvent)
+    """What happened to an order, newest first, its placing included, with the dealer's own people by name."""
+    rows = session.execute(
+        select(OrderEvent.what, OrderEvent.at, OrderEvent.actor)
         .where(OrderEvent.dealer_id == order.dealer_id, OrderEvent.order_id == order.id)
         .order_by(OrderEvent.event_no.desc())
-    ).all()
-    ids = {int(event.actor.removeprefix("member:")) for event in rows if event.actor.startswith("member:")}
-    people = {
-        f"member:{member.id}": member
-        for member in session.scalars(select(Member).where(Member.dealer_id == order.dealer_id, Member.id.in_(ids)))
-    }
+    )
+    events = [*rows, (Happening.PLACED, order.placed_at, f"member:{order.member_id}")]
+    ids = {int(actor.removeprefix("member:")) for _, _, actor in events if actor.startswith("member:")}
+    members = session.scalars(select(Member).where(Member.dealer_id == order.dealer_id, Member.id.in_(ids)))
+    people = {f"member:{member.id}": member for member in members}
     return [
-        EventShown(event.what, event.at, who.name if who else "", who.role if who else None)
-        for event in rows
-        for who in [people.get(event.actor)]
+        EventShown(what, at, who.name if who else "", who.role if who else None)
+        for what, at, actor in events
+        for who in [people.get(actor)]
     ]
 
 

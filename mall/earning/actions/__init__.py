@@ -1,0 +1,12 @@
+"""Earning's verbs.
+
+results = deliver(run, source="dms-east", bodies=[...])      any number of documents, each with its own result
+receive(session, now, source=..., documents=[...])           the verb beneath it, one transaction
+"""
+
+from mall.earning.actions.deliver import deliver
+from mall.earning.actions.partners import add_partner, admit, keep_shift, rotate_key
+from mall.earning.actions.receive import Result, receive
+from mall.earning.actions.rule_versions import add_rule
+
+__all__ = ["Result", "add_partner", "add_rule", "admit", "deliver", "keep_shift", "receive", "rotate_key"]

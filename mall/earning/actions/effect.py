@@ -1,0 +1,198 @@
+"""What one document does: an order, a return of an order, a return without one. Each brings the ledger to its target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from mall.base.refused import Refused
+from mall.base.time import civil_day
+from mall.earning.actions.inbox import Inbox, Slip
+from mall.earning.actions.standing import Standing, Standings
+from mall.earning.models import MOST, DocumentState
+from mall.earning.rules.judgement import Rule, choose, judge, judge_return
+from mall.points.actions import Posting
+
+
+class Unfit(Exception):
+    """A document that cannot be posted as it is, and why."""
+
+    def __init__(self, reason: str, **detail: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
+
+
+@dataclass
+class Effects:
+    """The judgements of a batch, under the locks of its dealers' accounts."""
+
+    inbox: Inbox
+    standings: Standings
+    rules: Sequence[Rule]
+    actor: str
+
+    def take(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """Judge one document and post what it changes, noting both on its slip."""
+        try:
+            if row.kind == "order":
+                self._purchase(row, earlier, slip)
+            elif row.returns:
+                self._return(row, earlier, slip)
+            else:
+                self._loose_return(row, earlier, slip)
+        except Unfit:
+            self.standings.restore(row, earlier)
+            raise
+        self._supersede_waiting(row, earlier)
+
+    def _rule(self, row: Standing) -> Rule:
+        on = civil_day(row.ordered_at, self.standings.zone)
+        rule = choose(self.rules, self.standings.source, on)
+        if rule is None:
+            raise Unfit("no_rule", on=on.isoformat())
+        return rule
+
+    def _purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """An order. Its known returns are reckoned in; those that waited for it take effect now, each by itself."""
+        rule = self._rule(row)
+        judged = judge(rule, row.groups)
+        if judged.points > MOST:
+            raise Unfit("beyond_bounds", points=judged.points)
+        row = replace(row, rule=rule.name, points=judged.points, weight=judged.weight)
+        returns = self.standings.returns_of(row)
+        waiting = [] if earlier else returns
+        target, steps = self.standings.target(row, returns if earlier else [])
+        why = {"what": "order", "document": row.external_id, "revision": row.revision, **judged.why}
+        if steps.get("reclaimed"):
+            why["returns"] = steps
+        self._bring(row, target, slip, key=row.key, reference=row.external_id, effective_at=row.ordered_at, why=why)
+        for number, back in enumerate(waiting, 1):
+            self._takes_effect(row, waiting[:number], back)
+
+    def _takes_effect(self, purchase: Standing, so_far: Sequence[Standing], back: Standing) -> None:
+        purchase = self.standings.rows[purchase.dealer_id, purchase.external_id]
+        slip = Slip(b"", DocumentState.POSTED)
+        target, steps = self.standings.target(purchase, so_far)
+        at = max(back.ordered_at, purchase.ordered_at)
+        self._bring(
+            purchase,
+            target,
+            slip,
+            key=back.key,
+            reference=purchase.external_id,
+            effective_at=at,
+            why=_why_returned(back, purchase, steps),
+        )
+        self.inbox.settle(
+            (back.external_id, back.revision), DocumentState.POSTED, points=slip.points, result=slip.result
+        )
+
+    def _return(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """A return that names its purchase: takes back its share of what that purchase earned, never more."""
+        self._leave_former_purchase(row, earlier, slip)
+        if earlier and not earlier.returns and earlier.posted:
+            self._bring(
+                replace(earlier, points=0, weight=0),
+                0,
+                slip,
+                key=f"{row.key}/undone",
+                reference=None,
+                effective_at=earlier.ordered_at,
+                why={"what": "return", "document": row.external_id, "revision": row.revision, "undone": True},
+            )
+        self.standings.set(replace(row, posted=0))
+        purchase = self.standings.rows.get((row.dealer_id, row.returns or ""))
+        if purchase is None or purchase.kind != "order":
+            slip.state, slip.reason, slip.detail = DocumentState.WAITING, "purchase_awaited", {"purchase": row.returns}
+            slip.result |= {"waits_for": row.returns}
+            return
+        target, steps = self.standings.target(purchase, self.standings.returns_of(purchase))
+        self._bring(
+            purchase,
+            target,
+            slip,
+            key=row.key,
+            reference=purchase.external_id,
+            effective_at=row.ordered_at,
+            why=_why_returned(row, purchase, steps),
+        )
+
+    def _loose_return(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """A return without its purchase: takes back by its amount under the rule of its day, into debt where need be."""
+        rule = self._rule(row)
+        judged = judge_return(rule, row.groups)
+        if judged.points > MOST:
+            raise Unfit("beyond_bounds", points=judged.points)
+        self._leave_former_purchase(row, earlier, slip)
+        row = replace(row, rule=rule.name, points=judged.points, weight=judged.weight)
+        why = {"what": "return", "document": row.external_id, "revision": row.revision, **judged.why}
+        self._bring(row, -judged.points, slip, key=row.key, reference=None, effective_at=row.ordered_at, why=why)
+
+    def _leave_former_purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """A newer revision names another purchase (or none): the one named before gets its points back."""
+        if earlier is None or earlier.returns is None or earlier.returns == row.returns:
+            return
+        former = self.standings.rows.get((row.dealer_id, earlier.returns))
+        if former is None or former.kind != "order":
+            return
+        others = [x for x in self.standings.returns_of(former) if x.external_id != row.external_id]
+        target, steps = self.standings.target(former, others)
+        self._bring(
+            former,
+            target,
+            slip,
+            key=f"{row.key}/undone",
+            reference=former.external_id,
+            effective_at=row.ordered_at,
+            why=_why_returned(row, former, steps) | {"undone": True},
+        )
+
+    def _supersede_waiting(self, row: Standing, earlier: Standing | None) -> None:
+        old = self.inbox.slips.get((earlier.external_id, earlier.revision)) if earlier else None
+        if earlier and old and old.state is DocumentState.WAITING:
+            self.inbox.settle(
+                (earlier.external_id, earlier.revision), DocumentState.SUPERSEDED, result={"newest": row.revision}
+            )
+
+    def _bring(
+        self,
+        row: Standing,
+        target: int,
+        slip: Slip,
+        *,
+        key: str,
+        reference: str | None,
+        effective_at: datetime,
+        why: dict[str, Any],
+    ) -> None:
+        """Post the difference and note it on the slip. A refusal is the document's fault while nothing is posted yet."""
+        before = row.posted
+        try:
+            posting = self.standings.bring(
+                row, target, key=key, reference=reference, effective_at=effective_at, actor=self.actor, why=why
+            )
+        except Refused as refusal:
+            if slip.points or slip.result:
+                raise
+            raise Unfit(refusal.code, **refusal.params) from refusal
+        self.standings.posted(row, target)
+        slip.points += target - before
+        if posting:
+            slip.result.setdefault("entries", []).append(_witness(posting))
+
+
+def _why_returned(row: Standing, purchase: Standing, steps: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "what": "return",
+        "document": row.external_id,
+        "revision": row.revision,
+        "purchase": purchase.external_id,
+        "rule": purchase.rule,
+        **steps,
+    }
+
+
+def _witness(posting: Posting) -> dict[str, Any]:
+    return {"seq": posting.result.get("seq"), "hash": posting.result.get("hash"), "kind": posting.kind.value}

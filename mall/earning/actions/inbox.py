@@ -1,0 +1,223 @@
+"""The inbox: what has come under which identity, read for a whole batch and written in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mall.base.ids import new_id
+from mall.dealers.models import Dealer
+from mall.earning.models import Claim, Document, DocumentState, OrderDocument, Partner, UnknownDealers
+from mall.earning.rules.reading import Incoming
+
+document = cast(Table, Document.__table__)
+claim = cast(Table, Claim.__table__)
+dealer = cast(Table, Dealer.__table__)
+
+BY_IDENTITY = select(
+    document.c.external_id,
+    document.c.revision,
+    document.c.payload_hash,
+    document.c.state,
+    document.c.reason,
+    document.c.detail,
+    document.c.dealer_id,
+    document.c.points,
+    document.c.result,
+).where(document.c.source == bindparam("source"), document.c.external_id.in_(bindparam("ids", expanding=True)))
+BY_CODE = select(dealer.c.code, dealer.c.id).where(dealer.c.code.in_(bindparam("codes", expanding=True)))
+CLAIMED = select(claim.c.external_id, claim.c.dealer_id).where(
+    claim.c.source == bindparam("source"), claim.c.external_id.in_(bindparam("ids", expanding=True))
+)
+KEEP = insert(document)
+MEND = (
+    update(document)
+    .where(
+        document.c.source == bindparam("at_source"),
+        document.c.external_id == bindparam("at_id"),
+        document.c.revision == bindparam("at_revision"),
+        document.c.state == DocumentState.DEAD,  # somebody else may have brought it to life meanwhile
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "dealer_id",
+                "payload",
+                "payload_hash",
+                "state",
+                "reason",
+                "detail",
+                "posted_at",
+                "points",
+                "result",
+            )
+        }
+    )
+)
+SETTLE = (
+    update(document)
+    .where(
+        document.c.source == bindparam("at_source"),
+        document.c.external_id == bindparam("at_id"),
+        document.c.revision == bindparam("at_revision"),
+        document.c.state == DocumentState.WAITING,
+    )
+    .values({name: bindparam(name) for name in ("state", "reason", "detail", "posted_at", "points", "result")})
+)
+RELEASE = (
+    update(claim)
+    .where(claim.c.source == bindparam("at_source"), claim.c.external_id == bindparam("at_id"))
+    .values(dealer_id=bindparam("to_dealer"))
+)
+
+
+@dataclass(slots=True)
+class Slip:
+    """What is known of one revision of a document."""
+
+    digest: bytes
+    state: DocumentState
+    reason: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    dealer_id: int | None = None
+    points: int = 0
+    result: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dead(self) -> bool:
+        """It could not be posted."""
+        return self.state is DocumentState.DEAD
+
+
+@dataclass
+class Inbox:
+    """The slips of a batch by (external id, revision), and what is to be written of them."""
+
+    session: Session
+    now: datetime
+    source: str
+    slips: dict[tuple[str, int], Slip] = field(default_factory=dict)
+    kept: set[tuple[str, int]] = field(default_factory=set)
+    """Identities that have a row in the database."""
+    fresh: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    mended: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    settled: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+
+    def look(self, ids: Collection[str]) -> None:
+        """Read the slips of all revisions of these documents."""
+        if not ids:
+            return
+        for row in self.session.execute(BY_IDENTITY, {"source": self.source, "ids": sorted(ids)}):
+            key = (row.external_id, row.revision)
+            self.kept.add(key)
+            self.slips[key] = Slip(
+                row.payload_hash, row.state, row.reason, row.detail, row.dealer_id, row.points, row.result
+            )
+
+    def put(self, incoming: Incoming, slip: Slip) -> None:
+        """Keep a document that came, or one that came again mended."""
+        key = incoming.key
+        self.slips[key] = slip
+        facts = self._facts(slip) | {
+            "dealer_id": slip.dealer_id,
+            "payload": incoming.text,
+            "payload_hash": incoming.digest,
+        }
+        if key in self.kept:
+            self.mended[key] = facts
+        else:
+            self.fresh[key] = facts | {
+                "source": self.source,
+                "external_id": key[0],
+                "revision": key[1],
+                "received_at": self.now,
+            }
+
+    def settle(
+        self, key: tuple[str, int], state: DocumentState, *, points: int = 0, result: dict[str, Any] | None = None
+    ) -> None:
+        """A return that waited takes effect, because its purchase has come; or a newer revision took its place."""
+        slip = self.slips.get(key) or Slip(b"", state)
+        slip.state, slip.reason, slip.detail, slip.points, slip.result = state, None, {}, points, result or {}
+        facts = self._facts(slip)
+        for pile in (self.fresh, self.mended):
+            if key in pile:
+                pile[key] |= facts
+                return
+        self.settled[key] = facts
+
+    def _facts(self, slip: Slip) -> dict[str, Any]:
+        done = slip.state in (DocumentState.POSTED, DocumentState.SUPERSEDED)
+        return {
+            "state": slip.state,
+            "reason": slip.reason,
+            "detail": slip.detail,
+            "posted_at": self.now if done else None,
+            "points": slip.points,
+            "result": slip.result,
+        }
+
+    def save(self) -> None:
+        """Write what has changed: at most three statements."""
+        if self.fresh:
+            self.session.execute(KEEP, list(self.fresh.values()))
+        for statement, pile in ((MEND, self.mended), (SETTLE, self.settled)):
+            if pile:
+                rows = [
+                    {"at_source": self.source, "at_id": key[0], "at_revision": key[1], **facts}
+                    for key, facts in pile.items()
+                ]
+                self.session.execute(statement, rows)
+
+
+def find_dealers(
+    session: Session, now: datetime, partner: Partner, documents: Iterable[OrderDocument]
+) -> dict[str, int]:
+    """The dealers named by documents, by code; those not known are created where the partner's setting says so."""
+    named = {document.dealer.code: document.dealer for document in documents}
+    codes = sorted(named)
+    known = {code: found for code, found in session.execute(BY_CODE, {"codes": codes})} if codes else {}
+    missing = [code for code in codes if code not in known]
+    if missing and partner.unknown_dealers is UnknownDealers.CREATE:
+        rows = [
+            {
+                "id": new_id(now),
+                "code": code,
+                "name": named[code].name or code,
+                "region": named[code].region or partner.region,
+                "channel_level": partner.channel_level,
+                "created_at": now,
+                "suspended_at": None,
+            }
+            for code in missing
+        ]
+        # Two batches may meet the same new dealer: the second waits here, then reads the first's.
+        session.execute(_insert_new(session, dealer, "code"), rows)
+        known |= {code: found for code, found in session.execute(BY_CODE, {"codes": missing})}
+    return known
+
+
+def claim_documents(session: Session, source: str, wanted: dict[str, int]) -> dict[str, int]:
+    """Settle whose each document is: the dealer of the first revision that came. Gives the dealer by external id."""
+    if not wanted:
+        return {}
+    ids = sorted(wanted)
+    claimed = {name: owner for name, owner in session.execute(CLAIMED, {"source": source, "ids": ids})}
+    missing = [name for name in ids if name not in claimed]
+    if missing:
+        rows = [{"source": source, "external_id": name, "dealer_id": wanted[name]} for name in missing]
+        session.execute(_insert_new(session, claim, "source", "external_id"), rows)
+        claimed |= {name: owner for name, owner in session.execute(CLAIMED, {"source": source, "ids": missing})}
+    return claimed
+
+
+def _insert_new(session: Session, table: Table, *unique: str) -> Any:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))

@@ -1,1 +1,0 @@
-"""Earning's tables."""

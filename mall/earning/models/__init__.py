@@ -1,0 +1,41 @@
+"""Earning's nouns: rules, partners, their documents, and what each document has earned so far."""
+
+from mall.earning.models.document import Claim, Document, DocumentState, Earned
+from mall.earning.models.partner import Partner, PartnerNonce, UnknownDealers
+from mall.earning.models.refusals import (
+    AnotherShift,
+    ClockSkew,
+    NonceReplayed,
+    NotAdmitted,
+    NothingToMend,
+    PartnerExists,
+    RuleFixed,
+    UnknownPartner,
+    UnknownRuleSource,
+)
+from mall.earning.models.rule import EarningRule
+from mall.earning.models.shape import MOST, DealerShape, LineShape, OrderDocument
+
+__all__ = [
+    "MOST",
+    "AnotherShift",
+    "Claim",
+    "ClockSkew",
+    "DealerShape",
+    "Document",
+    "DocumentState",
+    "Earned",
+    "EarningRule",
+    "LineShape",
+    "NonceReplayed",
+    "NotAdmitted",
+    "NothingToMend",
+    "OrderDocument",
+    "Partner",
+    "PartnerExists",
+    "PartnerNonce",
+    "RuleFixed",
+    "UnknownDealers",
+    "UnknownPartner",
+    "UnknownRuleSource",
+]

@@ -1,0 +1,35 @@
+"""Rule versions as numbers, for judging and for showing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mall.earning.models import EarningRule
+from mall.earning.rules.judgement import Rule
+
+PROGRAMME = 1
+"""The one programme that partners' documents earn in."""
+
+
+def rule_versions(session: Session) -> list[Rule]:
+    """All rule versions of the programme, as numbers."""
+    rows = session.execute(select(EarningRule.__table__).where(EarningRule.programme_id == PROGRAMME))
+    return [
+        Rule(
+            code=row.code,
+            version=row.version,
+            from_on=row.from_on,
+            until_on=row.until_on,
+            source=row.source,
+            points_per_yuan=row.points_per_yuan,
+            validity_months=row.validity_months,
+            minimum_fen=row.minimum_fen,
+            rounding=row.rounding,
+            cap_points=row.cap_points,
+            categories=row.categories,
+            flags=row.flags,
+            unit_value=row.unit_value,
+        )
+        for row in rows
+    ]

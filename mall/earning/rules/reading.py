@@ -1,0 +1,65 @@
+"""Reading what a partner sent: the canonical text that tells a repeat from a change, the document, or its faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mall.base.types import canonical
+from mall.earning.models.shape import Identity, OrderDocument
+
+
+class _Head(BaseModel):
+    """As much of a document as is needed to keep it, whatever else is wrong with it."""
+
+    model_config = ConfigDict(strict=True)
+    external_id: Identity
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document as it came. Without `document`, `faults` say why; without an identity it cannot even be kept."""
+
+    text: str
+    digest: bytes
+    external_id: str | None = None
+    revision: int | None = None
+    document: OrderDocument | None = None
+    faults: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """External id and revision; ("", 0) where there is none to keep it under."""
+        return (self.external_id or "", self.revision or 0)
+
+
+def read(body: Any) -> Incoming:
+    """Read one value of parsed JSON."""
+    text = canonical(body)
+    try:
+        digest = sha256(text.encode()).digest()
+    except UnicodeEncodeError:
+        return Incoming("", b"", faults=[{"where": "", "what": "the text holds halves of surrogate pairs"}])
+    try:
+        document = OrderDocument.model_validate(body)
+    except ValidationError as error:
+        return _faulty(body, text, digest, error)
+    return Incoming(text, digest, document.external_id, document.revision, document)
+
+
+def _faulty(body: Any, text: str, digest: bytes, error: ValidationError) -> Incoming:
+    faults = [
+        {"where": "/".join(str(step) for step in fault["loc"])[:120], "what": fault["msg"][:200]}
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+    ]
+    try:
+        head = _Head.model_validate(body)
+    except ValidationError:
+        return Incoming(text, digest, faults=faults)
+    if not 1 <= head.revision <= 10**9:
+        return Incoming(text, digest, faults=faults)
+    return Incoming(text, digest, head.external_id, head.revision, None, faults)

@@ -1,0 +1,242 @@
+"""A real mall, seeded and served as in production, and a real browser that complains about everything it dislikes.
+
+Every page opened through `visit` is watched: a violation of the content security policy, an error on the console, an
+exception in a script, a request to anybody else or an answer of 500 fails the test that caused it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from mall.config import ROOT
+from tests.conftest import SECRET, Databases
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WECHAT = (
+    "Mozilla/5.0 (Linux; Android 14; V2304A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 "
+    "Mobile Safari/537.36 XWEB/1160117 MMWEBSDK/20240404 MicroMessenger/8.0.49.2600(0x28003137) WeChat/arm64 "
+    "Weixin NetType/WIFI Language/zh_CN ABI/arm64"
+)
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "user_agent": WECHAT,
+}
+DESK: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+}
+RESULTS = ROOT / "test-results"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests share one mall and one browser, so one process of the run takes them."""
+    for item in items:
+        if "browser" in Path(item.path).parent.name:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+class Served:
+    """A mall that is being served: where, and on which database."""
+
+    def __init__(self, url: str, environment: dict[str, str]) -> None:
+        self.url = url
+        self.environment = environment
+
+    def flask(self, *words: str) -> str:
+        """What an operator's command says."""
+        return run_flask(self.environment, *words)
+
+
+def run_flask(environment: dict[str, str], *words: str) -> str:
+    """Run an operator's command and give what it says; fail with it when it fails."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{' '.join(words)}:\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}"
+    return ran.stdout
+
+
+@contextmanager
+def served(database_url: str) -> Iterator[Served]:
+    """Serve the mall on a database, with the demo in it, at a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "MALL_SECRET_KEY": SECRET,
+        "MALL_HTTPS": "0",
+        "MALL_DEMO": "1",
+        "MALL_STYLEGUIDE": "1",
+        "MALL_WORKERS": "1",
+    }
+    if os.environ.get("NOSEED") != "1": run_flask(environment, "demo", "seed")
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield Served(f"http://127.0.0.1:{port}", environment)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a mall answers that it is fit."""
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except urllib.error.HTTPError as error:
+            pytest.fail(f"{url}: {error.status}: {error.read().decode()[:500]}")
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    pytest.fail(f"{url} does not answer")
+
+
+@pytest.fixture(scope="session")
+def mall_at(databases: Databases) -> Iterator[Served]:
+    """The mall on SQLite, with the demo in it. Tests leave it usable: they spend some points at most."""
+    with served(databases.sqlite()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mall_on_postgresql(databases: Databases) -> Iterator[Served]:
+    """The same mall on PostgreSQL."""
+    with served(databases.postgresql()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright_here() -> Iterator[Playwright]:
+    """Playwright, where there is a browser for it to drive."""
+    missing = "there is no /usr/bin/chromium: make test says how to get it"
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+def launch(playwright: Playwright, *more: str) -> Browser:
+    """Debian's chromium, without reaching out to anybody."""
+    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *more])
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_here: Playwright) -> Iterator[Browser]:
+    """The browser."""
+    chromium = launch(playwright_here)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def large_text_browser(playwright_here: Playwright) -> Iterator[Browser]:
+    """A browser of somebody who has doubled the size of text."""
+    chromium = launch(playwright_here, "--blink-settings=defaultFontSize=32")
+    yield chromium
+    chromium.close()
+
+
+class Watched:
+    """What went wrong in the pages of one test. A test that wants an answer of 4xx says so in `expected`."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self.complaints: list[str] = []
+        self.expected: tuple[str, ...] = ()
+
+    def watch(self, page: Page) -> None:
+        """Note every complaint of a page."""
+        page.on("console", lambda told: self._console(told.type, f"{told.text} ({told.location.get('url')})"))
+        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("request", lambda asked: self._request(asked.url))
+        page.on("response", lambda got: self._response(got.status, got.url))
+
+    def _console(self, kind: str, text: str) -> None:
+        if (kind == "error" or "Content Security Policy" in text) and not any(word in text for word in self.expected):
+            self.complaints.append(f"console: {text}")
+
+    def _request(self, url: str) -> None:
+        if not url.startswith((self.home, "data:", "about:", "blob:")):
+            self.complaints.append(f"third party: {url}")
+
+    def _response(self, status: int, url: str) -> None:
+        if status >= 500:
+            self.complaints.append(f"answer {status}: {url}")
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def watched(mall_at: Served) -> Iterator[Watched]:
+    """The complaints of this test's pages; any left over fails it."""
+    seen = Watched(mall_at.url)
+    yield seen
+    assert not seen.complaints, "\n".join(seen.complaints)
+
+
+@pytest.fixture
+def visit(browser: Browser, mall_at: Served, watched: Watched) -> Iterator[Visit]:
+    """Open a fresh phone and give its page: `visit()`, `visit(java_script_enabled=False)`, `visit(**DESK)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(by: Browser | None = None, at: Served | None = None, **options: Any) -> Page:
+        watched.home = (at or mall_at).url
+        context = (by or browser).new_context(**{**PHONE, "base_url": watched.home, **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watched.watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def results() -> Path:
+    """Where pictures of the pages go; the last run's are cleared away."""
+    folder = RESULTS / "pages"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

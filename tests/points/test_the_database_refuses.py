@@ -39,12 +39,14 @@ BROKEN = {
           outcome, reason, points, ref_journal, transfer_id, effective_at, posted_at, actor, why, result
         FROM points_journal WHERE kind = 'earn'""",
     "a move that does not exist (issued to redeemed)": """
-        INSERT INTO points_line SELECT dealer_id, account_no, seq, 77, lot_no, 1, 5, 10 FROM points_line WHERE seq = 1""",
+        INSERT INTO points_line SELECT dealer_id, account_no, seq, 77, lot_no, 1, 5, 10 FROM points_line
+        WHERE seq = 1""",
     "a move of nothing": """
         INSERT INTO points_line SELECT dealer_id, account_no, seq, 77, lot_no, src, dst, 0 FROM points_line
         WHERE seq = 1""",
     "a debt hidden in a lot": """
-        INSERT INTO points_line SELECT dealer_id, account_no, seq, 77, lot_no, 8, 7, 10 FROM points_line WHERE seq = 1""",
+        INSERT INTO points_line SELECT dealer_id, account_no, seq, 77, lot_no, 8, 7, 10 FROM points_line
+        WHERE seq = 1""",
 }
 
 

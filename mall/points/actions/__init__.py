@@ -6,8 +6,9 @@ write(session, book)                          a few statements, once
 """
 
 from mall.points.actions.adjust import adjust
-from mall.points.actions.book import Book, Posting
+from mall.points.actions.book import Book
 from mall.points.actions.claw_back import claw_back
+from mall.points.actions.drafts import Posting
 from mall.points.actions.earn import Part, earn
 from mall.points.actions.expire import expire_due
 from mall.points.actions.opening import open_book, open_books

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from mall.points.actions.book import Book, Draft, Posting
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting
 from mall.points.actions.opening import read_open_lots
 from mall.points.actions.posting import once
 from mall.points.models import AlreadyExpired, Kind, LotKind, TooFewPoints

@@ -10,84 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
 from mall.base.time import civil_day, last_day, start_of_day
-from mall.base.types import canonical, micros
+from mall.base.types import micros
+from mall.points.actions.drafts import Draft, Posting, request_hash
+from mall.points.actions.lots import LotState
 from mall.points.models import Kind, LotKind, Outcome
-from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING, REDEEMED
-from mall.points.rules.chain import Link, Move, entry_hash
+from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING
+from mall.points.rules.chain import Link, entry_hash
 
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """The answer of every verb. `replay` says that this very posting had been made before."""
-
-    dealer_id: int
-    journal_id: int
-    kind: Kind
-    outcome: Outcome
-    points: int
-    replay: bool
-    reason: str | None
-    result: dict[str, Any]
-
-
-@dataclass(slots=True)
-class LotState:
-    """A lot in memory. `at[bucket]` is how many of its points are there."""
-
-    lot_no: int
-    journal_id: int
-    kind: LotKind
-    origin_lot: int | None
-    source: str
-    source_ref: str
-    fund_code: str
-    rule_version: str
-    multiplier_bps: int
-    unit_value: int
-    points: int
-    at: list[int]
-    reversed: int
-    earned_at: datetime
-    active_at: datetime
-    expires_at: datetime
-    expiry_month: int
-    new: bool = False
-    changed: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether any of it can still be spent, now or later."""
-        return self.at[PENDING] + self.at[AVAILABLE] > 0
-
-    @property
-    def turn(self) -> tuple[datetime, int]:
-        """Its place in the order of spending: earliest expiry first."""
-        return (self.expires_at, self.lot_no)
-
-
-@dataclass(slots=True)
-class Draft:
-    """A posting being made: its journal's fields and its moves."""
-
-    journal_id: int
-    kind: Kind
-    source: str
-    key: str
-    request_hash: bytes
-    points: int
-    effective_at: datetime
-    actor: str
-    why: dict[str, Any]
-    ref_journal: int | None = None
-    moves: list[Move] = field(default_factory=list)
-    result: dict[str, Any] = field(default_factory=dict)
+BALANCES = {PENDING: "pending", AVAILABLE: "available", HELD: "held", DEBT: "debt"}
+"""Which balance of the account follows which bucket."""
 
 
 @dataclass
@@ -121,12 +58,19 @@ class Book:
     fifo_done: bool = False
 
     seen_seq: int = 0
+    """The sequence that was read under the lock: writing makes sure that it still stands there."""
+    told: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """The four balances as the last entry tells them."""
     journals: list[dict[str, Any]] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
     allocations: list[dict[str, Any]] = field(default_factory=list)
     given_back: dict[tuple[int, int], int] = field(default_factory=dict)
     """(journal, ord) of an allocation: how many of its points have been given back in all."""
+
+    def __post_init__(self) -> None:
+        self.seen_seq = self.last_seq
+        self.told = (self.pending, self.available, self.held, self.debt)
 
     def draft(
         self,
@@ -211,22 +155,10 @@ class Book:
                 lot.at[src] -= points
             lot.at[dst] += points
             lot.changed = True
-        if src == PENDING:
-            self.pending -= points
-        elif src == AVAILABLE:
-            self.available -= points
-        elif src == HELD:
-            self.held -= points
-        elif src == DEBT:
-            self.debt += points
-        if dst == PENDING:
-            self.pending += points
-        elif dst == AVAILABLE:
-            self.available += points
-        elif dst == HELD:
-            self.held += points
-        elif dst == DEBT:
-            self.debt -= points
+        for bucket, change in ((src, -points), (dst, points)):
+            if balance := BALANCES.get(bucket):
+                # DEBT is a source of points: what leaves it is owed.
+                setattr(self, balance, getattr(self, balance) + (-change if bucket == DEBT else change))
 
     def give_back(self, draft: Draft, lot: LotState, src: int, points: int) -> LotState:
         """Points of a lot come back from REDEEMED or HELD: into the lot itself while it lives, else into a grace lot.
@@ -273,20 +205,10 @@ class Book:
     def post(self, draft: Draft) -> Posting:
         """Settle, then turn a draft into a journal, an entry and lines, linked to the entry before."""
         self.settle(draft)
-        d = [0, 0, 0, 0]
-        for _, src, dst, points in draft.moves:
-            for bucket, sign in ((src, -1), (dst, 1)):
-                if bucket == PENDING:
-                    d[0] += sign * points
-                elif bucket == AVAILABLE:
-                    d[1] += sign * points
-                elif bucket == HELD:
-                    d[2] += sign * points
-                elif bucket == DEBT:
-                    d[3] -= sign * points
         seq = self.last_seq + 1
-        deltas = (d[0], d[1], d[2], d[3])
         balances = (self.pending, self.available, self.held, self.debt)
+        deltas = tuple(after - before for after, before in zip(balances, self.told, strict=True))
+        self.told = balances
         digest = entry_hash(
             Link(
                 dealer_id=self.dealer_id,
@@ -416,57 +338,6 @@ class Book:
             self.move(draft, lot, bucket, CLAWED, part)
             taken += part
         return taken
-
-    def lot_rows(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The lots to insert, and the lots to update."""
-        fresh: list[dict[str, Any]] = []
-        touched: list[dict[str, Any]] = []
-        for lot in self.lots.values():
-            if not (lot.new or lot.changed):
-                continue
-            row = {
-                "dealer_id": self.dealer_id,
-                "account_no": self.account_no,
-                "lot_no": lot.lot_no,
-                "pending": lot.at[PENDING],
-                "available": lot.at[AVAILABLE],
-                "held": lot.at[HELD],
-                "redeemed": lot.at[REDEEMED],
-                "expired": lot.at[EXPIRED],
-                "clawed": lot.at[CLAWED],
-                "settled": lot.at[DEBT],
-                "moved": lot.at[MOVED],
-                "reversed": lot.reversed,
-                "is_open": int(lot.open),
-            }
-            if not lot.new:
-                touched.append(row)
-                continue
-            fresh.append(
-                row
-                | {
-                    "journal_id": lot.journal_id,
-                    "kind": lot.kind,
-                    "origin_lot": lot.origin_lot,
-                    "source": lot.source,
-                    "source_ref": lot.source_ref,
-                    "fund_code": lot.fund_code,
-                    "rule_version": lot.rule_version,
-                    "multiplier_bps": lot.multiplier_bps,
-                    "unit_value": lot.unit_value,
-                    "points": lot.points,
-                    "earned_at": lot.earned_at,
-                    "active_at": lot.active_at,
-                    "expires_at": lot.expires_at,
-                    "expiry_month": lot.expiry_month,
-                }
-            )
-        return fresh, touched
-
-
-def request_hash(kind: Kind, request: dict[str, Any]) -> bytes:
-    """What a repeat of the same key must match: the kind and the content of the request."""
-    return sha256(canonical([kind.value, request]).encode()).digest()
 
 
 def grace_end(now: datetime, days: int, zone: str) -> datetime:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from mall.base.types import micros
-from mall.points.actions.book import Book, Draft, Posting
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting
 from mall.points.actions.opening import lots_of_reference, read_open_lots
 from mall.points.actions.posting import once
 from mall.points.models import Kind, LotKind, NotRefundable

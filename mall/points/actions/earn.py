@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from mall.base.types import micros
-from mall.points.actions.book import Book, Draft, Posting
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting
 from mall.points.actions.posting import once
 from mall.points.models import AlreadyExpired, Kind, LotKind
 from mall.points.rules.amounts import whole

@@ -11,9 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mall.base.types import EPOCH, Instant, Int
-from mall.points.actions.book import Book, LotState
+from mall.points.actions.book import Book
+from mall.points.actions.lots import BORN, LotState
 from mall.points.models import Account, AccountStatus, Journal, Lot, Programme
-from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, MOVED, PENDING, REDEEMED
+from mall.points.rules.buckets import AVAILABLE, COUNTERS
 from mall.points.rules.chain import genesis
 
 MAIN = 0
@@ -236,7 +237,6 @@ def _book(session: Session, now: datetime, row: Any) -> Book:
         last_seq=row.last_seq,
         last_lot=row.last_lot,
         head_hash=row.head_hash,
-        seen_seq=row.last_seq,
     )
 
 
@@ -245,27 +245,10 @@ def _keep(book: Book, row: Any) -> None:
     if row.lot_no in book.lots:
         return
     at = [0] * 10
-    at[PENDING], at[AVAILABLE], at[HELD], at[REDEEMED] = row.pending, row.available, row.held, row.redeemed
-    at[EXPIRED], at[CLAWED], at[DEBT], at[MOVED] = row.expired, row.clawed, row.settled, row.moved
-    book.lots[row.lot_no] = LotState(
-        lot_no=row.lot_no,
-        journal_id=row.journal_id,
-        kind=row.kind,
-        origin_lot=row.origin_lot,
-        source=row.source,
-        source_ref=row.source_ref,
-        fund_code=row.fund_code,
-        rule_version=row.rule_version,
-        multiplier_bps=row.multiplier_bps,
-        unit_value=row.unit_value,
-        points=row.points,
-        at=at,
-        reversed=row.reversed,
-        earned_at=row.earned_at,
-        active_at=row.active_at,
-        expires_at=row.expires_at,
-        expiry_month=row.expiry_month,
-    )
+    for bucket, name in COUNTERS.items():
+        at[bucket] = getattr(row, name)
+    born = {name: getattr(row, name) for name in BORN}
+    book.lots[row.lot_no] = LotState(**born, at=at, reversed=row.reversed)
 
 
 def _foresee(session: Session, books: dict[int, Book], keys: list[tuple[str, str]]) -> None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from mall.base.refused import Refused
-from mall.points.actions.book import Book, Draft, Posting, request_hash
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting, request_hash
 from mall.points.actions.opening import known
 from mall.points.models import (
     AlreadyExpired,

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select
 
-from mall.points.actions.book import Book, Draft, Posting
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting
 from mall.points.actions.opening import lots_by_number
 from mall.points.actions.posting import once
 from mall.points.models import Allocation, Journal, Kind, NotRefundable, UnknownPosting

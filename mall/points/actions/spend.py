@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mall.points.actions.book import Book, Draft, Posting
+from mall.points.actions.book import Book
+from mall.points.actions.drafts import Draft, Posting
 from mall.points.actions.opening import read_open_lots
 from mall.points.actions.posting import once
 from mall.points.models import AccountStatus, Kind, SpendingStopped, TooFewPoints

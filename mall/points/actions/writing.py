@@ -98,13 +98,16 @@ def write(session: Session, books: Book | Iterable[Book]) -> None:
     def run(statement: Any, rows: list[dict[str, Any]]) -> int:
         return int(connection.execute(statement, rows).rowcount) if rows else 0
 
-    fresh, touched = [], []
+    fresh: list[dict[str, Any]] = []
+    touched: list[dict[str, Any]] = []
     for book in changed:
-        new, old = book.lot_rows()
-        fresh += new
-        touched += [
-            {f"_{k}" if k in ("dealer_id", "account_no", "lot_no") else k: v for k, v in row.items()} for row in old
-        ]
+        owner = {"dealer_id": book.dealer_id, "account_no": book.account_no}
+        guard = {"_dealer_id": book.dealer_id, "_account_no": book.account_no}
+        for state in book.lots.values():
+            if state.new:
+                fresh.append(owner | state.born() | state.counters())
+            elif state.changed:
+                touched.append(guard | {"_lot_no": state.lot_no} | state.counters())
     run(ADD_JOURNALS, list(chain.from_iterable(book.journals for book in changed)))
     run(ADD_LOTS, fresh)
     run(ADD_ENTRIES, list(chain.from_iterable(book.entries for book in changed)))

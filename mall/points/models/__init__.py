@@ -1,4 +1,7 @@
-"""The ledger's tables. Truth, append-only: Journal, Entry, Line. Derived, rebuildable: Account, Lot, Allocation, Hold."""
+"""The ledger's tables.
+
+Truth, append-only: Journal, Entry, Line. Derived from it and rebuildable: Account, Lot, Allocation, Hold.
+"""
 
 from mall.points.models import append_only  # noqa: F401 - guards the tables as they are created
 from mall.points.models.account import Account, AccountStatus, Programme

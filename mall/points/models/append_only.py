@@ -23,21 +23,20 @@ END $$
 
 def sqlite_triggers(table: str) -> list[str]:
     """The statements that make a table append-only on SQLite."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: {act} on {table} refused'); END"
     return [
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: {act} on {table} refused'); END"
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {refuse.format(act=act, table=table)}"
         for act in ("UPDATE", "DELETE")
     ]
 
 
 def postgresql_triggers(table: str) -> list[str]:
     """The statements that make a table append-only on PostgreSQL."""
+    execute = "EXECUTE FUNCTION points_append_only()"
     return [
         POSTGRESQL_FUNCTION,
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION points_append_only()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION points_append_only()",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {execute}",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {execute}",
     ]
 
 

@@ -48,8 +48,8 @@ class Link:
     kind: str
     effective_at: int
     posted_at: int
-    deltas: tuple[int, int, int, int]
-    balances: tuple[int, int, int, int]
+    deltas: tuple[int, ...]
+    balances: tuple[int, ...]
 
 
 def entry_hash(link: Link, moves: Sequence[Move]) -> bytes:

@@ -42,8 +42,12 @@ FEATURES: tuple[str, ...] = (
     "mall.web.guards",
     "mall.web.csrf",
     "mall.web.refusals",
+    "mall.dealers.views",
+    "mall.dealers.staff",
     "mall.web.health",
+    "mall.catalog.views",
     "mall.jobs.commands",
+    "mall.cli.assets",
     "mall.cli.serve",
     "mall.cli.doctor",
 )

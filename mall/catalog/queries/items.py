@@ -49,6 +49,11 @@ class Filters:
         """Whether anything but the category and the order of the list was asked for."""
         return self != Filters(category=self.category, sort=self.sort)
 
+    @property
+    def narrowed_beside_q(self) -> bool:
+        """Whether a search may have found nothing for another reason than its words."""
+        return bool(self.q) and self != Filters(q=self.q, sort=self.sort)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -1,0 +1,34 @@
+"""Activities: what will expire and what can still be had for it, what is new, and what is coming."""
+
+from __future__ import annotations
+
+from flask import Response, current_app
+
+from mall.catalog.queries import newest, within
+from mall.catalog.views.blueprint import catalog
+from mall.points.queries import balance, expiring_by_month
+from mall.web import guards
+from mall.web.db import now, reading
+from mall.web.filters import month
+from mall.web.pages import page
+
+SHELF = 4
+NEW = 6
+MONTHS = 6
+
+
+@catalog.get("/activities")
+@guards.member_required
+def activities() -> Response:
+    """The tab 活动 until flash sales and lotteries open: nothing on it is invented."""
+    here, session, at = guards.member(), reading(), now()
+    zone = current_app.extensions["settings"].zone
+    held = balance(session, here.dealer_id, at)
+    months = expiring_by_month(session, here.dealer_id, at, zone, MONTHS)
+    return page(
+        "catalog/activities.html",
+        balance=held,
+        bars=[(month(each.month), each.points) for each in months] if any(each.points for each in months) else [],
+        usable=within(session, at, points=held.soon_points, limit=SHELF) if held.soon_points else [],
+        fresh=newest(session, at, limit=NEW),
+    )

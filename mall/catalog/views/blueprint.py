@@ -1,0 +1,5 @@
+"""The blueprint of the dealers' catalogue pages."""
+
+from flask import Blueprint
+
+catalog = Blueprint("catalog", __name__)

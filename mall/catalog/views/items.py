@@ -1,0 +1,40 @@
+"""The catalogue: shelves beside a list, filters in the address, more as one scrolls."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Response, request
+
+from mall.catalog.forms import address, filters_from, page_from
+from mall.catalog.queries import Filters, Sort, within
+from mall.catalog.queries import items as listed
+from mall.catalog.views.blueprint import catalog
+from mall.points.queries import balance
+from mall.web import guards
+from mall.web.db import now, reading
+from mall.web.pages import page
+
+WAYS_OUT = 4
+
+
+@catalog.get("/catalog")
+@guards.member_required
+def items() -> Response:
+    """A page of the list; for htmx its entries alone, to be hung behind those before."""
+    here, session, at = guards.member(), reading(), now()
+    filters = filters_from(request.args)
+    held = balance(session, here.dealer_id, at)
+    listing = listed(session, at, filters, available=held.available, page=page_from(request.args))
+    return page(
+        "catalog/items.html",
+        "catalog/_entries.html",
+        filters=filters,
+        listing=listing,
+        available=held.available,
+        at=partial(address, filters),
+        everywhere=address(Filters(q=filters.q)),
+        sorts=Sort,
+        opened=request.args.get("filters") == "open",
+        instead=[] if listing.total else within(session, at, points=held.available, limit=WAYS_OUT),
+    )

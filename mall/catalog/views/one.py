@@ -1,0 +1,74 @@
+"""One reward, and the sheet in which its SKU and the quantity are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, current_app, request
+from flask_babel import gettext as _
+
+from mall.catalog.forms import asked_from, quantity_from
+from mall.catalog.models import NoSuchChoice
+from mall.catalog.queries import item as shown
+from mall.catalog.rules.choice import choose, most
+from mall.catalog.views.blueprint import catalog
+from mall.points.queries import balance
+from mall.web import guards
+from mall.web.db import now, reading
+from mall.web.locale import spoken
+from mall.web.pages import go, page, refused
+
+
+@catalog.get("/catalog/<code>")
+@guards.member_required
+def item(code: str) -> Response:
+    """A reward's page."""
+    return page("catalog/item.html", opened=False, picked=False, **_look(code))
+
+
+@catalog.get("/catalog/<code>/choice")
+@guards.member_required
+def choice(code: str) -> Response:
+    """The sheet with another choice made in it; without script the page with the sheet open.
+
+    `go` is what the sheet's button says: then a choice that exists leads on to checkout.
+    """
+    wants = _look(code)
+    chosen, quantity = wants["choice"], wants["quantity"]
+    if "go" not in request.args:
+        return page("catalog/item.html", "catalog/choice.hx.html", opened=True, picked=True, **wants)
+    if not chosen.exact:
+        return refused(
+            "catalog/item.html", "catalog/choice.hx.html", refusal=NoSuchChoice(), opened=True, picked=True, **wants
+        )
+    return go(f"/orders/new?{urlencode({'sku': chosen.sku.code, 'quantity': quantity})}")
+
+
+def _look(code: str) -> dict[str, Any]:
+    here, session, at = guards.member(), reading(), now()
+    reward = shown(session, at, code)
+    held = balance(session, here.dealer_id, at)
+    had = current_app.extensions["redeemed"](session, here.dealer_id, reward.id) if reward.limit_per_dealer else 0
+    remaining = max(0, reward.limit_per_dealer - had) if reward.limit_per_dealer else None
+    chosen = choose(reward.skus, asked_from(request.args))
+    cap = most(left=chosen.sku.left, points=chosen.sku.points, available=held.available, remaining=remaining)
+    return {
+        "here": here,
+        "item": reward,
+        "available": held.available,
+        "had": had,
+        "remaining": remaining,
+        "choice": chosen,
+        "cap": cap,
+        "quantity": min(quantity_from(request.args), max(cap, 1)),
+        "gallery": _gallery(spoken(reward.names), reward.pictures),
+        "refusal": None,
+    }
+
+
+def _gallery(name: str, pictures: Sequence[str]) -> list[tuple[str, str]]:
+    """Pictures with what they are called; an item without any shows the bare plinth."""
+    others = [(key, str(_("%(name)s，图 %(n)s", name=name, n=n))) for n, key in enumerate(pictures[1:], 2)]
+    return [(pictures[0] if pictures else "", name), *others]

@@ -220,14 +220,14 @@ class OwnerOnly(Forbidden):
 
 
 class PhoneTaken(Refused):
-    """This phone is a member here already, or belongs to a person of another dealer."""
+    """The phone is a member here already, or belongs to a person of another dealer."""
 
     code = "phone_taken"
     text = N_("这个手机号已经登记过了。如果是同一个人，请联系客户经理添加。")
 
 
 class SharedPhone(Refused):
-    """This person also acts for another dealer, so an owner has no say over their password."""
+    """The person also acts for another dealer, so an owner has no say over their password."""
 
     code = "shared_phone"
     text = N_("这个人同时为其他经销商办事，密码请本人修改，或联系客户经理。")

@@ -80,7 +80,7 @@ def half_way(kind: Literal[Kind.MEMBER, Kind.STAFF], stage: SignInStage) -> Call
 
 
 def partner_signed(view: View) -> View:
-    """A route of the partners' API: the API itself checks the signature; no cookie counts and no CSRF token is asked."""
+    """The partners' API: it checks the signature itself; no cookie counts, and no form's token is asked."""
     return _marked(view, Audience(Kind.PARTNER))
 
 
@@ -164,7 +164,7 @@ def register(app: Flask) -> None:
     login.request_loader(_load)
     app.before_request(_judge)
     app.jinja_env.globals["who"] = who
-    app.view_functions["static"].audience = Audience(Kind.OPEN)  # type: ignore[attr-defined]
+    open_to_all(app.view_functions["static"])
 
 
 def audience_of(app: Flask, endpoint: str) -> Audience | None:

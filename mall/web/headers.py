@@ -71,7 +71,7 @@ def on_answer(response: Response) -> Response:
 
 
 def on_file(*, https: bool) -> StaticHook:
-    """The same for the static server, which answers before Flask: `serve_static(app, on_file(https=settings.https))`."""
+    """The hook with which the static server, which answers before Flask, does the same."""
 
     def add(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
         for name, value in ALWAYS.items():

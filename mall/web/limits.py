@@ -7,6 +7,7 @@ management, ITU-T I.371). Taking a token moves that moment on by the time one to
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
@@ -14,10 +15,11 @@ from flask import request
 from sqlalchemy import Table, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from mall.base.models import Base, strict
 from mall.base.refused import N_, Refused
-from mall.base.types import Instant, Int, Name, micros
+from mall.base.types import Int, Name, micros
 
 
 class RateLimit(Base):
@@ -51,6 +53,21 @@ def take(session: Session, now: datetime, *, bucket: str, capacity: int, refill_
         raise TooManyTries(minutes=max(1, -(-wait // timedelta(minutes=1))))
 
 
+@dataclass(frozen=True)
+class Limit:
+    """What a kind of bucket holds: `capacity` at once, `refill` coming back each minute."""
+
+    name: str
+    capacity: int
+    refill: float
+
+
+def take_all(session: Session, now: datetime, *, of: list[tuple[Limit, str]]) -> None:
+    """Take one token of each bucket (a limit, and for whom), or refuse and take none."""
+    for limit, whom in of:
+        take(session, now, bucket=f"{limit.name}/{whom}", capacity=limit.capacity, refill_per_minute=limit.refill)
+
+
 def forget(session: Session, now: datetime) -> int:
     """Remove buckets that are full; for the worker. Gives back how many."""
     gone = session.execute(delete(RateLimit).where(RateLimit.full_at <= micros(now)).returning(RateLimit.bucket))
@@ -69,7 +86,7 @@ def network() -> str:
     return str(address)
 
 
-def _statement(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> sqlite.Insert | postgresql.Insert:
+def _statement(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> ReturningInsert[tuple[int]]:
     table = RateLimit.__table__
     assert isinstance(table, Table)
     full_at, now, interval = table.c.full_at, bindparam("now", type_=Int), bindparam("interval", type_=Int)

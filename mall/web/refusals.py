@@ -6,7 +6,7 @@ import secrets
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, json, request, url_for
+from flask import Flask, Response, current_app, json, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
@@ -92,9 +92,9 @@ def _shown(status: int, title: str | None, text: str | None, **more: str | None)
     way_on = more.get("way_on")
     try:
         return trouble(status, title=title, text=text, **more)
-    except (TemplateError, LookupError, NotImplementedError) as error:
+    except (TemplateError, LookupError, NotImplementedError):
         # The error page itself is broken or not there: the plain words still go out.
-        current_app.logger.error("the page for %s cannot be shown: %r", status, error)
+        current_app.logger.exception("the page for %s cannot be shown", status)
         return _plain(status, title, text, way_on or "/")
 
 

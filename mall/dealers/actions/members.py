@@ -49,7 +49,8 @@ def add_member(
     if known is None and password_hash is not None:
         issued_at = now if issued else None
         session.add(Credential(phone_index=index, password_hash=password_hash, changed_at=now, issued_at=issued_at))
-    member = Member(dealer_id=dealer_id, id=new_id(now), name=name.strip(), role=role, created_at=now, phone_index=index)
+    member = Member(dealer_id=dealer_id, id=new_id(now), name=name.strip(), role=role, created_at=now)
+    member.phone_index = index
     member.phone_sealed = seal.seal(number, f"member:phone:{member.id}")
     session.add(member)
     session.flush()
@@ -121,7 +122,8 @@ def issue_password(
         session.add(credential)
     credential.password_hash, credential.changed_at, credential.issued_at = password_hash, now, now
     session.execute(delete(SignIn).where(SignIn.dealer_id == dealer_id, SignIn.member_id == member_id))
-    note(session, now, actor=f"member:{by}", act="member.issue_password", subject=f"member:{member_id}", address=address)
+    act = "member.issue_password"
+    note(session, now, actor=f"member:{by}", act=act, subject=f"member:{member_id}", address=address)
 
 
 def _locked(session: Session, dealer_id: int) -> Dealer:

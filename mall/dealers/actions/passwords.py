@@ -40,7 +40,7 @@ def choose_password(
     note(session, now, actor=here.actor, act="password.choose", subject=here.actor, address=address)
 
 
-def renew_hash(session: Session, now: datetime, *, phone_index: bytes, was: str, password_hash: str) -> None:  # noqa: ARG001
+def renew_hash(session: Session, now: datetime, *, phone_index: bytes, was: str, password_hash: str) -> None:
     """Keep the same password under today's parameters."""
     credential = session.get(Credential, phone_index, with_for_update=True, populate_existing=True)
     if credential is not None and credential.password_hash == was:

@@ -108,7 +108,9 @@ def end_sign_in(session: Session, now: datetime, *, here: MemberHere | StaffHere
     note(session, now, actor=here.actor, act="sign_in.end", subject=here.actor, address=address)
 
 
-def revoke(session: Session, now: datetime, *, here: MemberHere | StaffHere, sign_in_id: int, address: str = "") -> None:
+def revoke(
+    session: Session, now: datetime, *, here: MemberHere | StaffHere, sign_in_id: int, address: str = ""
+) -> None:
     """End one of one's own sign-ins; what is not one's own is not found."""
     ended = session.execute(
         delete(SignIn).where(_mine(here), SignIn.public_id == sign_in_id).returning(SignIn.public_id)

@@ -25,7 +25,7 @@ def add_staff(
     actor: str = "system",
     issued: bool = True,
 ) -> int:
-    """Add a person of the brand and give back the id. The first password must be changed; TOTP comes at first sign-in."""
+    """Add a person of the brand, give back the id. The first password must be changed; TOTP comes at first sign-in."""
     if session.scalar(select(Staff.id).where(Staff.login == login)) is not None:
         raise LoginTaken
     staff = Staff(
@@ -77,7 +77,7 @@ def choose_staff_password(session: Session, now: datetime, *, staff_id: int, was
     note(session, now, actor=f"staff:{staff_id}", act="password.choose", subject=f"staff:{staff_id}")
 
 
-def keep_totp_secret(session: Session, now: datetime, *, staff_id: int, secret: str, seal: Seal) -> str:  # noqa: ARG001
+def keep_totp_secret(session: Session, now: datetime, *, staff_id: int, secret: str, seal: Seal) -> str:
     """Keep a secret for enrolment and give back the one to enrol: an earlier one not yet confirmed stays."""
     staff = _locked(session, staff_id)
     if staff.totp_enrolled_at is not None:
@@ -89,7 +89,7 @@ def keep_totp_secret(session: Session, now: datetime, *, staff_id: int, secret: 
 
 
 def use_totp_step(session: Session, now: datetime, *, staff_id: int, step: int) -> None:
-    """Use up a time step; the first one confirms the enrolment. A step used before, or a later one since, is refused."""
+    """Use up a time step; the first one confirms the enrolment. One used before, or older than that, is refused."""
     staff = _locked(session, staff_id)
     if staff.disabled_at is not None or step <= staff.totp_last_step:
         raise WrongCode

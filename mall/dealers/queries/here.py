@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -125,11 +126,11 @@ def member_here(session: Session, now: datetime, token_hash: bytes) -> MemberHer
     """The member this token stands for, if the sign-in lives and neither person nor dealer is shut out."""
     wants = {"token_hash": token_hash, "now": now, "idle_since": now - limits.MEMBER.idle}
     row = session.execute(_MEMBER, wants).one_or_none()
-    return MemberHere(*row) if row else None
+    return MemberHere(*cast("tuple[Any, ...]", row)) if row else None
 
 
 def staff_here(session: Session, now: datetime, token_hash: bytes) -> StaffHere | None:
     """The staff person this token stands for, if the sign-in lives and the person is not shut out."""
     wants = {"token_hash": token_hash, "now": now, "idle_since": now - limits.STAFF.idle}
     row = session.execute(_STAFF, wants).one_or_none()
-    return StaffHere(*row) if row else None
+    return StaffHere(*cast("tuple[Any, ...]", row)) if row else None

@@ -21,6 +21,11 @@ def uri(secret: str, login: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="积分商城")
 
 
+def code_at(secret: str, now: datetime) -> str:
+    """The code an authenticator with this secret shows now."""
+    return pyotp.TOTP(secret).at(int(now.timestamp()))
+
+
 def step_of(secret: str, code: str, now: datetime, last_step: int) -> int | None:
     """The time step a code belongs to, if it fits now and is later than the last one used; else none."""
     current = int(now.timestamp()) // STEP

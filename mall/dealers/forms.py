@@ -1,0 +1,87 @@
+"""What a browser may send about people: shape only; what it means is judged by the verbs."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms.validators import Optional
+
+from mall.base.refused import N_
+from mall.dealers.models import MemberRole
+from mall.dealers.rules.password import LONGEST
+from mall.web.forms import AtMost, Form, Needed, trimmed
+
+ROLES = {MemberRole.OWNER: N_("老板"), MemberRole.BUYER: N_("采购"), MemberRole.CLERK: N_("店员")}
+
+
+class SignInForm(Form):
+    """A dealer's person at the door."""
+
+    phone = TelField(N_("手机号"), [Needed(N_("请填写手机号")), AtMost(30)])
+    password = PasswordField(N_("密码"), [Needed(N_("请填写密码")), AtMost(LONGEST)])
+    next = HiddenField(validators=[Optional()])
+
+
+class StaffSignInForm(Form):
+    """A staff person at the door."""
+
+    login = StringField(N_("登录名"), [Needed(N_("请填写登录名")), AtMost(60)], filters=[trimmed])
+    password = PasswordField(N_("密码"), [Needed(N_("请填写密码")), AtMost(LONGEST)])
+    next = HiddenField(validators=[Optional()])
+
+
+class CodeForm(Form):
+    """The six digits of the authenticator."""
+
+    code = StringField(N_("6 位验证码"), [Needed(N_("请填写验证码")), AtMost(12)], filters=[trimmed])
+    next = HiddenField(validators=[Optional()])
+
+
+class NewPasswordForm(Form):
+    """One's own password, twice."""
+
+    password = PasswordField(N_("新密码"), [Needed(N_("请填写新密码")), AtMost(LONGEST)])
+    again = PasswordField(N_("再输一次"), [Needed(N_("请再输一次新密码")), AtMost(LONGEST)])
+    next = HiddenField(validators=[Optional()])
+
+    @property
+    def differ(self) -> bool:
+        """Whether the two are not the same."""
+        return bool(self.password.data != self.again.data)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The same, with the password one has."""
+
+    current = PasswordField(N_("当前密码"), [Needed(N_("请填写当前密码")), AtMost(LONGEST)])
+
+
+class MemberForm(Form):
+    """A person to be added to the dealer."""
+
+    name = StringField(N_("姓名"), [Needed(N_("请填写姓名")), AtMost(60)], filters=[trimmed])
+    phone = TelField(N_("手机号"), [Needed(N_("请填写手机号")), AtMost(30)], filters=[trimmed])
+    role = SelectField(N_("角色"), choices=[], coerce=MemberRole)
+
+
+class RoleForm(Form):
+    """A member's role."""
+
+    role = SelectField(N_("角色"), choices=[(role.value, role.value) for role in MemberRole], coerce=MemberRole)
+
+
+class AddressForm(Form):
+    """Where goods go. `region` is 省/市/区 as three words."""
+
+    recipient = StringField(N_("收货人"), [Needed(N_("请填写收货人")), AtMost(40)], filters=[trimmed])
+    phone = TelField(N_("手机号"), [Needed(N_("请填写手机号")), AtMost(30)], filters=[trimmed])
+    province = StringField(N_("省"), [Needed(N_("请填写省份")), AtMost(30)], filters=[trimmed])
+    city = StringField(N_("市"), [Needed(N_("请填写城市")), AtMost(30)], filters=[trimmed])
+    district = StringField(N_("区县"), [Needed(N_("请填写区县")), AtMost(30)], filters=[trimmed])
+    street = StringField(N_("详细地址"), [Needed(N_("请填写详细地址")), AtMost(120)], filters=[trimmed])
+    prefer = BooleanField(N_("设为默认地址"))
+    next = HiddenField(validators=[Optional()])
+
+    @property
+    def region(self) -> str:
+        """省/市/区; a slash typed into one of them becomes a space."""
+        return "/".join(str(field.data).replace("/", " ") for field in (self.province, self.city, self.district))

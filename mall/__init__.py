@@ -46,8 +46,12 @@ FEATURES: tuple[str, ...] = (
     "mall.dealers.staff",
     "mall.web.health",
     "mall.catalog.views",
+    "mall.orders.views",
+    "mall.orders.staff",
     "mall.jobs.commands",
     "mall.cli.assets",
     "mall.cli.serve",
     "mall.cli.doctor",
+    "mall.cli.feed",
+    "mall.cli.points",
 )

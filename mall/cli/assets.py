@@ -9,12 +9,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import shutil
 from importlib import import_module
 from pathlib import Path
 
 import brotli
 import click
+from flask import Flask
 from flask.cli import AppGroup
 
 from mall.cli import bundles
@@ -27,6 +29,11 @@ PICTURES = VAR / "pictures"
 TEXT = {".css", ".js", ".svg", ".json", ".webmanifest"}
 
 cli = AppGroup("assets", help="Front-end files: style sheets, script, icons, pictures.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(cli)
 
 
 @cli.command("build")
@@ -49,8 +56,11 @@ def build(force: bool, pictures: bool) -> None:
         if picture.suffix in {".avif", ".webp", ".png", ".jpg", ".svg"}:
             name = f"pictures/{picture.relative_to(PICTURES).as_posix()}"
             manifest[name] = _write(name, picture.read_bytes())
-    _sweep(set(manifest.values()))
-    (BUILD / "manifest.json").write_text(json.dumps(manifest, indent=0, sort_keys=True))
+    listed = BUILD / "manifest.json"
+    before = json.loads(listed.read_text()) if listed.exists() else {}
+    # Pages of a server still running name the files of the build before: those stay one build longer.
+    _sweep({*manifest.values(), *before.values()})
+    _place(listed, json.dumps(manifest, indent=0, sort_keys=True).encode())
     kept.write_text(stamp)
     for name in ("mall.css", "desk.css", "mall.js", "icons.svg"):
         packed = (BUILD / manifest[name]).with_name(Path(manifest[name]).name + ".gz").stat().st_size
@@ -101,7 +111,7 @@ def _write(name: str, content: bytes) -> str:
 
 def _place(target: Path, content: bytes) -> None:
     """Put a file in its place whole: a server may be reading the folder."""
-    fresh = target.with_name(f".{target.name}.new")
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
     fresh.write_bytes(content)
     fresh.replace(target)
 
@@ -114,7 +124,7 @@ def _sweep(wanted: set[str]) -> None:
             if not any(path.iterdir()):
                 shutil.rmtree(path)
         elif name not in wanted and name not in {"manifest.json", ".stamp"}:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _stamp() -> str:

@@ -1,4 +1,4 @@
-"""What one document does: an order, a return of an order, a return without one. Each brings the ledger to its target."""
+"""What one document does: an order, a return of an order, a return without one; each to its target in the ledger."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class Effects:
         )
 
     def _loose_return(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
-        """A return without its purchase: takes back by its amount under the rule of its day, into debt where need be."""
+        """A return without its purchase: takes back by its amount under the rule of its day, into debt if need be."""
         rule = self._rule(row)
         judged = judge_return(rule, row.groups)
         if judged.points > MOST:
@@ -167,7 +167,7 @@ class Effects:
         effective_at: datetime,
         why: dict[str, Any],
     ) -> None:
-        """Post the difference and note it on the slip. A refusal is the document's fault while nothing is posted yet."""
+        """Post the difference and note it on the slip. While nothing is posted, a refusal makes the document unfit."""
         before = row.posted
         try:
             posting = self.standings.bring(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -183,7 +183,7 @@ def find_dealers(
     """The dealers named by documents, by code; those not known are created where the partner's setting says so."""
     named = {document.dealer.code: document.dealer for document in documents}
     codes = sorted(named)
-    known = {code: found for code, found in session.execute(BY_CODE, {"codes": codes})} if codes else {}
+    known = _pairs(session, BY_CODE, {"codes": codes}) if codes else {}
     missing = [code for code in codes if code not in known]
     if missing and partner.unknown_dealers is UnknownDealers.CREATE:
         rows = [
@@ -200,7 +200,7 @@ def find_dealers(
         ]
         # Two batches may meet the same new dealer: the second waits here, then reads the first's.
         session.execute(_insert_new(session, dealer, "code"), rows)
-        known |= {code: found for code, found in session.execute(BY_CODE, {"codes": missing})}
+        known |= _pairs(session, BY_CODE, {"codes": missing})
     return known
 
 
@@ -209,15 +209,19 @@ def claim_documents(session: Session, source: str, wanted: dict[str, int]) -> di
     if not wanted:
         return {}
     ids = sorted(wanted)
-    claimed = {name: owner for name, owner in session.execute(CLAIMED, {"source": source, "ids": ids})}
+    claimed = _pairs(session, CLAIMED, {"source": source, "ids": ids})
     missing = [name for name in ids if name not in claimed]
     if missing:
         rows = [{"source": source, "external_id": name, "dealer_id": wanted[name]} for name in missing]
         session.execute(_insert_new(session, claim, "source", "external_id"), rows)
-        claimed |= {name: owner for name, owner in session.execute(CLAIMED, {"source": source, "ids": missing})}
+        claimed |= _pairs(session, CLAIMED, {"source": source, "ids": missing})
     return claimed
 
 
 def _insert_new(session: Session, table: Table, *unique: str) -> Any:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+
+
+def _pairs(session: Session, statement: Select[tuple[str, int]], wants: dict[str, Any]) -> dict[str, int]:
+    return {name: number for name, number in session.execute(statement, wants).tuples()}  # noqa: C416 - a result is no mapping

@@ -184,6 +184,7 @@ class Batch:
 
 
 def result_of(incoming: Incoming, slip: Slip) -> Result:
+    """What a slip tells the partner."""
     return Result(
         incoming.external_id, incoming.revision, slip.state.value, slip.points, slip.reason, slip.detail, slip.result
     )

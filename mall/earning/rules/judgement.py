@@ -131,7 +131,7 @@ def _worth(rule: Rule, groups: tuple[Group, ...], minimum_fen: int, rounding: Ro
 
 
 def reclaimed(points: int, weight: int, returned: int) -> int:
-    """How many of a purchase's points its returns take back in all: in proportion, rounded down, and all when all came back.
+    """How many of a purchase's points its returns take back: in proportion, rounded down; all when all came back.
 
     Counted on the sum of all returns, so that it is the same however they were split.
     """

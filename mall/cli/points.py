@@ -1,0 +1,38 @@
+"""`flask points balances`: what every dealer has, as CSV."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from mall.points.queries import balances_as_of
+from mall.web.db import now, reading
+
+cli = AppGroup("points", help="The ledger, for operators.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(cli)
+
+
+@cli.command()
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; the screen if missing.")
+def balances(output: Path | None) -> None:
+    """Write dealer code, pending, available, held and debt of every dealer, as of now."""
+    stream = output.open("w", encoding="utf-8", newline="") if output else click.get_text_stream("stdout")
+    try:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow(("dealer", "pending", "available", "held", "debt"))
+        count = 0
+        for row in balances_as_of(reading(), now()):
+            out.writerow((row.dealer_code, row.pending, row.available, row.held, row.debt))
+            count += 1
+    finally:
+        if output:
+            stream.close()
+    click.echo(f"{count:,} dealers", err=True)

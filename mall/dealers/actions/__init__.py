@@ -3,7 +3,7 @@
 from mall.dealers.actions.addresses import add_address, change_address, prefer_address, remove_address
 from mall.dealers.actions.dealers import open_dealer, resume_dealer, suspend_dealer
 from mall.dealers.actions.members import add_member, change_role, disable_member, enable_member, issue_password
-from mall.dealers.actions.passwords import choose_password, renew_hash
+from mall.dealers.actions.passwords import choose_password, first_password, hashed, renew_hash
 from mall.dealers.actions.sign_ins import (
     Device,
     begin_member,
@@ -39,6 +39,8 @@ __all__ = [
     "enable_member",
     "end_others",
     "end_sign_in",
+    "first_password",
+    "hashed",
     "issue_password",
     "issue_staff_password",
     "keep_totp_secret",

@@ -10,6 +10,17 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note
 from mall.dealers.models import Credential, Member, SignIn, WrongCredentials
 from mall.dealers.queries.here import MemberHere
+from mall.dealers.rules import password as passwords
+
+
+def hashed(password: str) -> str:
+    """The argon2id hash of a password, for doors that hand out their own."""
+    return passwords.hashed(password)
+
+
+def first_password() -> str:
+    """A password for somebody else to use once."""
+    return passwords.fresh()
 
 
 def choose_password(

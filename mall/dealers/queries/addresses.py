@@ -29,6 +29,12 @@ class AddressShown:
         return self.recipient[:1] + "＊" * max(1, len(self.recipient) - 1)
 
     @property
+    def street_masked(self) -> str:
+        """The street's beginning: enough to tell one address from another, not enough to go there."""
+        shown = min(6, len(self.street) // 2)
+        return self.street[:shown] + "＊＊＊"
+
+    @property
     def line(self) -> str:
         """Region and street in one line."""
         return f"{self.region.replace('/', ' ')} {self.street}"

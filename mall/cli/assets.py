@@ -75,12 +75,11 @@ def _texts() -> dict[str, bytes]:
     phone += sorted((css / "components").glob("*.css")) + sorted((css / "features").glob("*.css"))
     phone += [css / "doubled.css", css / "utilities.css", css / "print.css"]
     desk = sorted(path for path in (css / "desk").glob("*.css") if path.name != "narrow.css")
-    names = bundles.icon_names(ROOT / "templates", ROOT / "mall", STATIC / "icons" / "names.txt")
     texts = {
         "mall.css": bundles.style(phone),
         "desk.css": bundles.style([*desk, css / "desk" / "narrow.css"]),
         "mall.js": bundles.script([NODE / "htmx.org/dist/htmx.min.js", *sorted((STATIC / "js").glob("*.js"))]),
-        "icons.svg": bundles.sprite(names, NODE / "lucide-static/icons", STATIC / "icons"),
+        "icons.svg": bundles.sprite(_icons(), NODE / "lucide-static/icons", STATIC / "icons"),
         "mark.svg": (STATIC / "art" / "mark.svg").read_text("utf-8"),
         "art/blank.svg": (STATIC / "art" / "blank.svg").read_text("utf-8"),
     }
@@ -128,20 +127,15 @@ def _sweep(wanted: set[str]) -> None:
 
 
 def _stamp() -> str:
-    """A digest of what the build is made from: names, sizes and times, cheap to read."""
-    digest = hashlib.sha256()
-    folders = (
-        STATIC / "css",
-        STATIC / "js",
-        STATIC / "icons",
-        STATIC / "art",
-        ROOT / "templates",
-        ROOT / "mall",
-        PICTURES,
-    )
+    """A digest of what the build is made from: sources by name, size and time, and which icons are named anywhere."""
+    folders = (STATIC / "css", STATIC / "js", STATIC / "icons", STATIC / "art", PICTURES)
     sources = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    for path in [ROOT / "package-lock.json", *sources]:
-        if path.suffix != ".pyc":
-            facts = path.stat()
-            digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
+    digest = hashlib.sha256(" ".join(_icons()).encode())
+    for path in [ROOT / "package-lock.json", Path(__file__), Path(str(bundles.__file__)), *sources]:
+        facts = path.stat()
+        digest.update(f"{path}|{facts.st_size}|{facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def _icons() -> list[str]:
+    return bundles.icon_names(ROOT / "templates", ROOT / "mall", STATIC / "icons" / "names.txt")

@@ -25,7 +25,7 @@ class Sample(Form):  # type: ignore[misc]  # WTForms carries no types
 
     phone = StringField(N_("手机号"))
     password = PasswordField(N_("密码"), [validators.InputRequired(N_("请填写密码"))])
-    region = SelectField(N_("大区"), choices=[("east", "华东"), ("south", "华南")])
+    region = SelectField(N_("大区"), choices=["华东", "华南"])
     remark = TextAreaField(N_("备注"))
     keep = BooleanField(N_("在这台手机上保持登录"))
 

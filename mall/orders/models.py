@@ -43,6 +43,9 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
 }
 """Every transition there is; a verb asks `order.may_become(…)` before it writes one."""
 
+WAY = (OrderState.TO_SHIP, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.COMPLETED)
+"""The way an order goes when nothing comes between."""
+
 NAMES: dict[OrderState, str] = {
     OrderState.TO_SHIP: N_("待发货"),
     OrderState.SHIPPED: N_("待收货"),
@@ -149,6 +152,13 @@ class RedemptionOrder(Base):
     def done(self) -> bool:
         """Nothing more will happen to it."""
         return not NEXT[self.state]
+
+    def step(self, state: str) -> str:
+        """How a step of the way stands to this order: done, now, or nothing yet."""
+        if self.cancelled:
+            return ""
+        ahead = WAY.index(OrderState(state)) - WAY.index(self.state)
+        return "done" if ahead < 0 else "" if ahead else "now"
 
     @property
     def state_shown(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,9 @@ PROMISED: dict[Delivery, timedelta] = {
 }
 """How long after it was placed an order may wait, by the promise on the item's page. What is handed out
 "at once" has two hours: a person may have to do it."""
+
+SOON = timedelta(hours=4)
+"""From here on an order's time limit is near."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,26 @@ def judge(wish: Wish, offer: Offer) -> None:
         raise AddressNeeded
 
 
+class Hindrance(StrEnum):
+    """Why a choice cannot be redeemed as asked, for the button to say."""
+
+    OFF_SHELF = "off_shelf"
+    SOLD_OUT = "sold_out"
+    OVER_LIMIT = "over_limit"
+    TOO_FEW_POINTS = "too_few_points"
+
+
+def hindrance(offer: Offer, quantity: int, available: int) -> Hindrance | None:
+    """What stands in the way before anything is sent, if anything does; the verb judges again under the lock."""
+    if not offer.on_shelf:
+        return Hindrance.OFF_SHELF
+    if quantity > offer.on_hand:
+        return Hindrance.SOLD_OUT
+    if offer.limit is not None and offer.had + quantity > offer.limit:
+        return Hindrance.OVER_LIMIT
+    return Hindrance.TOO_FEW_POINTS if offer.points_each * quantity > available else None
+
+
 def left_of_limit(limit: int, had: int) -> int:
     """How many more the dealer may have; a limit lowered later never makes it negative."""
     return max(limit - had, 0)
@@ -113,3 +137,29 @@ def first_free(candidates: list[str], taken: Collection[str]) -> str:
 def due_at(placed_at: datetime, delivery: Delivery) -> datetime:
     """By when the order should have left, or been handed out."""
     return placed_at + PROMISED[delivery]
+
+
+class Haste(StrEnum):
+    """How near an order's time limit is."""
+
+    LATE = "late"
+    SOON = "soon"
+    FINE = "ok"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How long an order has waited: its haste, the time to (or beyond) its limit, and how much of it is used up."""
+
+    haste: Haste
+    time: timedelta
+    used_percent: int
+
+
+def waiting(placed_at: datetime, due_at: datetime, now: datetime) -> Waiting:
+    """How an order stands against its promise: late, within four hours of it, or fine."""
+    left = due_at - now
+    used = int(100 * (now - placed_at) / (due_at - placed_at))
+    if left <= timedelta():
+        return Waiting(Haste.LATE, -left, 100)
+    return Waiting(Haste.SOON if left < SOON else Haste.FINE, left, min(max(used, 0), 100))

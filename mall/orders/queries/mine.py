@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
@@ -70,6 +70,23 @@ def waiting(session: Session, dealer_id: int) -> int:
     on_the_way = (OrderState.TO_SHIP, OrderState.SHIPPED)
     of_dealer = (RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.state.in_(on_the_way))
     return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*of_dealer)) or 0
+
+
+def pieces_had(session: Session, dealer_id: int, item_id: int) -> int:
+    """How many pieces of an item the dealer redeemed and kept: what its limit counts."""
+    kept = (
+        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        .join(
+            RedemptionOrder,
+            and_(RedemptionOrder.dealer_id == OrderLine.dealer_id, RedemptionOrder.id == OrderLine.order_id),
+        )
+        .where(
+            OrderLine.dealer_id == dealer_id,
+            OrderLine.item_id == item_id,
+            RedemptionOrder.state != OrderState.CANCELLED,
+        )
+    )
+    return int(session.execute(kept).scalar_one())
 
 
 def orders_of(

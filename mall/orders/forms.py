@@ -1,0 +1,167 @@
+"""What a browser may send about orders: the redemption form, places in lists, the desk's filters."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, HiddenField, StringField
+from wtforms.validators import Regexp
+from wtforms.widgets import TextInput
+
+from mall.base.refused import N_
+from mall.base.types import micros, moment
+from mall.catalog.models import Kind
+from mall.orders.models import MOST, BadQuantity, OrderState
+from mall.orders.queries.mine import At
+from mall.orders.queries.queue import Mark, View, Wanted
+from mall.orders.rules import Wish
+from mall.web.forms import AtMost, Form, Needed, trimmed
+
+MOST_POINTS = 10**12
+LAST_MICROS = 253_402_300_799_000_000
+"""The end of the year 9999: beyond it a number in an address is no moment."""
+
+Words = TypeVar("Words", bound=StrEnum)
+
+
+def fresh_key() -> str:
+    """A key for one rendered form: what is sent with it is done once."""
+    return secrets.token_urlsafe(18)
+
+
+def whole(text: str) -> int | None:
+    """A whole number as people type it, full-width digits and a sign included; anything else is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,15}", plain) else None
+
+
+class WholeField(Field):
+    """A whole number from `least` to `most`; keeps what was typed when it is none."""
+
+    widget = TextInput()
+
+    def __init__(self, label: str, *, least: int, most: int, wrong: str, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most, self.wrong, self.needed = least, most, wrong, needed
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
+
+    @property
+    def whole(self) -> int:
+        """The number of a field that was found good."""
+        if self.data is None:
+            raise ValueError(f"{self.name} holds no number")
+        return int(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = whole(valuelist[0]) if valuelist else None
+
+    def pre_validate(self, form: Any) -> None:
+        typed = bool(self.raw_data and self.raw_data[0].strip())
+        if not typed and not self.needed:
+            return
+        if self.data is None or not self.least <= self.data <= self.most:
+            raise ValueError(gettext(self.wrong) % {"most": self.most})
+
+
+class RedemptionForm(Form):
+    """The checkout's form: which choice, how many, at what price it was seen, where to, and the key minted with it."""
+
+    sku = HiddenField(validators=[Needed(), AtMost(40)])
+    quantity = WholeField(N_("数量"), least=1, most=MOST, wrong=BadQuantity.text)
+    points = WholeField(N_("积分"), least=1, most=MOST_POINTS, wrong=N_("页面内容不完整，请重新打开这一页。"))
+    address = WholeField(N_("收货地址"), least=1, most=2**63 - 1, wrong=N_("请选择收货地址。"), needed=False)
+    remark = StringField(N_("备注"), filters=[trimmed], validators=[AtMost(100)])
+    key = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{16,64}\Z", message=N_("页面内容不完整，请重新打开这一页。"))])
+
+    def wish(self, sku_id: int) -> Wish:
+        """What the form asks for, once it was found good."""
+        return Wish(
+            sku_id=sku_id,
+            quantity=self.quantity.whole,
+            points_seen=self.points.whole,
+            address_id=self.address.data,
+            remark=self.remark.data or "",
+        )
+
+
+def place_to(at: At | Mark) -> str:
+    """A place in a list as an address carries it."""
+    return "-".join(str(part if isinstance(part, int) else micros(part)) for part in at)
+
+
+def _numbers(text: str, count: int) -> list[int] | None:
+    parts = text.split("-")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) <= 19 for part in parts):
+        return None
+    numbers = [int(part) for part in parts]
+    return numbers if numbers[0] < LAST_MICROS and max(numbers) < 2**63 else None
+
+
+def place_from(args: MultiDict[str, str]) -> At | None:
+    """Where a dealer's list goes on; an address that makes no sense starts at the top."""
+    numbers = _numbers(args.get("before", ""), 2)
+    return At(moment(numbers[0]), numbers[1]) if numbers else None
+
+
+def mark_from(args: MultiDict[str, str]) -> Mark | None:
+    """Where the desk's queue goes on; an address that makes no sense starts at the top."""
+    numbers = _numbers(args.get("after", ""), 3)
+    return Mark(moment(numbers[0]), numbers[1], numbers[2]) if numbers else None
+
+
+def wanted_from(args: MultiDict[str, str]) -> Wanted:
+    """The queue's filters that an address names; what cannot be read is left out rather than refused."""
+    return Wanted(
+        view=_word(View, args.get("view")) or View.WAITING,
+        state=_word(OrderState, args.get("state")),
+        kind=_word(Kind, args.get("kind")),
+        region=_text(args, "region"),
+        dealer=_text(args, "dealer"),
+        sku=_text(args, "sku"),
+        q=_text(args, "q"),
+        since=_day(args.get("since")),
+        until=_day(args.get("until")),
+    )
+
+
+def address_of(wanted: Wanted, **changes: Any) -> str:
+    """The address of a queue with some filters changed; what is as usual is left out."""
+    named: dict[str, Any] = {
+        "view": "" if wanted.view is View.WAITING else wanted.view.value,
+        "state": wanted.state or "",
+        "kind": wanted.kind or "",
+        "region": wanted.region,
+        "dealer": wanted.dealer,
+        "sku": wanted.sku,
+        "q": wanted.q,
+        "since": wanted.since or "",
+        "until": wanted.until or "",
+    } | changes
+    query = urlencode({name: value for name, value in named.items() if value})
+    return f"/desk/orders?{query}" if query else "/desk/orders"
+
+
+def _word(words: type[Words], text: str | None) -> Words | None:
+    return words(text) if text in set(words) else None
+
+
+def _text(args: MultiDict[str, str], name: str) -> str:
+    return trimmed(args.get(name))[:80]
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 9000 else None

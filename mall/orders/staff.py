@@ -1,0 +1,152 @@
+"""The back office's orders: the queue where fulfilment begins, and one order with its papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from mall.base.refused import N_
+from mall.catalog.models import Kind
+from mall.orders.actions import reveal
+from mall.orders.forms import address_of, mark_from, place_to, wanted_from
+from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES, NAMES
+from mall.orders.queries import mine, papers, queue
+from mall.orders.queries.destination import destination_of, remark_of
+from mall.orders.queries.queue import View
+from mall.orders.rules import Haste, Waiting, waiting
+from mall.web import guards
+from mall.web.db import now, reading, transact
+from mall.web.pages import count_on, desk_link, go, page
+
+desk_orders = Blueprint("desk_orders", __name__, url_prefix="/desk")
+
+KINDS: dict[Kind, str] = {Kind.PHYSICAL: N_("实物"), Kind.CARD_CODE: N_("卡密"), Kind.SERVICE: N_("服务")}
+VIEWS: dict[View, str] = {
+    View.WAITING: N_("全部待发"),
+    View.LATE: N_("已超时"),
+    View.TODAY: N_("今日应发"),
+    View.HAND_OUT: N_("卡密与服务"),
+    View.ALL: N_("全部订单"),
+}
+ACTS: dict[str, str] = {
+    "order.place": N_("提交兑换"),
+    "order.cancel": N_("取消兑换"),
+    "order.reveal_address": N_("查看收货信息"),
+}
+
+
+def register(app: Flask) -> None:
+    """Open the desk's order pages, and put them on its side with the number that waits."""
+    app.register_blueprint(desk_orders)
+    desk_link(app, N_("履约"), "orders", "/desk/orders", "package", N_("兑换订单"), _may_see)
+    count_on(app, "desk.orders", lambda: queue.waiting(reading()))
+
+
+def _may_see() -> bool:
+    here = guards.who()
+    return here is not None and guards.staff().role in MAY_SEE
+
+
+@desk_orders.get("/orders", endpoint="queue")
+@guards.staff_required(*MAY_SEE)
+def orders() -> Response:
+    """The queue by time limit, with views, filters and pages in its address."""
+    session, at = reading(), now()
+    zone = current_app.extensions["settings"].zone
+    wanted = wanted_from(request.args)
+    found = queue.queue(session, at, zone, wanted, mark_from(request.args))
+    return page(
+        "orders/desk_queue.html",
+        wanted=wanted,
+        found=found,
+        counts=queue.counts(session, at, zone),
+        regions=queue.regions(session),
+        views=VIEWS,
+        kinds=KINDS,
+        states=NAMES,
+        address=address_of,
+        onward=address_of(wanted, after=place_to(found.after)) if found.after else "",
+        further="after" in request.args,
+        waiting=lambda order: waiting(order.placed_at, order.due_at, at),
+        told=_told,
+    )
+
+
+@desk_orders.get("/search")
+@guards.staff_required(*MAY_SEE)
+def search() -> Response:
+    """The search at the top: one order leads to it at once, anything else to the list of what fits."""
+    wanted = wanted_from(request.args)
+    zone = current_app.extensions["settings"].zone
+    if wanted.q:
+        found = queue.queue(reading(), now(), zone, queue.Wanted(view=View.ALL, q=wanted.q))
+        if found.total == 1:
+            row = found.rows[0]
+            return go(url_for("desk_orders.order", dealer=row.dealer.code, no=row.order.no))
+    return go(address_of(queue.Wanted(view=View.ALL, q=wanted.q)))
+
+
+@desk_orders.get("/orders/<dealer>/<no>")
+@guards.staff_required(*MAY_SEE)
+def order(dealer: str, no: str) -> Response:
+    """One order: lines, dealer, masked address, timeline, what the ledger posted, who looked."""
+    return page("orders/desk_order.html", **_look(dealer, no))
+
+
+@desk_orders.post("/orders/<dealer>/<no>/address")
+@guards.staff_required(*MAY_SEE_ADDRESSES)
+def show_address(dealer: str, no: str) -> Response:
+    """The address in full, written down as seen."""
+    here = guards.staff()
+    shown = transact(
+        reveal,
+        dealer_code=dealer,
+        no=no,
+        staff_id=here.staff_id,
+        role=here.role,
+        seal=current_app.extensions["seal"],
+        source_address=request.remote_addr or "",
+    )
+    # An answer to the press itself, never an address that could be opened again without being written down.
+    return page("orders/desk_order.html", "orders/_desk_address.html", **_look(dealer, no) | {"shown": shown})
+
+
+def _look(dealer: str, no: str) -> dict[str, Any]:
+    session, at = reading(), now()
+    found = papers.papers_of(session, dealer_code=dealer, no=no)
+    made, seal = found.order, current_app.extensions["seal"]
+    return {
+        "order": made,
+        "dealer": found.dealer,
+        "member": found.member,
+        "lines": mine.lines_of(session, [made])[made.dealer_id, made.id],
+        "events": mine.events_of(session, made),
+        "lots": mine.lots_paid(session, made),
+        "postings": papers.postings_of(session, made),
+        "traces": papers.traces_of(session, made),
+        "destination": destination_of(made, seal),
+        "remark": remark_of(made, seal),
+        "may_show": guards.staff().role in MAY_SEE_ADDRESSES,
+        "kinds": KINDS,
+        "acts": ACTS,
+        "waiting": waiting(made.placed_at, made.due_at, at),
+        "told": _told,
+        "shown": None,
+    }
+
+
+def _told(wait: Waiting) -> str:
+    """A time limit in words: 超时 26 小时, 剩 1 小时 24 分, 剩 3 天."""
+    minutes = int(wait.time.total_seconds()) // 60
+    if minutes >= 48 * 60:
+        time = ngettext("%(num)s 天", "%(num)s 天", minutes // (24 * 60))
+    elif minutes >= 600:
+        time = _("%(num)s 小时", num=minutes // 60)
+    elif minutes >= 60:
+        time = _("%(hours)s 小时 %(minutes)s 分", hours=minutes // 60, minutes=minutes % 60)
+    else:
+        time = _("%(num)s 分钟", num=max(minutes, 1))
+    return str(_("超时 %(time)s", time=time) if wait.haste is Haste.LATE else _("剩 %(time)s", time=time))

@@ -1,0 +1,96 @@
+"""My orders: the list by state, one order, and taking it back."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
+
+from mall.orders.actions import cancel as cancel_order
+from mall.orders.forms import place_from, place_to
+from mall.orders.models import OrderState
+from mall.orders.queries import mine
+from mall.orders.queries.destination import destination_of, remark_of
+from mall.orders.views.blueprint import orders
+from mall.points.queries import balance
+from mall.web import guards
+from mall.web.db import now, reading, transact
+from mall.web.filters import number
+from mall.web.pages import go, page
+
+TABS: dict[str, frozenset[OrderState]] = {
+    "": frozenset(),
+    "to-ship": frozenset({OrderState.TO_SHIP}),
+    "shipped": frozenset({OrderState.SHIPPED}),
+    "done": frozenset({OrderState.RECEIVED, OrderState.COMPLETED}),
+    "cancelled": frozenset({OrderState.CANCELLED}),
+}
+"""The list's tabs, as its address names them, and the states they show."""
+
+
+@orders.get("/orders", endpoint="mine")
+@guards.member_required
+def my_orders() -> Response:
+    """A page of my orders, newest first; for htmx its entries alone, to be hung behind those before."""
+    session, dealer_id = reading(), guards.member().dealer_id
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else ""
+    shown, more = mine.orders_of(session, dealer_id, states=TABS[tab], before=place_from(request.args))
+    by_state = mine.counts(session, dealer_id)
+    return page(
+        "orders/mine.html",
+        "orders/_orders.html",
+        shown=shown,
+        more=url_for("orders.mine", tab=tab or None, before=place_to(more)) if more else None,
+        tab_here=tab,
+        counts={name: sum(by_state[state] for state in states) for name, states in TABS.items()},
+        onward="before" in request.args,
+    )
+
+
+@orders.get("/orders/<no>")
+@guards.member_required
+def order(no: str) -> Response:
+    """One order: where it stands, what is in it, where it goes, what paid for it. `placed=1` congratulates first."""
+    here, session = guards.member(), reading()
+    found = mine.order_of(session, here.dealer_id, no)
+    seal = current_app.extensions["seal"]
+    placed = request.args.get("placed") == "1" and found.waiting
+    return page(
+        "orders/placed.html" if placed else "orders/order.html",
+        "orders/_order.html",
+        here=here,
+        order=found,
+        lines=mine.lines_of(session, [found])[found.dealer_id, found.id],
+        events=mine.events_of(session, found),
+        lots=mine.lots_paid(session, found),
+        destination=destination_of(found, seal),
+        remark=remark_of(found, seal),
+        available=balance(session, here.dealer_id, now()).available if placed else 0,
+    )
+
+
+@orders.get("/orders/<no>/cancellation")
+@guards.member_may("redeem")
+def cancellation(no: str) -> Response:
+    """Asks once more before an order is taken back; what a phone without script sees in place of the sheet."""
+    found = mine.order_of(reading(), guards.member().dealer_id, no)
+    if not found.cancellable:
+        return go(url_for("orders.order", no=no))
+    return page("orders/cancellation.html", order=found)
+
+
+@orders.post("/orders/<no>/cancellation")
+@guards.member_may("redeem")
+def cancel(no: str) -> Response:
+    """Take an order back. A second press finds it taken back."""
+    here = guards.member()
+    found = transact(
+        cancel_order,
+        dealer_id=here.dealer_id,
+        member_id=here.member_id,
+        role=here.role,
+        no=no,
+        source_address=request.remote_addr or "",
+    )
+    said = _("已取消，%(points)s 积分已退回", points=number(found.points))
+    return go(url_for("orders.order", no=found.no), toast=said)

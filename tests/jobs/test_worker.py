@@ -1,15 +1,21 @@
 """What the mall does by itself."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from flask import Flask
 from huey import Huey
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
+from mall.dealers.models import SignIn, SignInStage
+from mall.earning.models import PartnerNonce
 from mall.jobs import queue
 from mall.jobs.models import JobRun
 from mall.jobs.queries import worker_state
 from mall.points.actions.opening import MAIN
 from mall.points.models import Account
+from mall.web import limits
 from mall.web.db import db, now, transact
 from tests.conftest import Clock
 from tests.points.ledger import EAST, NORTH, Ledger, found_programme
@@ -55,3 +61,20 @@ def test_the_queue_keeps_to_itself_and_takes_no_message_that_is_not_signed(app: 
     assert not [name for name in inspect(db.engine).get_table_names() if name.startswith("huey")]
     assert {task.name for task in huey._registry.periodic_tasks} == set(queue.names())
     huey.storage.close()
+
+
+def test_what_has_served_its_time_is_forgotten(app: Flask, clock: Clock) -> None:
+    def use(session: Session, at: datetime) -> None:
+        limits.take(session, at, bucket="sign-in:1", capacity=5, refill_per_minute=1)
+        session.add(PartnerNonce(key_id="mk_1", nonce="n", seen_at=at))
+        session.add(
+            SignIn(
+                token_hash=b"1", public_id=1, staff_id=1, stage=SignInStage.FULL, created_at=at, seen_at=at,
+                expires_at=at + timedelta(hours=8), device="", address="",
+            )
+        )  # fmt: skip
+
+    transact(use)
+    assert queue.run(app, "tidy") == 0
+    clock.tick(hours=9)
+    assert queue.run(app, "tidy") == 3

@@ -132,6 +132,11 @@ def end_others(session: Session, now: datetime, *, here: MemberHere | StaffHere,
     return len(ended)
 
 
+def forget_over(session: Session, now: datetime) -> int:
+    """Remove the sign-ins whose time is over; for the worker. Gives back how many."""
+    return len(session.execute(delete(SignIn).where(SignIn.expires_at <= now).returning(SignIn.public_id)).all())
+
+
 def _mine(here: MemberHere | StaffHere) -> ColumnElement[bool]:
     if isinstance(here, MemberHere):
         return and_(SignIn.dealer_id == here.dealer_id, SignIn.member_id == here.member_id)

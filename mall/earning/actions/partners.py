@@ -137,6 +137,12 @@ def admit(
     return partner.source
 
 
+def forget_nonces(session: Session, now: datetime) -> int:
+    """Remove the nonces that a timestamp refuses by now; for the worker. Gives back how many."""
+    old = delete(partner_nonce).where(partner_nonce.c.seen_at < now - REMEMBERED)
+    return len(session.execute(old.returning(partner_nonce.c.nonce)).all())
+
+
 def _first_use(session: Session, now: datetime, key_id: str, nonce: str) -> bool:
     if sum(nonce.encode()) % 64 == 0:  # now and then, so that old ones do not pile up
         session.execute(delete(partner_nonce).where(partner_nonce.c.seen_at < now - REMEMBERED))

@@ -1,5 +1,6 @@
 """Reads of the ledger, shaped for pages. Each takes the dealer; no page adds up a whole history."""
 
+from mall.points.queries.actors import Actor, actors
 from mall.points.queries.balance import Balance, MonthEnding, balance, expiring_by_month
 from mall.points.queries.history import History, Shown, history, movement
 from mall.points.queries.lots import LotSeen, Taken, allocations, closed_lots, lots
@@ -8,6 +9,7 @@ from mall.points.queries.movement import Movement, Step
 from mall.points.queries.standings import Standing, balances_as_of
 
 __all__ = [
+    "Actor",
     "Balance",
     "History",
     "LotSeen",
@@ -18,6 +20,7 @@ __all__ = [
     "Standing",
     "Step",
     "Taken",
+    "actors",
     "allocations",
     "balance",
     "balances_as_of",

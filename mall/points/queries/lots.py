@@ -22,6 +22,16 @@ NAMES: dict[LotKind, str] = {
     LotKind.ADJUST: N_("调整积分"),
 }
 
+PLACES: dict[str, str] = {
+    "pending": N_("在途"),
+    "held": N_("冻结"),
+    "redeemed": N_("已兑换"),
+    "expired": N_("已过期"),
+    "clawed": N_("已扣回"),
+    "settled": N_("已抵扣"),
+    "moved": N_("已转出"),
+}
+
 
 @dataclass(frozen=True)
 class LotSeen:
@@ -57,6 +67,16 @@ class LotSeen:
         return self.expires_at >= NEVER
 
     @property
+    def given_grace(self) -> bool:
+        """It holds points that came back after their own lot had ended."""
+        return self.kind is LotKind.GRACE
+
+    @property
+    def adjusted(self) -> bool:
+        """A person credited it: no document stands behind it."""
+        return self.kind is LotKind.ADJUST
+
+    @property
     def name_shown(self) -> str:
         """What kind of points these are, to be translated when told."""
         return NAMES[self.kind]
@@ -65,6 +85,12 @@ class LotSeen:
     def document(self) -> str:
         """The number of the document it came from, without the partner's prefix: invoice/536365 gives 536365."""
         return document_no(self.source_ref)
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Where its points are that cannot be spent now, in words to be translated when told."""
+        counted = ((name, getattr(self, counter)) for counter, name in PLACES.items())
+        return [(name, points) for name, points in counted if points]
 
     @property
     def turn(self) -> tuple[datetime, int]:

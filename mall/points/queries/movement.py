@@ -93,8 +93,8 @@ class Step:
 
     @property
     def signed(self) -> int:
-        """The points with the sign they have for what can be spent, now or later."""
-        kept = (PENDING, AVAILABLE, HELD)
+        """The points with the sign they have for what the account is worth; paying a debt changes nothing."""
+        kept = (PENDING, AVAILABLE, HELD, DEBT)
         return ((self.dst in kept) - (self.src in kept)) * self.points
 
 
@@ -138,6 +138,16 @@ class Movement:
         return self.d_pending > 0
 
     @property
+    def arrives_at(self) -> datetime | None:
+        """When points on their way can be spent."""
+        return next((x.lot.active_at for x in self.steps if x.lot), None)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When points that are new here can no longer be spent; None where they never end."""
+        return next((x.lot.expires_at for x in self.steps if x.issued and x.lot and not x.lot.lasting), None)
+
+    @property
     def paid_debt(self) -> int:
         """How much of an earlier debt this paid."""
         return max(-self.d_debt, 0)
@@ -165,8 +175,8 @@ class Movement:
     @property
     def document(self) -> str:
         """The partner's document it came from, if one."""
-        told = self.why.get("document") or next((x.lot.source_ref for x in self.steps if x.issued and x.lot), "")
-        return document_no(str(told))
+        lots = (x.lot for x in self.steps if x.issued and x.lot and not x.lot.adjusted)
+        return document_no(str(self.why.get("document") or next((lot.source_ref for lot in lots), "")))
 
     @property
     def rule(self) -> str:

@@ -58,7 +58,8 @@ def _placed(card: Card, behind: int, x: float, y: float, turn: float, scale: flo
         f'<g transform="translate({x} {y}) rotate({turn}) scale({scale}) translate({-WIDE / 2:g} {-HIGH / 2:g})">'
         f'<rect x="3" y="5" width="{WIDE}" height="{HIGH}" rx="12" fill="#1b140c" fill-opacity=".2"/>'
         f'<rect width="{WIDE}" height="{HIGH}" rx="12" fill="url(#{card.paint}-face)"/>'
-        f'<path d="M0 76C60 84 130 60 {WIDE} 24v76a12 12 0 0 1-12 12H12a12 12 0 0 1-12-12Z" fill="#fff" fill-opacity=".13"/>'
+        f'<path d="M0 76C60 84 130 60 {WIDE} 24v76a12 12 0 0 1-12 12H12a12 12 0 0 1-12-12Z" '
+        'fill="#fff" fill-opacity=".13"/>'
         f"{_rings(150, 26, '#fff', 0.9)}"
         f'<path transform="translate(14 12) scale(1.25)" d="{SIGNS[card.sign]}" fill="none" stroke="#fff" '
         'stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"/>'
@@ -69,7 +70,8 @@ def _placed(card: Card, behind: int, x: float, y: float, turn: float, scale: flo
 
 def _rings(x: float, y: float, colour: str, opacity: float) -> str:
     return (
-        f'<g fill="none" stroke="{colour}" stroke-opacity="{opacity}"><circle cx="{x}" cy="{y}" r="11" stroke-width="3"/>'
+        f'<g fill="none" stroke="{colour}" stroke-opacity="{opacity}">'
+        f'<circle cx="{x}" cy="{y}" r="11" stroke-width="3"/>'
         f'<circle cx="{x}" cy="{y}" r="5" stroke-width="2.6"/></g>'
     )
 
@@ -77,7 +79,7 @@ def _rings(x: float, y: float, colour: str, opacity: float) -> str:
 def _figure(figure: str) -> str:
     """The figure, or two quiet lines where a card has none."""
     if not figure:
-        return '<path d="M16 86h72M16 98h44" stroke="#fff" stroke-opacity=".75" stroke-width="5" stroke-linecap="round"/>'
+        return '<path d="M16 86h72M16 98h44" stroke="#fff" stroke-opacity=".75" stroke-width="5"/>'
     strokes = "".join(
         f'<path transform="translate({index * 13.5:g} 0)" d="{FIGURES[sign]}"/>' for index, sign in enumerate(figure)
     )

@@ -15,12 +15,13 @@ from pathlib import Path
 from string import Template
 
 from mall.cli.pictures import cards
-from mall.cli.pictures.subjects import Part, Subject, keys
+from mall.cli.pictures.subjects import Part, Subject, shots
 
 DRAWINGS = Path(__file__).parents[3] / "static" / "studio"
 EMOJI = Path("@iconify-json/fluent-emoji-flat/icons.json")
 SIDE = 400.0
 FOOT = (200.0, 302.0)  # where the middle of an object's foot stands in the studio
+REACH = (56.0, 36.0, 288.0, 276.0)  # what an object can fill: light is laid over no more than this
 GROWN = 1.1  # how much larger the studio shows what is drawn on a board of 240
 
 
@@ -33,16 +34,19 @@ class Studio:
 
     def compose(self, key: str) -> str:
         """The SVG of a picture. Raises KeyError for a key that subjects.toml does not know."""
-        subject, view = keys()[key]
+        subject, view = shots()[key]
         body = "\n".join(self._part(part) for part in subject.parts)
         if subject.card:
             body = cards.draw(subject.card)
         if subject.scene == "art":
             return self._scene("art").substitute(object=body, paints=self._paints(body))
         tint = self._tints[subject.tint if view == "stand" else subject.second]
+        camera = _camera(subject) if view == "detail" else (0.0, 0.0, SIDE, SIDE)
+        lit = camera if view == "detail" else REACH
         words = {
             **tint,
-            "camera": _camera(subject) if view == "detail" else f"0 0 {SIDE:.0f} {SIDE:.0f}",
+            "camera": " ".join(f"{number:g}" for number in camera),
+            "lit": 'x="{:g}" y="{:g}" width="{:g}" height="{:g}"'.format(*lit),
             "object": body,
             "placed": f"translate({_across(0):g} {_down(0):g}) scale({GROWN})",
             "cast": f"{subject.stand * 1.5:.0f}",
@@ -121,12 +125,12 @@ def _down(y: float) -> float:
     return FOOT[1] + (y - 240) * GROWN
 
 
-def _camera(subject: Subject) -> str:
+def _camera(subject: Subject) -> tuple[float, float, float, float]:
     """The part of the studio a closer look takes in, kept inside the walls."""
     side = SIDE / subject.zoom
     left = min(max(_across(subject.focus[0]) - side / 2, 0), SIDE - side)
     top = min(max(_down(subject.focus[1]) - side / 2, 0), SIDE - side)
-    return f"{left:.1f} {top:.1f} {side:.1f} {side:.1f}"
+    return round(left, 1), round(top, 1), round(side, 1), round(side, 1)
 
 
 def _inner(svg: str) -> str:
@@ -141,14 +145,21 @@ def _mix(one: str, other: str, share: float) -> str:
 
 def _gradient(name: str, tones: list[str], side: str) -> str:
     light, body, shade = tones
-    stops = {
+    stops: dict[str, tuple[str, list[tuple[float, str]]]] = {
         "round": (
             'x2="1"',
-            [(0, _mix(body, shade, 0.65)), (0.07, _mix(body, shade, 0.1)), (0.24, light)]
-            + [(0.38, _mix(light, body, 0.7)), (0.62, body), (0.9, shade), (1, _mix(body, shade, 0.6))],
+            [
+                (0.0, _mix(body, shade, 0.65)),
+                (0.07, _mix(body, shade, 0.1)),
+                (0.24, light),
+                (0.38, _mix(light, body, 0.7)),
+                (0.62, body),
+                (0.9, shade),
+                (1.0, _mix(body, shade, 0.6)),
+            ],
         ),
-        "face": ('x2=".55" y2="1"', [(0, _mix(light, body, 0.3)), (0.4, body), (1, _mix(body, shade, 0.7))]),
-        "top": ('x2="1" y2=".3"', [(0, light), (1, _mix(light, body, 0.8))]),
+        "face": ('x2=".55" y2="1"', [(0.0, _mix(light, body, 0.3)), (0.4, body), (1.0, _mix(body, shade, 0.7))]),
+        "top": ('x2="1" y2=".3"', [(0.0, light), (1.0, _mix(light, body, 0.8))]),
     }
     line, colours = stops[side]
     drawn = "".join(f'<stop offset="{offset:g}" stop-color="{colour}"/>' for offset, colour in colours)

@@ -61,7 +61,7 @@ def subjects() -> dict[str, Subject]:
 
 
 @cache
-def keys() -> dict[str, tuple[Subject, str]]:
+def shots() -> dict[str, tuple[Subject, str]]:
     """Every picture's key, with its subject and view: "cooker" is the main view, "cooker-detail" a further one."""
     found: dict[str, tuple[Subject, str]] = {}
     for subject in subjects().values():

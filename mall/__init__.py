@@ -54,6 +54,7 @@ FEATURES: tuple[str, ...] = (
     "mall.cli.serve",
     "mall.cli.people",
     "mall.cli.doctor",
+    "mall.api",
     "mall.cli.feed",
     "mall.cli.points",
 )

@@ -38,8 +38,9 @@ def tell_refusal(refusal: Refused) -> Response:
     """A verb's refusal, with its own status and words; nothing was written."""
     text = told(refusal)
     if for_machines():
-        return problem(refusal.status, refusal.code, text, refusal.params)
-    response = _shown(refusal.status, None, text)
+        response = problem(refusal.status, refusal.code, text, refusal.params)
+    else:
+        response = _shown(refusal.status, None, text)
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS and "minutes" in refusal.params:
         response.headers["Retry-After"] = str(60 * int(refusal.params["minutes"]))
     return response
@@ -65,8 +66,9 @@ def tell_http(error: HTTPException) -> Response:
     title, text = (_(words) if words else None for words in WORDS.get(status, (None, None)))
     if for_machines():
         name = HTTPStatus(status).phrase
-        return problem(status, name.lower().replace(" ", "_"), text or name)
-    response = _shown(status, title, text, reference=reference)
+        response = problem(status, name.lower().replace(" ", "_"), text or name)
+    else:
+        response = _shown(status, title, text, reference=reference)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

@@ -224,4 +224,4 @@ def _insert_new(session: Session, table: Table, *unique: str) -> Any:
 
 
 def _pairs(session: Session, statement: Select[tuple[str, int]], wants: dict[str, Any]) -> dict[str, int]:
-    return {name: number for name, number in session.execute(statement, wants).tuples()}  # noqa: C416 - a result is no mapping
+    return {name: number for name, number in session.execute(statement, wants)}  # noqa: C416 - a result is no mapping

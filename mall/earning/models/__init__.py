@@ -2,6 +2,7 @@
 
 from mall.earning.models.document import Claim, Document, DocumentState, Earned
 from mall.earning.models.partner import Partner, PartnerNonce, UnknownDealers
+from mall.earning.models.reason import REASONS
 from mall.earning.models.refusals import (
     AnotherShift,
     ClockSkew,
@@ -18,6 +19,7 @@ from mall.earning.models.shape import MOST, DealerShape, LineShape, OrderDocumen
 
 __all__ = [
     "MOST",
+    "REASONS",
     "AnotherShift",
     "Claim",
     "ClockSkew",

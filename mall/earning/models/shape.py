@@ -14,7 +14,7 @@ MOST = 10**12
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
-IDENTITY = r"^[A-Za-z0-9][A-Za-z0-9._:#-]*(/[A-Za-z0-9][A-Za-z0-9._:#-]*)*$"
+IDENTITY = r"^[A-Za-z0-9][A-Za-z0-9._:-]*(/[A-Za-z0-9][A-Za-z0-9._:-]*)*$"
 """No signs that an address or a line of a log would take for something else."""
 
 

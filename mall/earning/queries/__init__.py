@@ -1,5 +1,28 @@
 """Earning's reads."""
 
+from mall.earning.queries.documents import (
+    Filter,
+    Page,
+    dead_count,
+    dealer_names,
+    dealer_of_partner,
+    documents,
+    one,
+    open_counts,
+    revisions,
+)
 from mall.earning.queries.rules import PROGRAMME, rule_versions
 
-__all__ = ["PROGRAMME", "rule_versions"]
+__all__ = [
+    "PROGRAMME",
+    "Filter",
+    "Page",
+    "dead_count",
+    "dealer_names",
+    "dealer_of_partner",
+    "documents",
+    "one",
+    "open_counts",
+    "revisions",
+    "rule_versions",
+]

@@ -1,0 +1,136 @@
+"""What the API answers with. The OpenAPI description is made from these shapes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from mall.earning.actions import Result
+from mall.earning.models import Document, OrderDocument
+from mall.points.queries import Balance
+
+Outcome = Literal["posted", "waiting", "superseded", "dead", "conflict", "unreadable"]
+
+
+class EntryWitness(BaseModel):
+    """An entry of the dealer's ledger: keep it, and you can prove later that history was not rewritten."""
+
+    seq: int = Field(examples=[12])
+    hash: str = Field(description="SHA-256 of the entry, linked to the entry before it.")
+    kind: str = Field(examples=["earn"])
+
+
+class ResultAnswer(BaseModel):
+    """What became of one revision of a document."""
+
+    external_id: str | None
+    revision: int | None
+    outcome: Outcome = Field(
+        description="posted; waiting (a return whose purchase has not come: it takes effect by itself); superseded (a "
+        "newer revision was there first); dead (kept, to be mended and posted again); conflict (this revision came "
+        "before with another content); unreadable (no identity to keep it under)."
+    )
+    points: int = Field(0, description="By how many points this revision changed the dealer's account.")
+    repeat: bool = Field(False, description="The same revision came before; this is the first answer again.")
+    reason: str | None = Field(None, description="A stable code, where it was not posted.", examples=["unknown_dealer"])
+    detail: dict[str, Any] = Field(default_factory=dict)
+    entries: list[EntryWitness] = Field(default_factory=list)
+
+    @classmethod
+    def of(cls, result: Result) -> ResultAnswer:
+        """The answer for a result."""
+        return cls(
+            external_id=result.external_id,
+            revision=result.revision,
+            outcome=result.outcome,  # type: ignore[arg-type]
+            points=result.points,
+            repeat=result.repeat,
+            reason=result.reason,
+            detail=result.detail | {k: v for k, v in result.result.items() if k != "entries"},
+            entries=result.result.get("entries", []),
+        )
+
+
+class DocumentAnswer(ResultAnswer):
+    """One revision as it stands now."""
+
+    received_at: datetime
+    posted_at: datetime | None = None
+
+    @classmethod
+    def standing(cls, document: Document) -> DocumentAnswer:
+        """The answer for a kept document."""
+        return cls(
+            external_id=document.external_id,
+            revision=document.revision,
+            outcome=document.state.value,  # type: ignore[arg-type]
+            points=document.points,
+            reason=document.reason,
+            detail=document.detail | {k: v for k, v in document.result.items() if k != "entries"},
+            entries=document.result.get("entries", []),
+            received_at=document.received_at,
+            posted_at=document.posted_at,
+        )
+
+
+class BatchAnswer(BaseModel):
+    """A result for each document, in the order they were sent."""
+
+    results: list[ResultAnswer]
+
+
+class OrderAnswer(BaseModel):
+    """All revisions of a document, newest first."""
+
+    external_id: str
+    revisions: list[DocumentAnswer]
+
+
+class DocumentsAnswer(BaseModel):
+    """A part of a list, newest first."""
+
+    documents: list[DocumentAnswer]
+    next: str | None = Field(None, description="Give it as `after` for the next part; null at the end.")
+
+
+class BalanceAnswer(BaseModel):
+    """A dealer's points at a moment."""
+
+    dealer: str
+    pending: int
+    available: int
+    held: int
+    debt: int
+    as_of: datetime
+
+    @classmethod
+    def of(cls, code: str, balance: Balance) -> BalanceAnswer:
+        """The answer for a balance."""
+        return cls(
+            dealer=code,
+            pending=balance.pending,
+            available=balance.available,
+            held=balance.held,
+            debt=balance.debt,
+            as_of=balance.as_of,
+        )
+
+
+class BatchRequest(BaseModel):
+    """Up to 500 documents. One that cannot be posted hinders no other."""
+
+    documents: list[OrderDocument] = Field(max_length=500)
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). `code` is stable; `title` is for people."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    params: dict[str, Any] | None = Field(
+        None, description="Facts of the problem, and `result` where a document has one."
+    )

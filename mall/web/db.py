@@ -106,8 +106,9 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
     """
     session = cast(Session, db.session)
     for attempt in range(TRIES):
-        session.rollback()
+        # First let go of what was read, then roll back: what a route still holds keeps its values.
         session.expunge_all()
+        session.rollback()
         with _turn():
             try:
                 session.connection(execution_options={"writer": True})

@@ -57,4 +57,5 @@ FEATURES: tuple[str, ...] = (
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",
+    "mall.cli.demo.seed",
 )

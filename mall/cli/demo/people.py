@@ -28,6 +28,7 @@ PASSWORD = "nianlun-2026"  # noqa: S105 - the demo's, printed on its sign-in pag
 DEALERS = {
     "LA0571": ("华东·临安恒泰商贸", "华东/浙江/杭州", ChannelLevel.COUNTY),
     "NB0574": ("华东·宁波海曙五金", "华东/浙江/宁波", ChannelLevel.CITY),
+    "SX0575": ("华东·绍兴越城建材", "华东/浙江/绍兴", ChannelLevel.COUNTY),
 }
 MEMBER_ROLES = {MemberRole.OWNER: N_("老板"), MemberRole.BUYER: N_("采购"), MemberRole.CLERK: N_("店员")}
 STAFF_ROLES = {
@@ -84,6 +85,7 @@ MEMBERS = (
     DemoMember("方晓棠", "13905711188", MemberRole.BUYER, "LA0571"),
     DemoMember("何小满", "13705713399", MemberRole.CLERK, "LA0571"),
     DemoMember("乐海生", "13805742266", MemberRole.OWNER, "NB0574"),
+    DemoMember("祝南乔", "13805753344", MemberRole.OWNER, "SX0575"),
 )
 STAFF = (
     DemoStaff("贺长风", "lvyue", StaffRole.FULFILMENT, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
@@ -95,6 +97,7 @@ STAFF = (
 ADDRESSES = {
     "LA0571": (("沈立诚", "13805716207", "浙江省/杭州市/临安区", "锦城街道长桥路 18 号恒泰商贸仓库"),),
     "NB0574": (("乐海生", "13805742266", "浙江省/宁波市/海曙区", "望春街道联丰中路 366 号"),),
+    "SX0575": (("祝南乔", "13805753344", "浙江省/绍兴市/越城区", "府山街道胜利西路 208 号"),),
 }
 
 

@@ -83,6 +83,8 @@ def _texts() -> dict[str, bytes]:
         "mark.svg": (STATIC / "art" / "mark.svg").read_text("utf-8"),
         "art/blank.svg": (STATIC / "art" / "blank.svg").read_text("utf-8"),
     }
+    # What only a few pages draw travels with those pages alone.
+    texts.update({path.name: bundles.style([path]) for path in (css / "pages").glob("*.css")})
     drawings = bundles.art(STATIC / "art" / "plinth.svg", NODE / "@iconify-json/fluent-emoji-flat/icons.json")
     texts.update({f"art/{name}.svg": drawing for name, drawing in drawings.items()})
     return {name: text.encode() for name, text in texts.items()}

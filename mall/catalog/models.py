@@ -35,6 +35,10 @@ class Delivery(StrEnum):
     INSTANT = "instant"
 
 
+TAGS: dict[str, str] = {"new": N_("新品"), "hot": N_("热门")}
+"""The tags that merchandisers give, in words; a tag not among them is not shown."""
+
+
 class Category(Base):
     """A shelf of the catalogue. Names by language: {"zh_Hans": …, "zh_Hant": …, "en": …}."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from mall.catalog.models import TAGS
 from mall.catalog.views import activities, home, items, one
 from mall.catalog.views.blueprint import catalog
 
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     """
     redeemed: Redeemed = app.extensions.setdefault("redeemed", lambda _session, _dealer, _item: 0)
     assert callable(redeemed)
+    app.jinja_env.globals["tag_words"] = TAGS
     app.register_blueprint(catalog)
 
 

@@ -46,6 +46,7 @@ FEATURES: tuple[str, ...] = (
     "mall.dealers.staff",
     "mall.web.health",
     "mall.points.views",
+    "mall.earning.views",
     "mall.catalog.views",
     "mall.orders.views",
     "mall.orders.staff",
@@ -57,5 +58,8 @@ FEATURES: tuple[str, ...] = (
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",
+    "mall.cli.partners",
+    "mall.cli.rules",
+    "mall.cli.documents",
     "mall.cli.demo.seed",
 )

@@ -69,6 +69,11 @@ def month(value: date | datetime) -> str:
     return format_skeleton("MMM", _at(_civil(value)), tzinfo=UTC, locale=get_locale())
 
 
+def month_day(value: date | datetime) -> str:
+    """A day under a head that tells its year: `12月9日`."""
+    return format_skeleton("MMMd", _at(_civil(value)), tzinfo=UTC, locale=get_locale())
+
+
 def year_month(value: date | datetime) -> str:
     """A month with its year: `2026年11月`."""
     return format_skeleton("yMMM", _at(_civil(value)), tzinfo=UTC, locale=get_locale())

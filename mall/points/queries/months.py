@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, bindparam, case, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
+from mall.base.refused import N_
 from mall.base.time import add_months, start_of_day
 from mall.points.models import Account, Entry, Kind
 
@@ -34,6 +35,17 @@ class MonthTotal:
     used: int
     returned: int
     lost: int
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """The figures that are not nought, with their names to be translated when told."""
+        named = (
+            (N_("获得"), self.earned),
+            (N_("使用"), self.used),
+            (N_("退回"), self.returned),
+            (N_("失效"), self.lost),
+        )
+        return [(name, points) for name, points in named if points]
 
 
 _account = cast(Table, Account.__table__)

@@ -181,7 +181,8 @@ class Movement:
     @property
     def rule(self) -> str:
         """The rule version that judged it, if one."""
-        return str(self.why.get("rule") or next((x.lot.rule_version for x in self.steps if x.lot), ""))
+        lots = (x.lot for x in self.steps if x.issued and x.lot)
+        return str(self.why.get("rule") or next((lot.rule_version for lot in lots), ""))
 
     @property
     def member_id(self) -> int | None:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, request, url_for
 from mall.base.time import civil_day
 from mall.points.forms import HistoryAsked, LotsAsked, turn_text
 from mall.points.queries import (
+    SOON,
     Actor,
     History,
     MonthTotal,
@@ -96,7 +97,7 @@ def batches() -> Response:
         found = lots(session, dealer_id, now(), asked.after, PAGE + 1)
         if len(found) > PAGE:
             more = url_for("points.lots", after=turn_text(found[PAGE - 1].turn))
-    return page("points/lots.html", "points/_lots.html", asked=asked, lots=found[:PAGE], more=more)
+    return page("points/lots.html", "points/_lots.html", asked=asked, lots=found[:PAGE], more=more, soon=now() + SOON)
 
 
 def _by_month(found: History, asked: HistoryAsked) -> list[Month]:

@@ -17,7 +17,10 @@ BY_LOT = frozenset({Kind.SPEND, Kind.EXPIRE, Kind.ACTIVATE, Kind.EARN, Kind.HOLD
 
 @dataclass(frozen=True)
 class Explanation:
-    """`lines` add up to `total`; `after` tells what became of it; `lots` are where it went to or came from."""
+    """`lines` add up to `total`, which has no name where one line says it all; `after` tells what became of it.
+
+    `lots` are where it went to or came from.
+    """
 
     title: str
     lines: list[Reason]
@@ -34,16 +37,17 @@ def explain(movement: Movement) -> Explanation:
     lines = [*reasons(movement), *_items(movement)]
     touched = [_lot_line(movement, step) for step in movement.steps if not (step.passing or step.pays_debt)]
     worth = _worth(movement)
-    if movement.kind is Kind.EARN and lines and len(touched) == 1:
+    if lines and len(touched) == 1 and movement.ends_at:
         touched = []  # its expiry stands at the foot, and there is nothing more to it
     if not lines:
         lines, touched = touched, []
+    after = _after(movement)
     return Explanation(
         title=why_title(movement),
         lines=lines,
         total=number(worth) if movement.kind is Kind.EARN else signed(worth),
-        total_name=_total_name(movement),
-        after=list(_after(movement)),
+        total_name=_total_name(movement) if len(lines) > 1 or after else "",
+        after=after,
         where=where_title(movement) if touched else "",
         lots=touched,
         foot=_foot(movement),

@@ -106,7 +106,8 @@ def _reclaimed(why: dict[str, Any]) -> Iterator[Reason]:
 
 
 def _share(steps: dict[str, Any]) -> str:
-    share = exact(Fraction(min(steps["returned"], steps["weight"]) * 100, steps["weight"] or 1), plus=False)
+    hundredths = round(Fraction(min(steps["returned"], steps["weight"]) * 10_000, steps["weight"] or 1))
+    share = exact(Fraction(hundredths, 100), plus=False)
     return _("退回占原单 %(share)s%%，原单获得 %(points)s 积分", share=share, points=number(steps["earned"]))
 
 

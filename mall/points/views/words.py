@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext, ngettext
 from mall.base.refused import N_
 from mall.points.models import Kind
 from mall.points.queries import Actor, MonthEnding, Movement
-from mall.web.filters import day, expiry, moment, month, number, year_month
+from mall.web.filters import clock, day, expiry, moment, month, month_day, number, year_month
 
 
 def _(text: str, **params: object) -> str:
@@ -54,27 +54,22 @@ def title(movement: Movement) -> str:
     return _(movement.title)
 
 
-def facts(movement: Movement, people: dict[int, Actor]) -> list[str]:
-    """When, and one or two facts that tell this row from its neighbours."""
-    told = []
+def facts(movement: Movement, people: dict[int, Actor], *, dated: bool = False) -> list[str]:
+    """When, and the one fact that tells this row from its neighbours; with its year where no month stands above it."""
     if movement.kind is Kind.EXPIRE:
-        told.append(_("%(day)s 到期", day=expiry(movement.effective_at)))
+        when = _("%(day)s 到期", day=expiry(movement.effective_at))
     elif movement.coming:
-        told.append(_("%(day)s 到账", day=day(movement.arrives_at or movement.effective_at)))
+        when = _("%(day)s 到账", day=day(movement.arrives_at or movement.effective_at))
     else:
-        told.append(moment(movement.posted_at))
-    if movement.order_no:
-        told.append(_("订单 %(no)s", no=movement.order_no))
-    elif movement.document:
-        told.append(_document(movement))
-    elif reason := adjustment(movement):
-        told.append(reason)
-    if movement.member_id in people:
-        actor = people[movement.member_id]
-        told.append(_("%(name)s（%(role)s）", name=actor.name, role=_(actor.role_shown)))
-    elif movement.later_booked and movement.kind is not Kind.EXPIRE:
-        told.append(_("业务日 %(day)s", day=day(movement.effective_at)))
-    return told
+        when = moment(movement.posted_at) if dated else f"{month_day(movement.posted_at)} {clock(movement.posted_at)}"
+    actor = people.get(movement.member_id or 0)
+    if movement.kind is Kind.SPEND and actor:
+        what = _("%(name)s（%(role)s）", name=actor.name, role=_(actor.role_shown))
+    elif movement.order_no:
+        what = _("订单 %(no)s", no=movement.order_no)
+    else:
+        what = _document(movement) if movement.document else adjustment(movement)
+    return [when, what] if what else [when]
 
 
 def bars(endings: list[MonthEnding]) -> list[tuple[str, int]]:

@@ -65,8 +65,9 @@ class DocumentAnswer(ResultAnswer):
         return cls(
             external_id=document.external_id,
             revision=document.revision,
-            outcome=document.state.value,  # type: ignore[arg-type]
+            outcome=document.state.value,
             points=document.points,
+            repeat=False,
             reason=document.reason,
             detail=document.detail | {k: v for k, v in document.result.items() if k != "entries"},
             entries=document.result.get("entries", []),

@@ -85,7 +85,7 @@ def _ask() -> None:
         raise
 
 
-def _let_in(session: Session, now: datetime, **wanted: Any) -> str:
+def _let_in(session: Session, now: datetime, /, **wanted: Any) -> str:
     partner = admit(session, now, **wanted)
     take(session, now, bucket=f"api/{partner}", capacity=BURST, refill_per_minute=PER_MINUTE)
     return partner

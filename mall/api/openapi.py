@@ -32,7 +32,7 @@ KEYS = {
     "Key": "The key's id.",
     "Timestamp": "Seconds since 1970, at most five minutes off.",
     "Nonce": "8 to 64 of A-Z a-z 0-9 _ -, never used before.",
-    "Signature": "Hexadecimal HMAC-SHA256 of method, path?query, timestamp, nonce and the body's SHA-256, each on a line.",
+    "Signature": "Hexadecimal HMAC-SHA256 of five lines: method, path?query, timestamp, nonce, the body's SHA-256.",
 }
 IDENTITY = {
     "name": "external_id",
@@ -63,7 +63,7 @@ def description() -> dict[str, Any]:
             "request is signed. Documents may come late, repeated and out of order: the points end the same.",
         },
         "servers": [{"url": "/api/v1"}],
-        "security": [dict.fromkeys(KEYS, [])],
+        "security": [{name: [] for name in KEYS}],
         "paths": _paths(),
         "components": {
             "schemas": schemas["$defs"],

@@ -21,6 +21,7 @@ from mall.base.time import civil_day
 from mall.cli.formats import FORMATS, Oddity, Reading
 from mall.earning.actions import Result, add_partner, add_rule, deliver, keep_shift
 from mall.earning.models import Partner, UnknownDealers
+from mall.points.actions.programme import THE_PROGRAMME, open_programme
 from mall.points.models import Programme
 from mall.web.db import now, reading, transact
 
@@ -56,7 +57,7 @@ def feed(
 ) -> None:
     """Post an order file's documents, as partners do. Safe to stop anywhere and to run again."""
     started = time.monotonic()
-    programme = reading().get(Programme, 1)
+    programme = reading().get(Programme, THE_PROGRAMME)
     zone = programme.zone if programme else current_app.extensions["settings"].zone
     try:
         book = FORMATS[form](file, zone)
@@ -77,10 +78,7 @@ def feed(
 
 def prepare(session: Session, now: datetime, *, source: str) -> None:
     """The feed's programme, partner and rule, where they are missing: 1 point per 1.00, rounded down, 24 months."""
-    if session.get(Programme, 1) is None:
-        zone = current_app.extensions["settings"].zone
-        session.add(Programme(id=1, name="积分", zone=zone, currency="CNY", grace_days=7))
-        session.flush()
+    open_programme(session, now, name="积分", zone=current_app.extensions["settings"].zone)
     if session.get(Partner, source) is None:
         add_partner(
             session,

@@ -24,15 +24,11 @@ def register(app: Flask) -> None:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; the screen if missing.")
 def balances(output: Path | None) -> None:
     """Write dealer code, pending, available, held and debt of every dealer, as of now."""
-    stream = output.open("w", encoding="utf-8", newline="") if output else click.get_text_stream("stdout")
-    try:
+    count = 0
+    with click.open_file(str(output or "-"), "w", encoding="utf-8") as stream:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(("dealer", "pending", "available", "held", "debt"))
-        count = 0
         for row in balances_as_of(reading(), now()):
             out.writerow((row.dealer_code, row.pending, row.available, row.held, row.debt))
             count += 1
-    finally:
-        if output:
-            stream.close()
     click.echo(f"{count:,} dealers", err=True)

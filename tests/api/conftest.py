@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -86,9 +85,9 @@ def dms(partners: tuple[Partner, Partner]) -> Partner:
 
 
 @pytest.fixture
-def on_sqlite(mall: Flask, clock: Clock) -> Iterator[Partner]:
+def on_sqlite(mall: Flask, clock: Clock) -> Partner:
     """`dms-east` on SQLite alone."""
-    yield known_to(mall, clock)[0]
+    return known_to(mall, clock)[0]
 
 
 def known_to(app: Flask, clock: Clock) -> tuple[Partner, Partner]:

@@ -88,20 +88,20 @@ def replay(url: str, at: Any, headers: dict[str, str], raw: bytes, start: Any, a
     answers.put(answer.status_code)
 
 
-def test_of_four_processes_with_one_request_one_is_let_in(dms: Partner, database_url: str) -> None:
+def test_of_two_processes_with_one_request_one_is_let_in(dms: Partner, database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     raw = b'{"external_id": 1}'
     headers = dms.headers("POST", "/api/v1/orders", raw)
-    start, answers = context.Barrier(4), context.Queue()
+    start, answers = context.Barrier(2), context.Queue()
     racers = [
-        context.Process(target=replay, args=(database_url, dms.clock(), headers, raw, start, answers)) for _ in range(4)
+        context.Process(target=replay, args=(database_url, dms.clock(), headers, raw, start, answers)) for _ in range(2)
     ]
     for racer in racers:
         racer.start()
     seen = sorted(answers.get(timeout=60) for _ in racers)
     for racer in racers:
         racer.join()
-    assert seen == [409, 409, 409, 422]
+    assert seen == [409, 422]
 
 
 def test_a_rotated_key_and_a_disabled_partner_are_out_at_once(dms: Partner) -> None:

@@ -5,8 +5,21 @@ receive(session, now, source=..., documents=[...])           the verb beneath it
 """
 
 from mall.earning.actions.deliver import deliver
-from mall.earning.actions.partners import add_partner, admit, keep_shift, rotate_key
+from mall.earning.actions.mend import mend
+from mall.earning.actions.partners import Key, add_partner, admit, disable_partner, keep_shift, rotate_key
 from mall.earning.actions.receive import Result, receive
 from mall.earning.actions.rule_versions import add_rule
 
-__all__ = ["Result", "add_partner", "add_rule", "admit", "deliver", "keep_shift", "receive", "rotate_key"]
+__all__ = [
+    "Key",
+    "Result",
+    "add_partner",
+    "add_rule",
+    "admit",
+    "deliver",
+    "disable_partner",
+    "keep_shift",
+    "mend",
+    "receive",
+    "rotate_key",
+]

@@ -223,5 +223,5 @@ def _insert_new(session: Session, table: Table, *unique: str) -> Any:
     return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))
 
 
-def _pairs(session: Session, statement: Select[tuple[str, int]], wants: dict[str, Any]) -> dict[str, int]:
+def _pairs(session: Session, statement: Select[Any], wants: dict[str, Any]) -> dict[str, int]:
     return {name: number for name, number in session.execute(statement, wants)}  # noqa: C416 - a result is no mapping

@@ -4,6 +4,7 @@ from mall.earning.models.document import Claim, Document, DocumentState, Earned
 from mall.earning.models.partner import Partner, PartnerNonce, UnknownDealers
 from mall.earning.models.reason import REASONS
 from mall.earning.models.refusals import (
+    AnotherDocument,
     AnotherShift,
     ClockSkew,
     NonceReplayed,
@@ -20,6 +21,7 @@ from mall.earning.models.shape import MOST, DealerShape, LineShape, OrderDocumen
 __all__ = [
     "MOST",
     "REASONS",
+    "AnotherDocument",
     "AnotherShift",
     "Claim",
     "ClockSkew",

@@ -69,3 +69,11 @@ class NothingToMend(Refused):
 
     code = "nothing_to_mend"
     text = N_("这份单据已经入账，不需要修正。")
+
+
+class AnotherDocument(Refused):
+    """Mending keeps a document's identity."""
+
+    code = "another_document"
+    status = 422
+    text = N_("单号和版本不能更改，应为 %(external_id)s 第 %(revision)s 版。")

@@ -106,3 +106,14 @@ def test_scripts_are_short_and_hold_no_words_of_their_own(path: Path) -> None:
     text = path.read_text("utf-8")
     assert len(text.splitlines()) <= 60
     assert not re.search(r"[\u4e00-\u9fff]", text)
+
+
+def test_a_class_is_drawn_in_one_file_alone() -> None:
+    homes: dict[str, set[str]] = {}
+    for path in sorted((STATIC / "css").rglob("*.css")):
+        for block in re.findall(r"^\s+\.([a-z][a-z0-9-]*) \{", path.read_text("utf-8"), re.M):
+            homes.setdefault(block, set()).add(path.relative_to(STATIC / "css").as_posix())
+    # What a narrow or doubled screen changes is told in the file of that screen.
+    screens = {"doubled.css", "print.css", "desk/narrow.css"}
+    shared = {block: files - screens for block, files in homes.items() if len(files - screens) > 1}
+    assert shared == {}, "two things with one name draw over each other: rename one"

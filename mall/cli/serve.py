@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -44,6 +46,7 @@ class Child:
                 # A session of its own: Ctrl-C reaches the parent alone, which then ends all in order.
                 self.process = subprocess.Popen(self.command, cwd=ROOT, start_new_session=True)
         elif (code := self.process.poll()) is not None:
+            self._clear()
             self.process = None
             self.falls = 1 if time.monotonic() - self.started > STEADY else self.falls + 1
             if self.falls >= FALLS:
@@ -65,8 +68,14 @@ class Child:
             self.process.wait(max(0.1, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             click.echo(f"{self.name} did not end in time: killed", err=True)
-            self.process.kill()
-            self.process.wait()
+        self._clear()
+        self.process.wait()
+
+    def _clear(self) -> None:
+        """End what it left behind: a server killed outright leaves its own processes on the port."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def register(app: Flask) -> None:

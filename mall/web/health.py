@@ -70,8 +70,6 @@ def up_to_date(connection: Connection) -> bool:
 @lru_cache(maxsize=1)
 def wanted_heads() -> frozenset[str]:
     """The revisions a database must be at for this code."""
-    if not (ROOT / "migrations").is_dir():
-        return frozenset()
     return frozenset(scripts().get_heads())
 
 

@@ -23,8 +23,8 @@ from mall import create_app
 from mall.base.models import Base
 from mall.config import Settings
 from mall.web.db import db
-from tests.cast import Visitor
 from mall.web.health import scripts
+from tests.cast import Visitor
 
 ENGINES = os.environ.get("MALL_TEST_ENGINES", "sqlite,postgresql").split(",")
 SECRET = "a secret for tests only"

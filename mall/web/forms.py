@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from mall.base.refused import N_
 
@@ -29,8 +29,8 @@ class Form(FlaskForm):
         field.errors = [*field.errors, text]
 
 
-class Needed(InputRequired):
-    """The field must hold something; says so in the reader's language."""
+class Needed(DataRequired):
+    """The field must hold something besides spaces; says so in the reader's language."""
 
     def __init__(self, text: str = N_("请填写这一项")) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ def style(sources: Iterable[Path]) -> str:
         if rest := LAYER.sub("", text).strip():
             raise ValueError(f"{source}: outside of any @layer: {rest[:60]}")
     css = "\n".join(rules for layer in LAYERS for rules in layers[layer])
-    css = LOGICAL.sub(_both_sides, css)
+    css = LOGICAL.sub(_both_sides, css).replace("inset-inline-start:", "left:").replace("inset-inline-end:", "right:")
     css = re.sub(r"\s+", " ", css)
     css = re.sub(r" ?([{};,]) ?", r"\1", css)
     css = re.sub(r"(?<=[\w)\]]) ?> ?", ">", css)

@@ -55,6 +55,7 @@ FEATURES: tuple[str, ...] = (
     "mall.cli.serve",
     "mall.cli.people",
     "mall.cli.doctor",
+    "mall.earning.staff",
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",

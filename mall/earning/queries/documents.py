@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import Dealer
@@ -56,7 +56,7 @@ def documents(session: Session, wanted: Filter, *, after: str | None = None, lim
     if wanted.words:
         query = query.where(Document.external_id.startswith(wanted.words, autoescape=True))
     if place := _place(session, after):
-        query = query.where(tuple_(*order) < tuple_(*place))
+        query = query.where(tuple_(*order) < tuple_(*(literal(v, by.type) for v, by in zip(place, order, strict=True))))
     rows = list(session.scalars(query))
     more = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{more.source}~{more.external_id}~{more.revision}" if more else None)

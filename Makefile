@@ -16,12 +16,8 @@ export FLASK_APP = wsgi
 run: database  ## Set everything up, then serve the mall with its worker (PORT, HOST, DATABASE_URL)
 	@exec $(FLASK) serve
 
-reset: setup  ## Start the demo over: every table is dropped, made and seeded again
-	@test -z "$(DATABASE_URL)" -o "$(SURE)" = yes || \
-		{ echo "This empties $(DATABASE_URL). If that is meant: make reset SURE=yes"; exit 1; }
-	@$(FLASK) db downgrade base
-	@$(FLASK) db upgrade
-	@$(FLASK) demo seed
+reset: setup  ## Start the demo over (a database named by DATABASE_URL is emptied only with SURE=yes)
+	@$(FLASK) demo reset $(if $(filter yes,$(SURE)),--yes)
 
 setup: .venv/.installed node_modules/.installed $(CATALOGUES)
 	@mkdir -p var

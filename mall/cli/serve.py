@@ -17,6 +17,7 @@ from threading import Event
 import click
 from flask import Flask, current_app
 
+from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
 from mall.config import ROOT, Settings
 
 PATIENCE = 25.0
@@ -162,6 +163,10 @@ def greeting(settings: Settings) -> str:
     lines = [f"The mall is open at  http://{'localhost' if everywhere else settings.host}:{settings.port}/"]
     if everywhere and (address := lan_address()):
         lines.append(f"on your phone at     http://{address}:{settings.port}/")
+    if settings.demo:
+        first = MEMBERS[0]
+        lines.append(f"sign in as           {first.phone}  {PASSWORD}  ({first.name}, {first.dealer})")
+        lines.append(f"the back office      /desk  {STAFF[0].login}  {PASSWORD}  (its codes: on its sign-in page)")
     return "\n".join(["", *lines, "", "Ctrl-C closes it.", ""])
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
-from mall.base.time import civil_day, last_day, start_of_day
+from mall.base.time import last_day
 from mall.base.types import micros
 from mall.points.actions.drafts import Draft, Posting, request_hash
 from mall.points.actions.lots import LotState
 from mall.points.models import Kind, LotKind, Outcome
-from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING
+from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, HELD, ISSUED, MOVED, PENDING
 from mall.points.rules.chain import Link, entry_hash
 
 BALANCES = {PENDING: "pending", AVAILABLE: "available", HELD: "held", DEBT: "debt"}
@@ -160,34 +160,6 @@ class Book:
                 # DEBT is a source of points: what leaves it is owed.
                 setattr(self, balance, getattr(self, balance) + (-change if bucket == DEBT else change))
 
-    def give_back(self, draft: Draft, lot: LotState, src: int, points: int) -> LotState:
-        """Points of a lot come back from REDEEMED or HELD: into the lot itself while it lives, else into a grace lot.
-
-        The grace lot keeps what the points were worth and when they were earned, and lives to the end of the
-        programme's last grace day. Gives the lot in which they are now.
-        """
-        if lot.expires_at > self.now:
-            self.move(draft, lot, src, AVAILABLE, points)
-            return lot
-        self.move(draft, lot, src, MOVED, points)
-        return self.new_lot(
-            draft,
-            kind=LotKind.GRACE,
-            points=points,
-            came_from=MOVED,
-            to=AVAILABLE,
-            source=lot.source,
-            source_ref=lot.source_ref,
-            fund_code=lot.fund_code,
-            rule_version=lot.rule_version,
-            multiplier_bps=lot.multiplier_bps,
-            unit_value=lot.unit_value,
-            earned_at=lot.earned_at,
-            active_at=self.now,
-            expires_at=grace_end(self.now, self.grace_days, self.zone),
-            origin_lot=lot.lot_no,
-        )
-
     def settle(self, draft: Draft) -> None:
         """Pay what is owed from what is available, earliest expiry first.
 
@@ -293,35 +265,6 @@ class Book:
             }
         )
 
-    def sweep(self) -> None:
-        """Activate and expire what is due, in the order of time, each instant in an entry of its own."""
-        due: dict[tuple[datetime, Kind], list[LotState]] = {}
-        for lot in self.lots.values():
-            if lot.at[PENDING] and lot.active_at <= self.now:
-                due.setdefault((lot.active_at, Kind.ACTIVATE), []).append(lot)
-            if lot.open and lot.expires_at <= self.now:
-                due.setdefault((lot.expires_at, Kind.EXPIRE), []).append(lot)
-        for (at, kind), lots in sorted(due.items(), key=lambda x: x[0]):
-            lots.sort(key=lambda x: x.lot_no)
-            src, dst = (PENDING, AVAILABLE) if kind is Kind.ACTIVATE else (AVAILABLE, EXPIRED)
-            points = sum(lot.at[src] for lot in lots)
-            if not points:  # what became available at its activation has paid a debt
-                continue
-            key = f"{kind.value}/{micros(at)}/{next(x.lot_no for x in lots if x.at[src])}"
-            draft = self.draft(
-                kind,
-                source="ledger",
-                key=key,
-                request={"at": micros(at), "lots": [x.lot_no for x in lots]},
-                points=points,
-                effective_at=at,
-                actor="system",
-                why={"lots": [[x.lot_no, x.at[src]] for x in lots if x.at[src]]},
-            )
-            for lot in lots:
-                self.move(draft, lot, src, dst, lot.at[src])
-            self.post(draft)
-
     def open_lots_in_turn(self) -> list[LotState]:
         """The open lots read so far that nothing unread can precede, in spending order."""
         lots = [x for x in self.lots.values() if x.at[AVAILABLE] > 0]
@@ -338,8 +281,3 @@ class Book:
             self.move(draft, lot, bucket, CLAWED, part)
             taken += part
         return taken
-
-
-def grace_end(now: datetime, days: int, zone: str) -> datetime:
-    """The end of the last grace day, in the programme's zone."""
-    return start_of_day(civil_day(now, zone) + timedelta(days=days + 1), zone)

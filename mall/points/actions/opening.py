@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mall.base.types import EPOCH, Instant, Int
 from mall.points.actions.book import Book
 from mall.points.actions.lots import BORN, LotState
+from mall.points.actions.sweep import sweep
 from mall.points.models import Account, AccountStatus, Journal, Lot, Programme
 from mall.points.rules.buckets import AVAILABLE, COUNTERS
 from mall.points.rules.chain import genesis
@@ -145,7 +146,7 @@ def open_books(
         for dealer in wanted:
             books[dealer].fifo_done = True
     for book in books.values():
-        book.sweep()
+        sweep(book)
     _foresee(session, books, list(keys))
     _recall(session, books, list(references))
     return books

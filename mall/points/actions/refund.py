@@ -8,6 +8,7 @@ from sqlalchemy import Table, bindparam, select
 
 from mall.points.actions.book import Book
 from mall.points.actions.drafts import Draft, Posting
+from mall.points.actions.give_back import give_back
 from mall.points.actions.opening import lots_by_number
 from mall.points.actions.posting import once
 from mall.points.models import Allocation, Journal, Kind, NotRefundable, UnknownPosting
@@ -67,7 +68,7 @@ def refund(
             if not part:
                 continue
             lot = lots[row.lot_no]
-            if book.give_back(draft, lot, REDEEMED, part) is not lot:
+            if give_back(book, draft, lot, REDEEMED, part) is not lot:
                 grace += part
             book.given_back[spend_journal, row.ord] = back[row.ord] + part
             wanted -= part

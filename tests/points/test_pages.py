@@ -258,7 +258,7 @@ def test_a_redemption_says_what_it_was_for_and_which_lots_paid(
 ) -> None:
     ledger.earn(10_000, days=18, reference="invoice/536365")
     ledger.earn(20_000, days=90)
-    item = {"code": "POT", "sku": "POT-5", "names": {"zh_Hans_CN": "智能电压力锅 5L"}, "quantity": 2, "points": 18_800}
+    item = {"code": "POT", "sku": "POT-5", "names": {"en": "Cooker", "zh_Hans": "智能电压力锅 5L"}, "quantity": 2, "points": 18_800}
     post(
         people.linan.id,
         lambda book, _: spend(

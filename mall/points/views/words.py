@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from mall.base.refused import N_
 from mall.points.models import Kind
 from mall.points.queries import Actor, MonthEnding, Movement
 from mall.web.filters import clock, day, expiry, moment, month, month_day, number, year_month
+from mall.web.locale import spoken
 
 
 def _(text: str, **params: object) -> str:
@@ -108,13 +109,7 @@ def rule_name(name: str) -> str:
 def item_name(item: dict[str, object]) -> str:
     """The name of a redeemed item in the reader's language, as it was when it was ordered."""
     names = item.get("names")
-    if not isinstance(names, dict) or not names:
-        return str(item.get("code", ""))
-    locale = get_locale()
-    for key in (str(locale), str(locale).replace("_", "-"), locale.language, "zh_Hans_CN"):
-        if key in names:
-            return str(names[key])
-    return str(next(iter(names.values())))
+    return (spoken(names) if isinstance(names, dict) else "") or str(item.get("code", ""))
 
 
 def _redeemed(items: list[dict[str, object]]) -> str:

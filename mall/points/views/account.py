@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -27,7 +27,7 @@ from mall.points.queries import (
     month_totals,
     movement,
 )
-from mall.web import guards
+from mall.web import guards, htmx
 from mall.web.db import now, reading
 from mall.web.pages import page
 
@@ -51,6 +51,8 @@ class Month:
 def account() -> Response:
     """The account: what there is, what is about to be lost, and what happened; htmx gets more of what happened."""
     asked = HistoryAsked.of(request.args)
+    if not htmx.wants_fragment():
+        asked = replace(asked, under=None)  # a page stands alone: its first month has a head
     dealer_id, session = guards.member().dealer_id, reading()
     found = history(session, dealer_id, asked.shown, asked.before, PAGE)
     wants: dict[str, Any] = {

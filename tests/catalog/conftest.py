@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,10 @@ from sqlalchemy.orm import Session
 from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.models import Kind
 from mall.web.db import db, transact
+from tests.conftest import ENGINES, Clock, Databases, running
+
+NOVEMBER = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
+"""A Thursday in November, 20:00 in Shanghai."""
 
 
 def spoken(hans: str, hant: str = "", en: str = "") -> dict[str, str]:
@@ -108,9 +112,26 @@ def stock_up(session: Session, now: datetime) -> None:
 
 @pytest.fixture
 def stocked(app: Flask) -> Flask:
-    """A mall with the small catalogue, on each engine."""
+    """A mall with the small catalogue, on each engine, to be changed as one likes."""
     transact(stock_up)
     return app
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shelves(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Flask]:
+    """The same for a whole module that only looks: stocking it takes longer than most looks."""
+    url = str(getattr(databases, request.param)())
+    for application in running(url, Clock(NOVEMBER)):
+        transact(stock_up)
+        yield application
+    databases.take_back(url)
+
+
+@pytest.fixture
+def looked(shelves: Flask) -> Iterator[Flask]:
+    """The module's mall; whatever a test tried in its session is undone."""
+    yield shelves
+    db.session.rollback()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def every_page(filters: Filters, available: int = 10**9) -> list[str]:
     return codes
 
 
-def test_pages_neither_repeat_nor_skip(stocked: Flask, subtests: pytest.Subtests) -> None:
+def test_pages_neither_repeat_nor_skip(looked: Flask, subtests: pytest.Subtests) -> None:
     for sort in Sort:
         for q, total in (("", 47), ("办公", 45)):
             with subtests.test(sort=sort, q=q):
@@ -35,7 +35,7 @@ def test_pages_neither_repeat_nor_skip(stocked: Flask, subtests: pytest.Subtests
                 assert len(codes) == len(set(codes)) == total
 
 
-def test_equal_rows_keep_one_order_over_the_pages(stocked: Flask) -> None:
+def test_equal_rows_keep_one_order_over_the_pages(looked: Flask) -> None:
     session = reading()
     same = {"lowest_points": 100, "highest_points": 200, "shelved_at": now(), "pick_position": None}
     session.execute(update(Item).where(Item.shelved_at.is_not(None)).values(same))
@@ -44,7 +44,7 @@ def test_equal_rows_keep_one_order_over_the_pages(stocked: Flask) -> None:
         assert len(set(codes)) == 47
 
 
-def test_orders_are_what_they_say(stocked: Flask) -> None:
+def test_orders_are_what_they_say(looked: Flask) -> None:
     session, at = reading(), now()
     prices = [entry.lowest_points for entry in items(session, at, Filters(sort=Sort.CHEAPEST), available=0).entries]
     assert prices == sorted(prices)
@@ -55,7 +55,7 @@ def test_orders_are_what_they_say(stocked: Flask) -> None:
     assert listed(Filters())[:3] == ["TB-750-TI", "OF-007", "OF-014"]
 
 
-def test_filters_narrow_the_list(stocked: Flask) -> None:
+def test_filters_narrow_the_list(looked: Flask) -> None:
     assert listed(Filters(category="virtual")) == ["CARD-500"]
     assert listed(Filters(category="no such")) == []
     assert set(listed(Filters(at_least=44_000))) == {"CARD-500", "OF-044", "OF-045"}
@@ -67,14 +67,14 @@ def test_filters_narrow_the_list(stocked: Flask) -> None:
     assert len(every_page(Filters(in_stock=True))) == 47 - 9
 
 
-def test_shelves_count_what_fits_the_filters(stocked: Flask) -> None:
+def test_shelves_count_what_fits_the_filters(looked: Flask) -> None:
     listing = items(reading(), now(), Filters(category="office", affordable=True), available=20_000)
     assert {shelf.code: shelf.count for shelf in listing.shelves} == {"home": 1, "office": 20, "virtual": 0, "empty": 0}
     assert listing.total == 20
     assert [shelf.code for shelf in categories(reading(), now())] == ["home", "office", "virtual", "empty"]
 
 
-def test_an_entry_says_what_a_dealer_asks(stocked: Flask) -> None:
+def test_an_entry_says_what_a_dealer_asks(looked: Flask) -> None:
     [thermos] = items(reading(), now(), Filters(q="保温"), available=0).entries
     assert (thermos.lowest_points, thermos.several_prices, thermos.left) == (18_600, True, 9)
     assert (thermos.short_by(10_000), thermos.short_by(18_600)) == (8_600, 0)
@@ -83,7 +83,7 @@ def test_an_entry_says_what_a_dealer_asks(stocked: Flask) -> None:
     assert not gone.several_prices
 
 
-def test_a_page_costs_two_statements_and_a_shelf_one(stocked: Flask) -> None:
+def test_a_page_costs_two_statements_and_a_shelf_one(looked: Flask) -> None:
     session, at = reading(), now()
     with statements() as seen:
         assert len(items(session, at, Filters(in_stock=True), available=0).entries) == PAGE
@@ -96,7 +96,7 @@ def test_a_page_costs_two_statements_and_a_shelf_one(stocked: Flask) -> None:
     assert len(seen) == 4
 
 
-def test_shelves_of_other_pages(stocked: Flask) -> None:
+def test_shelves_of_other_pages(looked: Flask) -> None:
     session, at = reading(), now()
     assert [entry.code for entry in picks(session, at, limit=3)] == ["TB-750-TI", "OF-007", "OF-014"]
     assert [entry.code for entry in within(session, at, points=6500, limit=3)] == ["OF-006", "OF-004", "OF-003"]
@@ -104,5 +104,5 @@ def test_shelves_of_other_pages(stocked: Flask) -> None:
     assert newest(session, at, limit=1)[0].shelved_at == at
 
 
-def test_a_page_beyond_either_end_is_no_mistake(stocked: Flask) -> None:
+def test_a_page_beyond_either_end_is_no_mistake(looked: Flask) -> None:
     assert [len(listed(Filters(), page=page)) for page in (-1, 0, 99, 10**12)] == [PAGE, PAGE, 0, 0]

@@ -56,33 +56,33 @@ NASTY = [
 ]
 
 
-def test_a_reward_is_found_as_people_look_for_it(stocked: Flask, subtests: pytest.Subtests) -> None:
+def test_a_reward_is_found_as_people_look_for_it(looked: Flask, subtests: pytest.Subtests) -> None:
     for q, code in LOOKED_FOR:
         with subtests.test(q=q):
             assert found(q) == [code]
 
 
-def test_all_of_a_search_must_be_there(stocked: Flask) -> None:
+def test_all_of_a_search_must_be_there(looked: Flask) -> None:
     assert found("保温 加油") == []
     assert found("办公 17") == ["OF-017"]
 
 
-def test_what_stands_in_the_name_comes_before_what_stands_elsewhere(stocked: Flask) -> None:
+def test_what_stands_in_the_name_comes_before_what_stands_elsewhere(looked: Flask) -> None:
     assert found("notebook 7")[0] == "OF-007"
 
 
-def test_what_is_off_the_shelf_is_not_found(stocked: Flask) -> None:
+def test_what_is_off_the_shelf_is_not_found(looked: Flask) -> None:
     assert found("没上架") == []
 
 
-def test_nasty_input_finds_nothing_and_breaks_nothing(stocked: Flask, subtests: pytest.Subtests) -> None:
+def test_nasty_input_finds_nothing_and_breaks_nothing(looked: Flask, subtests: pytest.Subtests) -> None:
     for q in NASTY:
         with subtests.test(q=q):
             assert found(q) == []
     assert found("保\x00温%\u202e") == ["TB-750-TI"]
 
 
-def test_a_search_costs_the_same_two_statements_whatever_it_finds(stocked: Flask) -> None:
+def test_a_search_costs_the_same_two_statements_whatever_it_finds(looked: Flask) -> None:
     with statements() as seen:
         found("办公本册")
     assert len(seen) == 2

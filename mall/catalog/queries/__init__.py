@@ -14,11 +14,10 @@ from mall.catalog.queries.items import (
     within,
     within_reach,
 )
-from mall.catalog.queries.one import Chosen, Page, chosen, item
+from mall.catalog.queries.one import Page, item
 
 __all__ = [
     "PAGE",
-    "Chosen",
     "Entry",
     "Filters",
     "Listing",
@@ -26,7 +25,6 @@ __all__ = [
     "Shelf",
     "Sort",
     "categories",
-    "chosen",
     "item",
     "items",
     "newest",

@@ -1,4 +1,4 @@
-"""One reward with all it says, and one SKU as a checkout needs it."""
+"""One reward with all it says."""
 
 from __future__ import annotations
 
@@ -26,28 +26,6 @@ _SKUS = (
     .join(_stock, _stock.c.sku_id == _sku.c.id)
     .where(_sku.c.item_id == bindparam("item"), _sku.c.retired_at.is_(None))
     .order_by(_sku.c.position, _sku.c.id)
-)
-_CHOSEN = (
-    select(
-        _sku.c.id,
-        _sku.c.code,
-        _sku.c.points,
-        _sku.c.picture,
-        _sku.c.attributes,
-        _stock.c.on_hand,
-        _item.c.id.label("item_id"),
-        _item.c.code.label("item_code"),
-        _item.c.kind,
-        _item.c.names,
-        _item.c.pictures,
-        _item.c.delivery,
-        _item.c.limit_per_dealer,
-    )
-    .join(_item, _item.c.id == _sku.c.item_id)
-    .join(_stock, _stock.c.sku_id == _sku.c.id)
-    .where(
-        _sku.c.code == bindparam("code"), _sku.c.retired_at.is_(None), _item.c.shelved_at <= bindparam("now")
-    )
 )
 
 
@@ -79,20 +57,6 @@ class Page:
         return sum(sku.left for sku in self.skus)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """A SKU on its way to checkout, with what its item says of it."""
-
-    sku: choice.Sku
-    item_id: int
-    item_code: str
-    kind: Kind
-    names: Mapping[str, str]
-    picture: str
-    delivery: Delivery
-    limit_per_dealer: int | None
-
-
 def item(session: Session, now: datetime, code: str) -> Page:
     """A reward on the shelf, by its code, in two statements; refused with NoSuchItem if there is none."""
     row = session.execute(_ITEM, {"code": code, "now": now}).one_or_none()
@@ -101,23 +65,6 @@ def item(session: Session, now: datetime, code: str) -> Page:
         raise NoSuchItem
     wanted = {name: getattr(row, name) for name in Page.__dataclass_fields__ if name != "skus"}
     return Page(**wanted, skus=skus)
-
-
-def chosen(session: Session, now: datetime, sku_code: str) -> Chosen:
-    """A SKU that is offered now, by its code; refused with NoSuchItem if there is none."""
-    row = session.execute(_CHOSEN, {"code": sku_code, "now": now}).one_or_none()
-    if row is None:
-        raise NoSuchItem
-    return Chosen(
-        sku=_read(row),
-        item_id=row.item_id,
-        item_code=row.item_code,
-        kind=row.kind,
-        names=row.names,
-        picture=row.picture or (row.pictures[0] if row.pictures else ""),
-        delivery=row.delivery,
-        limit_per_dealer=row.limit_per_dealer,
-    )
 
 
 def _read(row: Any) -> choice.Sku:

@@ -28,6 +28,7 @@ def activities() -> Response:
     return page(
         "catalog/activities.html",
         balance=held,
+        net=held.available - held.debt,
         bars=[(month(each.month), each.points) for each in months] if any(each.points for each in months) else [],
         usable=within(session, at, points=held.soon_points, limit=SHELF) if held.soon_points else [],
         fresh=newest(session, at, limit=NEW),

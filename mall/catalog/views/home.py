@@ -26,16 +26,18 @@ def home() -> Response:
     """Greeting, balance, what expires soon, search, shelves, recommendations."""
     here, session, at = guards.member(), reading(), now()
     held = balance(session, here.dealer_id, at)
-    near = within(session, at, points=held.available, limit=NEAR)
+    net = held.available - held.debt  # what is owed is missing too
+    near = within(session, at, points=net, limit=NEAR)
     return page(
         "catalog/home.html",
         here=here,
         greeting=_greeting(at),
         balance=held,
+        net=net,
         shelves=[shelf for shelf in categories(session, at) if shelf.count][:DOORS],
         picks=picks(session, at, limit=PICKS),
         near=near,
-        reach=[] if len(near) > 1 else within_reach(session, at, points=held.available, limit=NEAR),
+        reach=[] if len(near) > 1 else within_reach(session, at, points=net, limit=NEAR),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from flask import Response, request
 
 from mall.catalog.forms import address, filters_from, page_from
-from mall.catalog.queries import Filters, Sort, within
+from mall.catalog.queries import Sort, within
 from mall.catalog.queries import items as listed
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance
@@ -25,16 +25,16 @@ def items() -> Response:
     here, session, at = guards.member(), reading(), now()
     filters = filters_from(request.args)
     held = balance(session, here.dealer_id, at)
-    listing = listed(session, at, filters, available=held.available, page=page_from(request.args))
+    net = held.available - held.debt  # what is owed is missing too
+    listing = listed(session, at, filters, available=net, page=page_from(request.args))
     return page(
         "catalog/items.html",
         "catalog/_entries.html",
         filters=filters,
         listing=listing,
-        available=held.available,
+        available=net,
         at=partial(address, filters),
-        everywhere=address(Filters(q=filters.q)),
         sorts=Sort,
         opened=request.args.get("filters") == "open",
-        instead=[] if listing.total else within(session, at, points=held.available, limit=WAYS_OUT),
+        instead=[] if listing.total else within(session, at, points=net, limit=WAYS_OUT),
     )

@@ -25,7 +25,7 @@ from mall.web.pages import go, page, refused
 @guards.member_required
 def item(code: str) -> Response:
     """A reward's page."""
-    return page("catalog/item.html", opened=False, picked=False, **_look(code))
+    return page("catalog/item.html", opened=False, picked=False, refusal=None, **_look(code))
 
 
 @catalog.get("/catalog/<code>/choice")
@@ -38,7 +38,7 @@ def choice(code: str) -> Response:
     wants = _look(code)
     chosen, quantity = wants["choice"], wants["quantity"]
     if "go" not in request.args:
-        return page("catalog/item.html", "catalog/choice.hx.html", opened=True, picked=True, **wants)
+        return page("catalog/item.html", "catalog/choice.hx.html", opened=True, picked=True, refusal=None, **wants)
     if not chosen.exact:
         return refused(
             "catalog/item.html", "catalog/choice.hx.html", refusal=NoSuchChoice(), opened=True, picked=True, **wants
@@ -50,21 +50,21 @@ def _look(code: str) -> dict[str, Any]:
     here, session, at = guards.member(), reading(), now()
     reward = shown(session, at, code)
     held = balance(session, here.dealer_id, at)
+    net = held.available - held.debt  # what is owed is missing too
     had = current_app.extensions["redeemed"](session, here.dealer_id, reward.id) if reward.limit_per_dealer else 0
     remaining = max(0, reward.limit_per_dealer - had) if reward.limit_per_dealer else None
     chosen = choose(reward.skus, asked_from(request.args))
-    cap = most(left=chosen.sku.left, points=chosen.sku.points, available=held.available, remaining=remaining)
+    cap = most(left=chosen.sku.left, points=chosen.sku.points, available=net, remaining=remaining)
     return {
         "here": here,
         "item": reward,
-        "available": held.available,
+        "available": net,
         "had": had,
         "remaining": remaining,
         "choice": chosen,
         "cap": cap,
         "quantity": min(quantity_from(request.args), max(cap, 1)),
         "gallery": _gallery(spoken(reward.names), reward.pictures),
-        "refusal": None,
     }
 
 

@@ -61,7 +61,7 @@ def body() -> Any:
 
 def answer(shape: BaseModel, status: int = 200) -> Response:
     """An answer of that shape."""
-    return Response(shape.model_dump_json(exclude_none=True), status, content_type="application/json")
+    return Response(shape.model_dump_json(), status, content_type="application/json")
 
 
 def _ask() -> None:

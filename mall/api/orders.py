@@ -93,6 +93,6 @@ def _told(result: Result) -> Response:
     told = ResultAnswer.of(result)
     if result.outcome in {"dead", "conflict", "unreadable"}:
         text = gettext(REASONS.get(result.reason or "", Malformed.text))
-        facts = {"result": told.model_dump(exclude_none=True)}
+        facts = {"result": told.model_dump(mode="json")}
         return problem(STATUS.get(result.outcome, 422), result.reason or "malformed", text, facts)
     return door.answer(told, 200 if result.repeat else STATUS[result.outcome])

@@ -67,8 +67,18 @@ def test_every_step_of_the_explanation_ties_to_the_total() -> None:
 
 @pytest.mark.parametrize(
     ("points", "weight", "returned", "back"),
-    [(100, 1000, 0, 0), (100, 1000, 1, 0), (100, 1000, 10, 1), (100, 1000, 999, 99), (100, 1000, 1000, 100)]
-    + [(100, 1000, 5000, 100), (0, 0, 500, 0), (7, 3, 1, 2), (7, 3, 2, 4), (7, 3, 3, 7)],
+    [
+        (100, 1000, 0, 0),
+        (100, 1000, 1, 0),
+        (100, 1000, 10, 1),
+        (100, 1000, 999, 99),
+        (100, 1000, 1000, 100),
+        (100, 1000, 5000, 100),
+        (0, 0, 500, 0),
+        (7, 3, 1, 2),
+        (7, 3, 2, 4),
+        (7, 3, 3, 7),
+    ],
 )
 def test_returns_take_back_their_share(points: int, weight: int, returned: int, back: int) -> None:
     assert reclaimed(points, weight, returned) == back

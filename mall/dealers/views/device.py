@@ -7,6 +7,7 @@ import re
 from flask import request
 from flask_babel import gettext as _
 
+from mall.base.refused import N_
 from mall.dealers.actions import Device
 from mall.web.limits import network
 
@@ -20,9 +21,9 @@ SYSTEMS = (
     (r"Linux", "Linux"),
 )
 BROWSERS = (
-    (r"wxwork", "企业微信"),
-    (r"MicroMessenger", "微信"),
-    (r"DingTalk", "钉钉"),
+    (r"wxwork", N_("企业微信")),
+    (r"MicroMessenger", N_("微信")),
+    (r"DingTalk", N_("钉钉")),
     (r"Edg/", "Edge"),
     (r"Firefox/", "Firefox"),
     (r"Chrome/|CriOS", "Chrome"),
@@ -33,7 +34,7 @@ BROWSERS = (
 def device_name(text: str) -> str:
     """What to call the device with this User-Agent."""
     names = [_first(SYSTEMS, text), _first(BROWSERS, text)]
-    return " · ".join(name for name in names if name) or _("未知设备")
+    return " · ".join(_(name) for name in names if name) or _("未知设备")
 
 
 def device() -> Device:

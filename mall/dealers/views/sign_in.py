@@ -62,7 +62,8 @@ def begin() -> Response:
 @guards.half_way(guards.Kind.MEMBER, SignInStage.NEW_PASSWORD)
 def first_password() -> Response:
     """The password was handed out by somebody else: choose one's own."""
-    return page("dealers/first_password.html", form=NewPasswordForm(formdata=None, data={"next": resume.asked()}))
+    form = NewPasswordForm(formdata=None, data={"next": resume.asked()})
+    return page("dealers/first_password.html", form=form, refusal=None)
 
 
 @routes.post("/sign-in/password")

@@ -1,0 +1,467 @@
+"""Every route, asked by everybody, for what is theirs and for what is another dealer's.
+
+A new route fails here until it stands in ROUTES below: write its endpoint and method, for whom it is, an address for
+something of 临安恒泰商贸 (`own`), and where there is such a thing one for something of 宁波海曙五金 (`other`), which
+must not be found.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from mall import create_app
+from mall.base.seal import Seal
+from mall.catalog.models import Sku
+from mall.config import Settings
+from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret
+from mall.dealers.models import MemberRole, SignIn, SignInStage, StaffRole
+from mall.orders.actions import place
+from mall.orders.rules import Wish
+from mall.web.db import db, transact
+from mall.web.guards import audience_of
+from tests.api.conftest import Partner, body, join
+from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
+from tests.conftest import SECRET, Clock, Databases, running
+from tests.orders.scene import COOKER, PRICES, stock_up
+
+AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
+NEW = "yue-luo-wu-ti-2026"
+TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PLACE = {
+    "recipient": "沈立诚", "phone": "13805716207", "province": "浙江省", "city": "杭州市", "district": "临安区",
+    "street": "锦城街道长桥路 18 号",
+}  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """What there is to be asked for."""
+
+    people: Cast
+    partner: Partner
+    tokens: dict[str, str] = field(default_factory=dict)
+    spare: dict[str, int] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, int] = field(default_factory=dict)
+
+
+MEMBERS = ("owner", "buyer", "clerk")
+STAFF = tuple(role.value for role in StaffRole)
+HALF_WAY = {
+    "member with a first password": "/sign-in",
+    "staff with a first password": "/desk/sign-in",
+    "staff without the code": "/desk/sign-in",
+}
+EVERYBODY = ("anonymous", *MEMBERS, *STAFF, "partner", *HALF_WAY)
+
+
+@dataclass(frozen=True)
+class For:
+    """For whom a route is: their names, and where everybody else is sent (or 401 for the API)."""
+
+    allowed: frozenset[str]
+    door: str = ""
+    refused: frozenset[str] = frozenset()
+    onward: frozenset[str] = frozenset()
+
+
+def staff_of(*roles: StaffRole) -> For:
+    """Staff of these roles and the administrator; none named means all."""
+    allowed = frozenset({role.value for role in roles} | {"administrator"} if roles else STAFF)
+    return For(allowed, "/desk/sign-in", refused=frozenset(STAFF) - allowed)
+
+
+ALL = For(frozenset(EVERYBODY))
+MEMBER = For(frozenset(MEMBERS), "/sign-in")
+REDEEMER = For(frozenset({"owner", "buyer"}), "/sign-in", refused=frozenset({"clerk"}))
+OWNER = For(frozenset({"owner"}), "/sign-in", refused=frozenset({"buyer", "clerk"}))
+ANY_STAFF = staff_of()
+ORDER_STAFF = staff_of(StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
+DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
+PARTNER = For(frozenset({"partner"}))
+NEW_MEMBER = For(frozenset({"member with a first password"}), "/sign-in", onward=frozenset(MEMBERS))
+NEW_STAFF = For(frozenset({"staff with a first password"}), "/desk/sign-in", onward=frozenset(STAFF))
+NO_CODE = For(frozenset({"staff without the code"}), "/desk/sign-in", onward=frozenset(STAFF))
+
+Address = str | Callable[[Scene, str], str]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A line of the table. `answers` is what those allowed may get."""
+
+    audience: For
+    own: Address
+    other: Address | None = None
+    data: Callable[[Scene], dict[str, Any]] | dict[str, Any] = field(default_factory=dict)
+    answers: frozenset[int] = frozenset({200, 303})
+
+
+def order_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/orders/{scene.orders[code]}{rest}"
+
+
+def desk_order(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/orders/LA0571/{scene.orders['LA0571']}{rest}"
+
+
+def address_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/me/addresses/{scene.addresses[code]}{rest}"
+
+
+def member_of(name: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/me/members/{getattr(scene.people, name).id}{rest}"
+
+
+def spare(prefix: str, whose: str = "") -> Callable[[Scene, str], str]:
+    """A second sign-in of the asker (or of `whose`)."""
+    return lambda scene, who: f"{prefix}/sessions/{scene.spare.get(whose or who, 1)}/revocation"
+
+
+REDEMPTION: Callable[[Scene], dict[str, Any]] = lambda scene: {  # noqa: E731
+    "sku": COOKER, "quantity": "1", "key": "matrix-key-0123456789", "points": str(PRICES[COOKER]), "remark": "",
+    "address": str(scene.addresses["LA0571"]),
+}  # fmt: skip
+CREATED = frozenset({201})
+BOTH_NEW = {"password": NEW, "again": NEW}
+DEAD = "/desk/documents/erp/1/DEAD-1"
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("static", "GET"): Route(ALL, "/static/art/mark.svg"),
+    ("preferences.choose_language", "POST"): Route(ALL, "/locale", data={"lang": "en"}),
+    ("preferences.choose_theme", "POST"): Route(ALL, "/theme", data={"theme": "dark"}),
+    ("health.healthz", "GET"): Route(ALL, "/healthz", answers=frozenset({200, 503})),
+    ("api_docs.openapi", "GET"): Route(ALL, "/api/v1/openapi.json"),
+    ("api_docs.docs", "GET"): Route(ALL, "/api/v1/docs"),
+    # signing in and out
+    ("dealers.sign_in", "GET"): Route(ALL, "/sign-in"),
+    ("dealers.begin", "POST"): Route(ALL, "/sign-in", data={"phone": "13805716207", "password": PASSWORD}),
+    ("dealers.sign_out", "POST"): Route(ALL, "/sign-out"),
+    ("dealers.first_password", "GET"): Route(NEW_MEMBER, "/sign-in/password"),
+    ("dealers.choose_first_password", "POST"): Route(NEW_MEMBER, "/sign-in/password", data=BOTH_NEW),
+    ("desk.sign_in", "GET"): Route(ALL, "/desk/sign-in"),
+    ("desk.begin", "POST"): Route(ALL, "/desk/sign-in", data={"login": "caiwu", "password": PASSWORD}),
+    ("desk.sign_out", "POST"): Route(ALL, "/desk/sign-out"),
+    ("desk.first_password", "GET"): Route(NEW_STAFF, "/desk/sign-in/password"),
+    ("desk.choose_first_password", "POST"): Route(NEW_STAFF, "/desk/sign-in/password", data=BOTH_NEW),
+    ("desk.code", "GET"): Route(NO_CODE, "/desk/sign-in/code"),
+    ("desk.qr", "GET"): Route(NO_CODE, "/desk/sign-in/qr.svg"),
+    ("desk.finish", "POST"): Route(NO_CODE, "/desk/sign-in/code", data={"code": "000000"}, answers=frozenset({422})),
+    # me
+    ("dealers.me", "GET"): Route(MEMBER, "/me"),
+    ("dealers.switch", "POST"): Route(MEMBER, "/me/dealer", data={"dealer": "LA0571"}),
+    ("dealers.password", "GET"): Route(MEMBER, "/me/password"),
+    ("dealers.change_password", "POST"): Route(MEMBER, "/me/password", data={"current": PASSWORD, **BOTH_NEW}),
+    ("dealers.sessions", "GET"): Route(MEMBER, "/me/sessions"),
+    ("dealers.revoke", "POST"): Route(MEMBER, spare("/me"), other=spare("/me", "other owner")),
+    ("dealers.revoke_others", "POST"): Route(MEMBER, "/me/sessions/others/revocation"),
+    ("dealers.addresses", "GET"): Route(MEMBER, "/me/addresses"),
+    ("dealers.new_address", "GET"): Route(REDEEMER, "/me/addresses/new"),
+    ("dealers.add_address", "POST"): Route(REDEEMER, "/me/addresses", data=PLACE),
+    ("dealers.address", "GET"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574")),
+    ("dealers.change_address", "POST"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574"), data=PLACE),
+    ("dealers.prefer_address", "POST"): Route(
+        REDEEMER, address_of("LA0571", "/preference"), other=address_of("NB0574", "/preference")
+    ),
+    ("dealers.remove_address", "POST"): Route(
+        REDEEMER, address_of("LA0571", "/removal"), other=address_of("NB0574", "/removal")
+    ),
+    ("dealers.members", "GET"): Route(OWNER, "/me/members"),
+    ("dealers.new_member", "GET"): Route(OWNER, "/me/members/new"),
+    ("dealers.add_member", "POST"): Route(
+        OWNER, "/me/members", data={"name": "陶然", "phone": "13605710001", "role": "clerk"}, answers=CREATED
+    ),
+    ("dealers.member", "GET"): Route(OWNER, member_of("buyer"), other=member_of("other_owner")),
+    ("dealers.change_role", "POST"): Route(
+        OWNER, member_of("buyer", "/role"), other=member_of("other_owner", "/role"), data={"role": "clerk"}
+    ),
+    ("dealers.disable_member", "POST"): Route(
+        OWNER, member_of("buyer", "/disabling"), other=member_of("other_owner", "/disabling")
+    ),
+    ("dealers.enable_member", "POST"): Route(
+        OWNER, member_of("buyer", "/enabling"), other=member_of("other_owner", "/enabling")
+    ),
+    ("dealers.issue_password", "POST"): Route(
+        OWNER, member_of("buyer", "/password"), other=member_of("other_owner", "/password")
+    ),
+    # catalogue and points
+    ("catalog.home", "GET"): Route(MEMBER, "/"),
+    ("catalog.activities", "GET"): Route(MEMBER, "/activities"),
+    ("catalog.balance_card", "GET"): Route(MEMBER, "/balance"),
+    ("catalog.items", "GET"): Route(MEMBER, "/catalog"),
+    ("catalog.item", "GET"): Route(MEMBER, "/catalog/CK-5L"),
+    ("catalog.choice", "GET"): Route(MEMBER, f"/catalog/CK-5L/choice?sku={COOKER}&quantity=1"),
+    ("points.account", "GET"): Route(MEMBER, "/points"),
+    ("points.balance_card", "GET"): Route(MEMBER, "/points/balance"),
+    ("points.movement", "GET"): Route(MEMBER, "/points/movements/1", other="/points/movements/9"),
+    ("points.lots", "GET"): Route(MEMBER, "/points/lots"),
+    ("earning.rules", "GET"): Route(MEMBER, "/points/rules"),
+    # orders
+    ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),
+    ("orders.place", "POST"): Route(REDEEMER, "/orders", data=REDEMPTION),
+    ("orders.by_key", "GET"): Route(MEMBER, "/orders/by-key/LA0571", other="/orders/by-key/NB0574"),
+    ("orders.mine", "GET"): Route(MEMBER, "/orders"),
+    ("orders.order", "GET"): Route(MEMBER, order_of("LA0571"), other=order_of("NB0574")),
+    ("orders.cancellation", "GET"): Route(
+        REDEEMER, order_of("LA0571", "/cancellation"), other=order_of("NB0574", "/cancellation")
+    ),
+    ("orders.cancel", "POST"): Route(
+        REDEEMER, order_of("LA0571", "/cancellation"), other=order_of("NB0574", "/cancellation")
+    ),
+    # the back office
+    ("desk.home", "GET"): Route(ANY_STAFF, "/desk"),
+    ("desk.sessions", "GET"): Route(ANY_STAFF, "/desk/sessions"),
+    ("desk.revoke", "POST"): Route(ANY_STAFF, spare("/desk"), other=spare("/desk", "other owner")),
+    ("desk_orders.queue", "GET"): Route(ORDER_STAFF, "/desk/orders"),
+    ("desk_orders.search", "GET"): Route(ORDER_STAFF, "/desk/search?q=LA0571"),
+    ("desk_orders.order", "GET"): Route(ORDER_STAFF, desk_order()),
+    ("desk_orders.show_address", "POST"): Route(staff_of(StaffRole.FULFILMENT), desk_order("/address")),
+    ("desk_documents.documents", "GET"): Route(DOCUMENT_STAFF, "/desk/documents"),
+    ("desk_documents.document", "GET"): Route(DOCUMENT_STAFF, DEAD),
+    ("desk_documents.mending", "POST"): Route(
+        DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
+    ),
+    # partners
+    ("api.post_order", "POST"): Route(
+        PARTNER, "/api/v1/orders", data=body("INV-9", dealer={"code": "LA0571"}), answers=CREATED
+    ),
+    ("api.post_batch", "POST"): Route(
+        PARTNER, "/api/v1/orders/batch", data={"documents": [body("INV-9", dealer={"code": "LA0571"})]}
+    ),
+    ("api.get_order", "GET"): Route(PARTNER, "/api/v1/orders/INV-1", other="/api/v1/orders/DEAD-1"),
+    ("api.get_documents", "GET"): Route(PARTNER, "/api/v1/documents"),
+    ("api.get_balance", "GET"): Route(PARTNER, "/api/v1/dealers/LA0571/balance"),
+}
+
+
+@pytest.fixture(scope="module")
+def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
+    """The scene, made once, and its database file, of which each test gets a copy."""
+    url = databases.sqlite()
+    with closing(running(url, Clock(AT))) as malls:
+        scene = make_scene(next(malls))
+    kept = tmp_path_factory.mktemp("matrix") / "scene.db"
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(kept)) as target:
+        source.backup(target)
+    databases.take_back(url)
+    return kept, scene
+
+
+@dataclass
+class Stage:
+    """A mall on a copy of the scene."""
+
+    app: Flask
+    scene: Scene
+    kept: Path
+    copy: Path
+
+    def again(self) -> None:
+        """The scene as it was."""
+        db.session.remove()
+        with closing(sqlite3.connect(self.kept)) as kept, closing(sqlite3.connect(self.copy)) as copy:
+            kept.backup(copy)
+
+    def client(self, who: str) -> FlaskClient:
+        client = self.app.test_client()
+        if who in self.scene.tokens:
+            name = "__Host-mall" if who in MEMBERS or who.startswith("member") else "__Host-desk"
+            client.set_cookie(name, self.scene.tokens[who], secure=True)
+        return client
+
+    def ask(self, who: str, key: tuple[str, str], address: Address, *, csrf: bool = True) -> TestResponse:
+        (_endpoint, method), route = key, ROUTES[key]
+        url = address if isinstance(address, str) else address(self.scene, who)
+        data = route.data(self.scene) if callable(route.data) else route.data
+        if not url.startswith("/api/") and who != "partner":
+            return self.client(who).open(url, method=method, data=data if method != "GET" else None, csrf=csrf)
+        raw = json.dumps(data, ensure_ascii=False).encode() if method != "GET" else b""
+        self.scene.partner.app = self.app
+        headers = self.scene.partner.headers(method, url, raw) if who == "partner" else {}
+        more = {"content_type": "application/json"} if raw else {}
+        if who == "partner" and not url.startswith("/api/"):
+            raw, more = b"", {}
+            return self.client(who).open(url, method=method, headers=headers, data=data if method != "GET" else None)
+        return self.client(who).open(url, method=method, headers=headers, data=raw or None, **more)
+
+
+@pytest.fixture
+def stage(built: tuple[Path, Scene], tmp_path: Path) -> Iterator[Stage]:
+    kept, scene = built
+    copy = tmp_path / "mall.db"
+    shutil.copy(kept, copy)
+    settings = Settings(database_url=f"sqlite:///{copy}", secret_key=SECRET, testing=True, https=True)
+    app = create_app(settings, Clock(AT))
+    app.test_client_class = Visitor
+    with app.app_context():
+        yield Stage(app, scene, kept, copy)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def make_scene(app: Flask) -> Scene:
+    """Two dealers with points, an order and an address each; sign-ins of everybody; documents of two partners."""
+    seal = app.extensions["seal"]
+    key, other_key = transact(join, seal=seal)
+    people = transact(cast, seal=seal)
+    scene = Scene(people, Partner(app, Clock(AT), key.key_id, key.secret))
+    for dealer in (people.linan, people.ningbo):
+        for _ in range(1 if dealer is people.linan else 9):
+            give_points(dealer.id, 100_000)
+    transact(stock_up)
+    transact(_orders_and_addresses, scene=scene, seal=seal)
+    transact(_sign_ins, scene=scene, seal=seal)
+    assert scene.partner.post("/api/v1/orders", body("INV-1", dealer={"code": "LA0571"})).status_code < 300
+    erp = Partner(app, Clock(AT), other_key.key_id, other_key.secret)
+    assert erp.post("/api/v1/orders", body("DEAD-1", dealer={"code": "NOBODY"})).status_code < 500
+    return scene
+
+
+def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:
+    sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
+    people = scene.people
+    for dealer, person in ((people.linan, people.owner), (people.ningbo, people.other_owner)):
+        for _ in range(2):  # removing one leaves one to prefer
+            scene.addresses[dealer.code] = add_address(
+                session, now, dealer_id=dealer.id, recipient=person.name, phone=person.phone,
+                region="浙江省/杭州市/临安区", street="锦城街道长桥路 18 号", seal=seal, actor="test",
+            )  # fmt: skip
+        placed = place(
+            session, now, dealer_id=dealer.id, member_id=person.id, role=MemberRole.OWNER, key=dealer.code, seal=seal,
+            wish=Wish(
+                sku_id=sku, quantity=1, points_seen=PRICES[COOKER], address_id=scene.addresses[dealer.code], remark=""
+            ),
+        )  # fmt: skip
+        scene.orders[dealer.code] = placed.no
+
+
+def _sign_ins(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:
+    people = scene.people
+
+    def keep(name: str, begin: Callable[..., str], **whose: Any) -> None:
+        scene.tokens[name] = begin(session, now, device=DEVICE, **whose)
+        begin(session, now, device=DEVICE, **whose)
+        session.flush()
+        scene.spare[name] = session.scalars(select(SignIn.public_id).order_by(SignIn.public_id.desc())).first() or 0
+
+    for name in (*MEMBERS, "other owner"):
+        who = getattr(people, name.replace(" ", "_"))
+        keep(name, begin_member, dealer_id=who.dealer_id, member_id=who.id)
+    for role, person in people.staff.items():
+        keep(role.value, begin_staff, staff_id=person.id, stage=SignInStage.FULL)
+    stage, half = SignInStage.NEW_PASSWORD, people.staff[StaffRole.FINANCE]
+    owner = {"dealer_id": people.linan.id, "member_id": people.owner.id}
+    keep("member with a first password", begin_member, stage=stage, **owner)
+    keep("staff with a first password", begin_staff, stage=stage, staff_id=half.id)
+    keep("staff without the code", begin_staff, stage=SignInStage.SECOND_FACTOR, staff_id=half.id)
+    keep_totp_secret(session, now, staff_id=half.id, secret=TOTP, seal=seal)
+
+
+def version(copy: Path) -> Callable[[], int]:
+    """A number that changes with every commit of anybody else's."""
+    connection = sqlite3.connect(copy)
+    return lambda: int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def everything_served() -> set[tuple[str, str]]:
+    app = create_app(Settings(database_url="sqlite:////never/opened.db", secret_key=SECRET, testing=True))
+    return {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+SERVED = sorted(everything_served())
+
+
+def test_every_route_stands_in_the_table_and_the_table_in_no_more() -> None:
+    missing, gone = set(SERVED) - set(ROUTES), set(ROUTES) - set(SERVED)
+    assert not missing, f"\nadd to ROUTES of {__file__}, with for whom it is and an address: {sorted(missing)}"
+    assert not gone, f"\nno such route any more, take it out of ROUTES: {sorted(gone)}"
+
+
+def test_state_changes_only_by_methods_that_say_so() -> None:
+    assert {method for _endpoint, method in SERVED} <= {"GET", "POST", "PUT", "DELETE"}
+
+
+def test_every_route_carries_the_mark_of_a_guard() -> None:
+    app = create_app(Settings(database_url="sqlite:////never/opened.db", secret_key=SECRET, testing=True))
+    assert [endpoint for endpoint in app.view_functions if audience_of(app, endpoint) is None] == []
+
+
+def name(key: tuple[str, str]) -> str:
+    return f"{key[1]} {key[0]}"
+
+
+@pytest.mark.parametrize("key", sorted(set(ROUTES) & set(SERVED)), ids=name)
+def test_everybody_gets_what_is_theirs_and_nothing_else(stage: Stage, key: tuple[str, str]) -> None:
+    route, (_endpoint, method) = ROUTES[key], key
+    reads = method == "GET"
+    seen = version(stage.copy)
+    before = seen()
+    for who in (who for who in EVERYBODY if who not in route.audience.allowed):
+        answer = stage.ask(who, key, route.own)
+        said = f"{who} asking {route.own if isinstance(route.own, str) else key}: {answer.status}"
+        if who in route.audience.refused:
+            assert answer.status_code == 403, said
+        elif who in route.audience.onward:
+            assert answer.status_code == 303, said
+            assert "sign-in" not in answer.location, said
+        elif route.audience.door:
+            assert answer.status_code == 303, said
+            assert urlsplit(answer.location).path.startswith(route.audience.door), f"{said} to {answer.location}"
+        else:
+            assert answer.status_code == 401, said
+    if not is_api(route):
+        assert seen() == before, "whoever may not, changes nothing"
+
+    for who in (who for who in EVERYBODY if who in route.audience.allowed):
+        if route.other is not None:
+            before = seen()
+            answer = stage.ask(who, key, route.other)
+            assert answer.status_code == 404, f"{who} asking for another dealer's: {answer.status}"
+            assert is_api(route) or seen() == before
+        before = seen()
+        answer = stage.ask(who, key, route.own)
+        assert answer.status_code in route.answers, f"{who}: {answer.status} {answer.text[-600:]}"
+        if answer.status_code == 303 and route.audience is not ALL:
+            assert not urlsplit(answer.location).path.endswith("/sign-in"), f"{who} sent to {answer.location}"
+        if reads and not is_api(route):
+            assert seen() == before, f"{who}: a GET wrote"
+        if not reads:
+            stage.again()
+
+
+@pytest.mark.parametrize("key", [key for key in SERVED if key[1] != "GET" and key in ROUTES], ids=name)
+def test_a_form_without_its_token_changes_nothing(stage: Stage, key: tuple[str, str]) -> None:
+    route = ROUTES[key]
+    if is_api(route):
+        pytest.skip("partners sign instead")
+    who = sorted(route.audience.allowed)[0]
+    seen = version(stage.copy)
+    before = seen()
+    answer = stage.ask(who, key, route.own, csrf=False)
+    assert answer.status_code == 422, answer.status
+    assert "页面已过期" in answer.text
+    assert seen() == before
+
+
+def is_api(route: Route) -> bool:
+    return route.audience is PARTNER

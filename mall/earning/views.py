@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.time import add_months, civil_day
 from mall.earning.models import Partner
-from mall.earning.queries import PROGRAMME, rule_versions
+from mall.earning.queries import PROGRAMME, rule_versions, sources_of
 from mall.earning.rules.judgement import Rule, choose, judge
 from mall.points.models import Programme
 from mall.web import guards
@@ -43,10 +43,15 @@ def register(app: Flask) -> None:
 @earning.get("/points/rules")
 @guards.member_required
 def rules() -> Response:
-    """How points are earned now and were before, and what becomes of them."""
+    """How points are earned now and were before, and what becomes of them.
+
+    Rules of single partners are shown to the dealers they have posted for, and to dealers nobody has posted for yet.
+    """
     session = reading()
     today = civil_day(now(), current_app.extensions["settings"].zone)
     versions = rule_versions(session)
+    theirs = sources_of(session, guards.member().dealer_id, {rule.source for rule in versions if rule.source})
+    versions = [rule for rule in versions if rule.source is None or not theirs or rule.source in theirs]
     current = in_force(versions, today)
     programme = session.get(Programme, PROGRAMME)
     return page(

@@ -15,7 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
+from mall.base.money import Rounding
 from mall.base.time import civil_day, end_of_month
+from mall.dealers.models import ChannelLevel
+from mall.earning.models import EarningRule, Partner, UnknownDealers
 from mall.earning.rules.judgement import Rule, grouped, judge, judge_return
 from mall.points.actions import Book, Part, Posting, adjust, claw_back, earn, open_book, refund, spend, write
 from mall.points.models import Account, AccountStatus
@@ -249,7 +252,7 @@ def test_a_later_revision_says_what_was_credited_before(client: FlaskClient, led
 
     post(people.linan.id, act)
     assert steps(client, 1) == (["3,000", "−2,000"], ["1,000"])
-    assert "此前版本已入账 第 2 版单据" in why(client, 1)
+    assert "此前版本已入账 这是单据的第 2 版" in why(client, 1)
     assert "进货单更正，补发积分" in words(read(client, "/points"))
 
 
@@ -258,7 +261,13 @@ def test_a_redemption_says_what_it_was_for_and_which_lots_paid(
 ) -> None:
     ledger.earn(10_000, days=18, reference="invoice/536365")
     ledger.earn(20_000, days=90)
-    item = {"code": "POT", "sku": "POT-5", "names": {"en": "Cooker", "zh_Hans": "智能电压力锅 5L"}, "quantity": 2, "points": 18_800}
+    item = {
+        "code": "POT",
+        "sku": "POT-5",
+        "names": {"en": "Cooker", "zh_Hans": "智能电压力锅 5L"},
+        "quantity": 2,
+        "points": 18_800,
+    }
     post(
         people.linan.id,
         lambda book, _: spend(
@@ -527,3 +536,50 @@ def test_the_account_costs_few_statements_and_few_bytes(client: FlaskClient, peo
     assert len(gzip.compress(page.encode())) < 14 * 1024
     (more,) = re.findall(r'hx-get="(/points\?[^"]+)"', page)
     assert len(gzip.compress(read(client, html.unescape(more), part=True).encode())) < 6 * 1024
+
+
+def test_the_rules_page_tells_the_rule_of_the_day_with_an_example(client: FlaskClient, people: Cast) -> None:
+    page = words(read(client, "/points/rules"))
+    assert "进货积分规则正在准备" in page
+    assert "退回的积分另给 7 天宽限" in page
+    for source, version, per_yuan in ((None, 1, 500), (None, 2, 1_000), ("dms-east", 1, 2_000)):
+        transact(add_rule, source=source, version=version, per_yuan=per_yuan)
+    page = words(read(client, "/points/rules"))
+    assert "每 10 元 1 积分 规则 standard 第 2 版 2026年2月1日 起" in page
+    assert "壁挂炉 系数 ×1.2" in page
+    assert "定制品 系数 ×1.5" in page
+    assert "例如今天一张 ¥12,345.67 的普通进货单，得 1,234 积分，2027年11月底到期。" in page
+    assert "其他版本 每 100 元 5 积分 规则 standard 第 1 版" in page
+
+
+def add_rule(session: Session, now: Any, *, source: str | None, version: int, per_yuan: int) -> None:
+    if source:
+        session.add(
+            Partner(
+                source=source,
+                name="东部进销存",
+                unknown_dealers=UnknownDealers.PARK,
+                region="",
+                channel_level=ChannelLevel.COUNTY,
+                created_at=now,
+            )
+        )
+        session.flush()
+    session.add(
+        EarningRule(
+            programme_id=1,
+            code="standard" if source is None else "east",
+            version=version,
+            source=source,
+            from_on=date(2026, version, 1),
+            points_per_yuan=per_yuan,
+            minimum_fen=0,
+            rounding=Rounding.FLOOR,
+            validity_months=12,
+            categories={"壁挂炉": 12_000},
+            flags={"custom_made": 15_000, "standard": 10_000},
+            unit_value=0,
+            created_at=now,
+            created_by="system",
+        )
+    )

@@ -11,7 +11,7 @@ from mall.earning.queries.documents import (
     open_counts,
     revisions,
 )
-from mall.earning.queries.rules import PROGRAMME, rule_versions
+from mall.earning.queries.rules import PROGRAMME, rule_versions, sources_of
 
 __all__ = [
     "PROGRAMME",
@@ -25,4 +25,5 @@ __all__ = [
     "open_counts",
     "revisions",
     "rule_versions",
+    "sources_of",
 ]

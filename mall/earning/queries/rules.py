@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from mall.earning.models import EarningRule
+from mall.earning.models import Earned, EarningRule
 from mall.earning.rules.judgement import Rule
 
 PROGRAMME = 1
@@ -33,3 +35,12 @@ def rule_versions(session: Session) -> list[Rule]:
         )
         for row in rows
     ]
+
+
+def sources_of(session: Session, dealer_id: int, sources: Iterable[str]) -> set[str]:
+    """Which of these partners have posted documents of this dealer."""
+    return {
+        source
+        for source in sources
+        if session.scalar(select(exists().where(Earned.dealer_id == dealer_id, Earned.source == source)))
+    }

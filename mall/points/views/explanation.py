@@ -91,7 +91,7 @@ def lot_told(lot: LotSeen) -> str:
     if lot.given_grace:
         told = [_("原批次已到期")]
     told.append(_("长期有效") if lot.lasting else _("%(day)s 到期", day=expiry(lot.expires_at)))
-    return "，".join(told)
+    return _("，").join(told)
 
 
 def _total_name(movement: Movement) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from flask_babel import ngettext
+
 from mall.base.money import BPS
 from mall.base.refused import N_
 from mall.points.queries import Movement
@@ -48,7 +50,7 @@ def reasons(movement: Movement) -> list[Reason]:
     before = why.get("before", 0)
     if lines and before and "reclaimed" not in why:
         lines.append(
-            Reason(_("此前版本已入账"), Fraction(-before), _("第 %(revision)s 版单据", revision=why["revision"]))
+            Reason(_("此前版本已入账"), Fraction(-before), _("这是单据的第 %(revision)s 版", revision=why["revision"]))
         )
     return lines
 
@@ -116,7 +118,17 @@ def per_yuan(rate: int) -> str:
     yuan = 1
     while rate * yuan % BPS and yuan < 1000:
         yuan *= 10
-    return _("每 %(yuan)s 元 %(points)s 积分", yuan=yuan, points=exact(Fraction(rate * yuan, BPS), plus=False))
+    points = Fraction(rate * yuan, BPS)
+    several = 1 if points == 1 else 2
+    return str(
+        ngettext(
+            "每 %(yuan)s 元 %(points)s 积分",
+            "每 %(yuan)s 元 %(points)s 积分",
+            several,
+            yuan=yuan,
+            points=exact(points, plus=False),
+        )
+    )
 
 
 def flag_name(flag: str) -> str:

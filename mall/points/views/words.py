@@ -81,7 +81,7 @@ def bars(endings: list[MonthEnding]) -> list[tuple[str, int]]:
 def bars_told(endings: list[MonthEnding]) -> str:
     """The whole chart in words, for those who do not see it."""
     told = (_("%(month)s到期 %(points)s", month=year_month(x.month), points=number(x.points)) for x in endings)
-    return "，".join(told)
+    return _("，").join(told)
 
 
 def why_title(movement: Movement) -> str:

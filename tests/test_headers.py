@@ -87,9 +87,15 @@ def test_every_route_answers_with_every_header(mall: Flask, people: Cast) -> Non
 def test_errors_answer_with_every_header(mall: Flask, people: Cast) -> None:
     client = mall.test_client()
     for path, method, status in (
-        ("/nowhere", "GET", 404), ("/nowhere", "POST", 404), ("/api/v1/nowhere", "GET", 404),
-        ("/desk/nowhere", "GET", 404), ("/me", "DELETE", 405), ("/sign-in", "PUT", 405), ("/api/v1/orders", "DELETE", 405), ("/%ff%00", "GET", 404),
-    ):  # fmt: skip
+        ("/nowhere", "GET", 404),
+        ("/nowhere", "POST", 404),
+        ("/api/v1/nowhere", "GET", 404),
+        ("/desk/nowhere", "GET", 404),
+        ("/me", "DELETE", 405),
+        ("/sign-in", "PUT", 405),
+        ("/api/v1/orders", "DELETE", 405),
+        ("/%ff%00", "GET", 404),
+    ):
         answer = client.open(path, method=method)
         assert answer.status_code == status, path
         assert_well_dressed(answer, path)

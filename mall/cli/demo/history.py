@@ -23,9 +23,8 @@ from mall.dealers.queries import addresses
 from mall.earning.actions import Result, add_partner, add_rule, deliver, keep_shift
 from mall.earning.actions.partners import Key
 from mall.earning.models import Partner, UnknownDealers
-from mall.orders.actions import cancel, place
+from mall.orders.actions import Wish, cancel, place
 from mall.orders.models import RedemptionOrder
-from mall.orders.rules import Wish
 from mall.points.models import Programme
 
 SOURCE = "dms-east"

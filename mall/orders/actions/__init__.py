@@ -3,5 +3,6 @@
 from mall.orders.actions.cancel import cancel
 from mall.orders.actions.place import Placed, place
 from mall.orders.actions.reveal import reveal
+from mall.orders.rules import Wish
 
-__all__ = ["Placed", "cancel", "place", "reveal"]
+__all__ = ["Placed", "Wish", "cancel", "place", "reveal"]

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import segno
-from flask import Blueprint, Flask, Response, current_app, session, url_for
+from flask import Blueprint, Flask, Response, current_app, request, session, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import N_, NotFound, Refused
@@ -55,11 +55,12 @@ def home() -> Response:
 @desk.get("/sign-in")
 @guards.open_to_all
 def sign_in() -> Response:
-    """Login and password."""
-    if guards.who():
+    """Login and password; `?as=` fills in one of the demo's people."""
+    if guards.who() and "as" not in request.args:
         return go(resume.asked() or url_for("desk.home"))
-    form = StaffSignInForm(formdata=None, data={"next": resume.asked()})
-    return page("desk/sign_in.html", form=form, people=demo_staff(), refusal=None)
+    person = next((one for one in demo_staff() if one["login"] == request.args.get("as")), None)
+    form = StaffSignInForm(formdata=None, data={"next": resume.asked(), "login": person["login"] if person else ""})
+    return page("desk/sign_in.html", form=form, people=demo_staff(), filled=person, refusal=None)
 
 
 @desk.post("/sign-in")
@@ -68,11 +69,11 @@ def begin() -> Response:
     """Half-way in: a first password must be changed, then the code is asked."""
     form = StaffSignInForm()
     if not form.validate():
-        return refused("desk/sign_in.html", form=form, people=demo_staff())
+        return refused("desk/sign_in.html", form=form, people=demo_staff(), filled=None)
     try:
         staff = _judge(form)
     except Refused as refusal:
-        return refused("desk/sign_in.html", refusal=refusal, form=form, people=demo_staff())
+        return refused("desk/sign_in.html", refusal=refusal, form=form, people=demo_staff(), filled=None)
     return _step(staff.id, SignInStage.NEW_PASSWORD if staff.issued_at else SignInStage.SECOND_FACTOR)
 
 

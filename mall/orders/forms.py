@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, StringField
-from wtforms.validators import Regexp
+from wtforms.validators import Regexp, ValidationError
 from wtforms.widgets import TextInput
 
 from mall.base.refused import N_
@@ -40,7 +40,7 @@ def fresh_key() -> str:
 def whole(text: str) -> int | None:
     """A whole number as people type it, full-width digits and a sign included; anything else is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,15}", plain) else None
+    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,19}", plain) else None
 
 
 class WholeField(Field):
@@ -70,13 +70,13 @@ class WholeField(Field):
         if not typed and not self.needed:
             return
         if self.data is None or not self.least <= self.data <= self.most:
-            raise ValueError(gettext(self.wrong) % {"most": self.most})
+            raise ValidationError(gettext(self.wrong) % {"most": self.most})
 
 
 class RedemptionForm(Form):
     """The checkout's form: which choice, how many, at what price it was seen, where to, and the key minted with it."""
 
-    sku = HiddenField(validators=[Needed(), AtMost(40)])
+    sku = HiddenField(filters=[trimmed], validators=[Needed(), AtMost(40)])
     quantity = WholeField(N_("数量"), least=1, most=MOST, wrong=BadQuantity.text)
     points = WholeField(N_("积分"), least=1, most=MOST_POINTS, wrong=N_("页面内容不完整，请重新打开这一页。"))
     address = WholeField(N_("收货地址"), least=1, most=2**63 - 1, wrong=N_("请选择收货地址。"), needed=False)

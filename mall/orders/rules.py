@@ -77,7 +77,7 @@ def judge(wish: Wish, offer: Offer) -> None:
     if not offer.on_shelf:
         raise OffShelf
     if wish.points_seen != offer.points_each:
-        raise PriceChanged(points=f"{offer.points_each:,}")
+        raise PriceChanged(points=offer.points_each)
     if offer.limit is not None and offer.had + wish.quantity > offer.limit:
         raise OverLimit(limit=offer.limit, had=offer.had, left=left_of_limit(offer.limit, offer.had))
     if wish.quantity > offer.on_hand:

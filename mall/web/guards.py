@@ -18,8 +18,9 @@ from typing import Any, Literal, TypeVar, cast
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_login import LoginManager, current_user
+from werkzeug.exceptions import BadRequest
 
-from mall.base.refused import Forbidden
+from mall.base.refused import Forbidden, NotFound
 from mall.dealers.actions import seen, token_hash
 from mall.dealers.models import MayNotRedeem, OwnerOnly, SignInStage, StaffRole
 from mall.dealers.queries import MemberHere, StaffHere, member_here, staff_here
@@ -162,6 +163,7 @@ def register(app: Flask) -> None:
     # No context processor: `who` below is the same person without a second look-up.
     login.init_app(app, add_context_processor=False)
     login.request_loader(_load)
+    app.before_request(_readable)
     app.before_request(_judge)
     app.jinja_env.globals["who"] = who
     open_to_all(app.view_functions["static"])
@@ -190,6 +192,14 @@ def _load(_request: Any) -> MemberHere | StaffHere | None:
     if here is not None and now() - here.seen_at >= SEEN_EVERY:
         transact(seen, token_hash=here.token_hash)
     return here
+
+
+def _readable() -> None:
+    """No text of ours holds a NUL and PostgreSQL takes none: such an address is nobody's, before anything asks."""
+    if "\x00" in request.path:
+        raise NotFound
+    if any("\x00" in value for value in request.args.values()):
+        raise BadRequest
 
 
 def _judge() -> Response | None:

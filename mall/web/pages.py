@@ -134,9 +134,10 @@ def is_local(url: str) -> bool:
 
 
 def told(refusal: Refused) -> str:
-    """A refusal in the reader's language, its numbers and dates already words."""
+    """A refusal in the reader's language, its numbers with commas, its dates already words."""
     text: str = gettext(refusal.text)
-    return text % refusal.params if refusal.params else text
+    shown = {name: f"{value:,}" if type(value) is int else value for name, value in refusal.params.items()}
+    return text % shown if shown else text
 
 
 def refused(

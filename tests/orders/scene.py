@@ -59,6 +59,11 @@ def set_up(
     for number in range(dealers):
         give(session, at, DEALER + number, points - points // 3, days=300)
         give(session, at, DEALER + number, points // 3, days=18)
+    stock_up(session, at, stock=stock, limit=limit)
+
+
+def stock_up(session: Session, at: datetime, *, stock: int = 50, limit: int | None = None) -> None:
+    """Three rewards: shipped (with a limit), shipped, handed out."""
     put_category(session, at, code="home", icon="gift", names=spoken("生活", "Home"), position=1)
     put_item(session, at, _item("CK-5L", "智能电压力锅 5L", COOKER, stock, limit))
     put_item(session, at, _item("RICE", "五常大米 10kg", RICE, stock, None, delivery=Delivery.A_WEEK))

@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
+from mall.base.types import Id, Instant
 from mall.dealers.models import Member, MemberRole
 from mall.orders.models import Happening, OrderEvent, OrderLine, OrderState, RedemptionOrder
 from mall.points.models import Allocation, Lot
@@ -97,7 +98,8 @@ def orders_of(
     if states:
         wanted = wanted.where(RedemptionOrder.state.in_(states))
     if before:
-        wanted = wanted.where(tuple_(RedemptionOrder.placed_at, RedemptionOrder.id) < tuple_(*before))
+        place = tuple_(RedemptionOrder.placed_at, RedemptionOrder.id)
+        wanted = wanted.where(place < tuple_(*before, types=[Instant(), Id]))
     newest_first = (RedemptionOrder.placed_at.desc(), RedemptionOrder.id.desc())
     found = list(session.scalars(wanted.order_by(*newest_first).limit(PAGE + 1)))
     page = found[:PAGE]

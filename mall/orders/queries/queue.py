@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tup
 from sqlalchemy.orm import Session
 
 from mall.base.time import civil_day, start_of_day
+from mall.base.types import Id, Instant
 from mall.catalog.models import Kind
 from mall.dealers.models import Dealer, Member
 from mall.orders.models import OrderLine, OrderState, RedemptionOrder
@@ -143,9 +144,8 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
     )
     page = matching
     if after:
-        page = page.where(
-            tuple_(*place) > tuple_(*after) if wanted.view.urgent_first else tuple_(*place) < tuple_(*after)
-        )
+        mark = tuple_(*after, types=[Instant(), Id, Id])
+        page = page.where(tuple_(*place) > mark if wanted.view.urgent_first else tuple_(*place) < mark)
     page = page.order_by(*(column if wanted.view.urgent_first else column.desc() for column in place))
     found = session.execute(page.limit(PAGE + 1)).all()
     lines = lines_of(session, [row[0] for row in found[:PAGE]])

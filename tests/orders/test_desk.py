@@ -1,0 +1,237 @@
+"""The back office's orders: the queue with its views and filters, one order with its papers, and who may see what."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mall.audit.models import AuditEntry
+from mall.dealers.actions import add_address
+from mall.dealers.models import Address, MemberRole, StaffRole
+from mall.orders.actions import Placed
+from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
+from mall.web.db import db, transact
+from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in
+from tests.conftest import Clock
+from tests.orders import scene
+from tests.orders.scene import CARD, COOKER, RICE, SEAL
+
+
+@pytest.fixture
+def people(app: Flask) -> Cast:
+    """The cast, each dealer with points and an address, and the scene's rewards."""
+    everybody = transact(cast, seal=app.extensions["seal"])
+    transact(scene.stock_up)
+    for dealer in (everybody.linan, everybody.ningbo):
+        give_points(dealer.id, 1_000_000)
+        transact(
+            add_address, dealer_id=dealer.id, recipient="周敏", phone="13812346207", region="浙江省/杭州市/临安区",
+            street="钱王街 826 号", seal=SEAL, actor="system",
+        )
+    return everybody
+
+
+@pytest.fixture
+def desk(app: Flask, people: Cast) -> Visitor:
+    """Fulfilment's browser, signed in."""
+    app.test_client_class = Visitor
+    client = app.test_client()
+    assert isinstance(client, Visitor)
+    back(client, people)
+    return client
+
+
+def back(desk: Visitor, people: Cast) -> None:
+    """Sign in again: the desk forgets who was away for long."""
+    sign_in(desk, people.staff[StaffRole.FULFILMENT])
+
+
+def ordered(who: SomeMember, code: str = COOKER, quantity: int = 1, **said: Any) -> Placed:
+    address = db.session.execute(select(Address.id).where(Address.dealer_id == who.dealer_id)).scalar_one()
+    key = f"desk-{next(scene._keys)}"
+    wish = scene.wish(code, quantity, address_id=address, **said)
+    return transact(
+        scene.place, dealer_id=who.dealer_id, member_id=who.id, role=MemberRole.OWNER, key=key, seal=SEAL, **wish
+    )
+
+
+def shown(desk: Visitor, query: str = "") -> list[str]:
+    """The numbers of the orders in the queue, in their order."""
+    page = desk.get(f"/desk/orders{query}")
+    assert page.status_code == 200
+    return re.findall(r'<a class="link number" href="/desk/orders/[^/]+/(\d+)"', page.text)
+
+
+@pytest.fixture
+def three(desk: Visitor, people: Cast, clock: Clock) -> dict[str, str]:
+    """Rice (due in a week), a cooker (in two days), a card (in two hours), placed an hour apart by two dealers."""
+    rice = ordered(people.owner, RICE).no
+    clock.tick(hours=1)
+    cooker = ordered(people.other_owner, COOKER).no
+    clock.tick(hours=1)
+    card = ordered(people.owner, CARD).no
+    back(desk, people)
+    return {"rice": rice, "cooker": cooker, "card": card}
+
+
+def test_the_queue_begins_with_what_is_due_first(desk: Visitor, three: dict[str, str]) -> None:
+    assert shown(desk) == [three["card"], three["cooker"], three["rice"]]
+    assert shown(desk, "?view=all") == [three["card"], three["cooker"], three["rice"]]
+    page = desk.get("/desk/orders").text
+    assert "剩 2 小时 0 分" in page
+    assert "剩 47 小时" in page
+    assert "sla--soon" in page
+
+
+def test_what_is_late_says_so(desk: Visitor, people: Cast, three: dict[str, str], clock: Clock) -> None:
+    clock.tick(hours=5)
+    back(desk, people)
+    assert shown(desk, "?view=late") == [three["card"]]
+    assert "超时 3 小时 0 分" in desk.get("/desk/orders?view=late").text
+
+
+def test_today_and_what_is_handed_out_have_their_views(desk: Visitor, three: dict[str, str]) -> None:
+    assert shown(desk, "?view=today") == [three["card"]]  # at 22:00 in Shanghai it is due by midnight
+    assert shown(desk, "?view=hand-out") == [three["card"]]
+
+
+def test_a_cancelled_order_leaves_the_queue_and_stays_in_the_archive(
+    desk: Visitor, people: Cast, three: dict[str, str]
+) -> None:
+    owner = people.owner
+    transact(scene.cancel, dealer_id=owner.dealer_id, member_id=owner.id, role=MemberRole.OWNER, no=three["rice"])
+    assert three["rice"] not in shown(desk)
+    assert shown(desk, "?view=all&state=cancelled") == [three["rice"]]
+
+
+FILTERS: list[tuple[str, list[str]]] = [
+    ("?kind=card_code", ["card"]),
+    ("?kind=physical", ["cooker", "rice"]),
+    ("?region=华东/浙江/宁波", ["cooker"]),
+    ("?region=华东/浙江", ["card", "cooker", "rice"]),
+    ("?region=华东/浙", []),
+    ("?dealer=LA0571", ["card", "rice"]),
+    ("?dealer=海曙", ["cooker"]),
+    ("?dealer=%25", []),
+    ("?sku=ck-5l-black", ["cooker"]),
+    ("?sku=RICE", ["rice"]),
+    ("?q=临安", ["card", "rice"]),
+    ("?q=FUEL-500", ["card"]),
+    ("?since=2026-11-12&until=2026-11-12", ["card", "cooker", "rice"]),
+    ("?since=2026-11-13", []),
+    ("?until=2026-11-11", []),
+    ("?q=nothing+of+the+kind", []),
+    ("?view=nonsense&kind=nonsense&state=nonsense&since=2026-13-45&until=x&after=9-9", ["card", "cooker", "rice"]),
+    ("?after=" + "9" * 30 + "-1-1", ["card", "cooker", "rice"]),
+]
+
+
+def test_filters_of_the_address_narrow_the_queue(desk: Visitor, three: dict[str, str]) -> None:
+    for query, expected in FILTERS:
+        assert shown(desk, query) == [three[name] for name in expected], query
+
+
+def test_an_order_is_found_by_its_number_or_how_it_begins(desk: Visitor, three: dict[str, str]) -> None:
+    no = three["cooker"]
+    assert shown(desk, f"?q={no}") == [no]
+    assert shown(desk, f"?q={no[:6]}+{no[6:]}") == [no]
+    assert no in shown(desk, f"?q={no[:9]}")
+    found = desk.get(f"/desk/search?q={no}")
+    assert found.location.endswith(f"/desk/orders/NB0574/{no}")
+    assert desk.get("/desk/search?q=260101").location.endswith("/desk/orders?view=all&q=260101")
+
+
+def test_a_long_queue_comes_in_pages_that_lose_and_repeat_nothing(desk: Visitor, people: Cast, clock: Clock) -> None:
+    made = []
+    for number in range(27):
+        clock.tick(minutes=1 if number % 3 else 0)  # some are due at the very same moment
+        made.append(ordered(people.owner, RICE).no)
+    back(desk, people)
+    first = desk.get("/desk/orders").text
+    onward = re.search(r'href="(/desk/orders\?after=[^"]+)"', first)
+    assert onward
+    rest = shown(desk, onward[1].removeprefix("/desk/orders"))
+    assert len(shown(desk)) == 25
+    assert sorted(shown(desk) + rest) == sorted(made)
+    assert "共 27 单" in first
+
+
+def test_an_order_page_holds_all_that_fulfilment_needs(desk: Visitor, people: Cast) -> None:
+    no = ordered(people.owner, COOKER, 2, remark="送货前请致电").no
+    page = desk.get(f"/desk/orders/LA0571/{no}")
+    for words in ("CK-5L-BLACK", "37,600", "−37,600", "962,400", "沈立诚", "送货前请致电", "提交兑换"):
+        assert words in page.text
+    for masked in ("周＊", "138 **** 6207"):
+        assert masked in page.text
+    for secret in ("13812346207", "钱王街", "周敏"):
+        assert secret not in page.text
+
+
+def test_the_address_is_shown_on_demand_and_the_look_is_written_down(desk: Visitor, people: Cast) -> None:
+    no = ordered(people.owner).no
+    assert desk.get(f"/desk/orders/LA0571/{no}/address").status_code == 405
+    page = desk.post(f"/desk/orders/LA0571/{no}/address")
+    for words in ("13812346207", "钱王街 826 号", "周敏", "查看收货信息", "贺长风"):
+        assert words in page.text
+    part = desk.post(f"/desk/orders/LA0571/{no}/address", headers={"HX-Request": "true"})
+    assert "<html" not in part.text
+    looks = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "order.reveal_address")).all()
+    assert [look.actor for look in looks] == [f"staff:{people.staff[StaffRole.FULFILMENT].id}"] * 2
+    assert "13812346207" not in str([look.detail for look in looks])
+
+
+@pytest.mark.parametrize("role", list(StaffRole))
+def test_each_role_sees_what_its_work_asks_for(desk: Visitor, people: Cast, role: StaffRole) -> None:
+    no = ordered(people.owner).no
+    sign_in(desk, people.staff[role])
+    sees = 200 if role in MAY_SEE else 403
+    assert desk.get("/desk/orders").status_code == sees
+    assert desk.get(f"/desk/orders/LA0571/{no}").status_code == sees
+    assert desk.get(f"/desk/search?q={no}").status_code == (303 if role in MAY_SEE else 403)
+    reveals = desk.post(f"/desk/orders/LA0571/{no}/address")
+    assert reveals.status_code == (200 if role in MAY_SEE_ADDRESSES else 403)
+    assert ("13812346207" in reveals.text) == (role in MAY_SEE_ADDRESSES)
+
+
+def test_a_card_has_no_address_to_show(desk: Visitor, people: Cast) -> None:
+    no = ordered(people.owner, CARD).no
+    assert desk.get(f"/desk/orders/LA0571/{no}").status_code == 200
+    assert desk.post(f"/desk/orders/LA0571/{no}/address").status_code == 404
+
+
+def test_what_is_not_there_is_not_found(desk: Visitor, people: Cast) -> None:
+    for path in ("LA0571/26111200000000", "NOBODY/26111200000000", "LA0571/x", "%00/%00"):
+        assert desk.get(f"/desk/orders/{path}").status_code == 404, path
+
+
+def test_an_order_is_not_found_under_another_dealers_code(desk: Visitor, people: Cast) -> None:
+    no = ordered(people.owner).no
+    assert desk.get(f"/desk/orders/NB0574/{no}").status_code == 404
+
+
+def test_a_member_has_no_way_to_the_desk(app: Flask, desk: Visitor, people: Cast) -> None:
+    no = ordered(people.owner).no
+    phone = app.test_client()
+    sign_in(phone, people.owner)
+    for path in ("/desk/orders", f"/desk/orders/LA0571/{no}"):
+        assert phone.get(path).location.startswith("/desk/sign-in")
+
+
+def test_the_queue_asks_the_database_as_little_for_many_as_for_one(desk: Visitor, people: Cast) -> None:
+    ordered(people.owner)
+    with scene.statements() as one:
+        desk.get("/desk/orders")
+    for _ in range(8):
+        ordered(people.owner, RICE)
+    with scene.statements() as many:
+        desk.get("/desk/orders")
+    assert len(many) == len(one) <= 9, "\n".join(many)
+
+
+def test_an_empty_queue_says_that_all_is_done(desk: Visitor) -> None:
+    assert "都处理完了" in desk.get("/desk/orders").text
+    assert "没有符合条件的订单" in desk.get("/desk/orders?q=zzz").text

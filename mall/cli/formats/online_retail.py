@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -50,7 +49,7 @@ def read(path: Path, zone: str) -> Reading:
     del zone  # times are local, without one
     reading = Reading()
     invoices: dict[str, Invoice] = {}
-    seen: dict[str, set[tuple[str, str, str, str]]] = {}
+    seen: dict[str, set[tuple[Sold, str]]] = {}
     with _opened(path) as file:
         rows = csv.reader(file)
         header = tuple(name.lstrip("\ufeff").strip() for name in next(rows, []))
@@ -58,13 +57,14 @@ def read(path: Path, zone: str) -> Reading:
             raise ValueError(f"{path} is not in this format: its columns are {', '.join(header) or 'missing'}")
         for record, row in enumerate(rows, 1):
             reading.records = record
-            number, code = ([cell.strip() for cell in row[:2]] + ["", ""])[:2]
+            cells = [cell.strip() for cell in row]
             try:
-                odd = _take(reading, invoices, seen, record, row)
+                odd = _take(reading, invoices, seen, record, cells)
             except Unreadable as unreadable:
                 odd = ("unreadable", f"not counted: {unreadable}")
             if odd:
-                reading.oddities.append(Oddity(record, number, code, *odd))
+                number, code = [*cells, "", ""][:2]
+                reading.oddities.append(Oddity(record, _same(number), _same(code), *odd))
     # Dealer by dealer, each in the order of time: an account is then locked and written few times.
     reading.invoices = sorted(
         (invoice for invoice in invoices.values() if invoice.lines), key=lambda x: (x.dealer_code, x.at, x.number)
@@ -75,14 +75,14 @@ def read(path: Path, zone: str) -> Reading:
 def _take(
     reading: Reading,
     invoices: dict[str, Invoice],
-    seen: dict[str, set[tuple[str, str, str, str]]],
+    seen: dict[str, set[tuple[Sold, str]]],
     record: int,
     row: list[str],
 ) -> tuple[str, str] | None:
     """Count a record, or say why not; gives its kind and what was done unless it is an ordinary sale."""
     if len(row) != len(COLUMNS):
         raise Unreadable(f"{len(row)} columns instead of {len(COLUMNS)}")
-    number, code, description, quantity_text, date_text, price_text, customer, country = (cell.strip() for cell in row)
+    number, code, description, quantity_text, date_text, price_text, customer, country = row
     at, quantity, (price, scale) = _moment(date_text), _whole(quantity_text), _price(price_text)
     reading.last_day = max(reading.last_day or at.date(), at.date())
     if not INVOICE.fullmatch(number):
@@ -99,8 +99,9 @@ def _take(
         raise Unreadable(f"the invoice is of {invoice.dealer_code}, this line of {dealer_code}")
     # Each line is rounded half up to fen by itself.
     fen = (2 * abs(quantity) * price * 100 + scale) // (2 * scale)
-    invoice.lines.append(Sold(_same(code), abs(quantity), fen, _same(description[:300])))
-    again = (code, description, quantity_text, price_text)
+    sold = Sold(_same(code), abs(quantity), fen, _same(description[:300]))
+    invoice.lines.append(sold)
+    again = (sold, _same(price_text))
     met = seen.setdefault(number, set())
     repeated = again in met
     met.add(again)
@@ -113,10 +114,7 @@ def _take(
 def _odd(code: str, customer: str, price: int, quantity: int, *, is_return: bool) -> tuple[str, str] | None:
     if not code:
         raise Unreadable("no stock code")
-    kind = NOT_GOODS.get(code.upper()) or next(
-        (said for prefix, said in PREFIXES.items() if code.upper().startswith(prefix)), None
-    )
-    if kind:
+    if kind := _not_goods(code):
         return kind[0], f"not counted: {kind[1]}"
     if not customer:
         return "no_customer", "not counted: no dealer to credit"
@@ -129,6 +127,15 @@ def _odd(code: str, customer: str, price: int, quantity: int, *, is_return: bool
     if quantity > 0 and is_return:
         return "positive_quantity", "not counted: goods sold within a cancellation"
     return None
+
+
+@lru_cache(maxsize=8192)
+def _not_goods(code: str) -> tuple[str, str] | None:
+    """The kind of a code that is no goods, and in words what it is."""
+    capitals = code.upper()
+    return NOT_GOODS.get(capitals) or next(
+        (said for prefix, said in PREFIXES.items() if capitals.startswith(prefix)), None
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -154,12 +161,14 @@ def _moment(text: str) -> datetime:
     return at
 
 
+@lru_cache(maxsize=4096)
 def _whole(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,9}", text):
         raise Unreadable("the quantity is no whole number")
     return int(text)
 
 
+@lru_cache(maxsize=8192)
 def _dealer_code(customer: str) -> str:
     found = CUSTOMER.fullmatch(customer)
     if not found:
@@ -177,9 +186,3 @@ def _opened(path: Path) -> IO[str]:
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding="utf-8", newline="")
     return path.open(encoding="utf-8", newline="")
-
-
-def lines(path: Path) -> Iterator[list[str]]:
-    """The raw records of a file, header first."""
-    with _opened(path) as file:
-        yield from csv.reader(file)

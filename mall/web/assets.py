@@ -15,6 +15,7 @@ from whitenoise import WhiteNoise
 from mall.config import ROOT
 
 BUILD = ROOT / "static" / "build"
+MANIFEST = BUILD / "manifest.json"
 URL = "/static/build/"
 WIDTHS = (240, 480, 960)
 FINGERPRINTED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
@@ -46,6 +47,12 @@ def picture(key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eag
     `sizes` is the width it will have on screen, such as `(min-width: 640px) 200px, 45vw`. `eager` is for the first
     screen only. A picture that was never drawn shows an empty plinth.
     """
+    return _picture(_changed(), key, sizes, alt, css, eager)
+
+
+@lru_cache(maxsize=4096)
+def _picture(_changed: int, key: str, sizes: str, alt: str, css: str, eager: bool) -> Markup:
+    # A page of the catalogue shows twenty: each is written once and kept.
     tail = Markup('width="480" height="480" alt="{}" {} decoding="async"').format(
         alt, Markup('loading="eager" fetchpriority="high"') if eager else Markup('loading="lazy"')
     )
@@ -82,18 +89,20 @@ def serve_static(app: Flask, add_headers: HeaderHook | None = None) -> None:
 
 
 def _manifest() -> dict[str, str]:
-    path = BUILD / "manifest.json"
+    return _read(_changed())
+
+
+def _changed() -> int:
     # In development a fresh build is seen at once; otherwise the file is read once.
-    changed = path.stat().st_mtime_ns if current_app.debug and path.exists() else 0
-    return _read(changed)
+    return MANIFEST.stat().st_mtime_ns if current_app.debug and MANIFEST.exists() else 0
 
 
 @lru_cache(maxsize=2)
 def _read(_changed: int) -> dict[str, str]:
-    path = BUILD / "manifest.json"
-    return cast("dict[str, str]", json.loads(path.read_text())) if path.exists() else {}
+    return cast("dict[str, str]", json.loads(MANIFEST.read_text())) if MANIFEST.exists() else {}
 
 
 def forget(*_: Any) -> None:
     """Read the manifest anew at the next page: tests that build call this."""
     _read.cache_clear()
+    _picture.cache_clear()

@@ -102,11 +102,12 @@ def _shown(status: int, title: str | None, text: str | None, **more: str | None)
 
 def _plain(status: int, title: str | None, text: str | None, way_on: str) -> Response:
     head = escape(title or HTTPStatus(status).phrase)
+    onward = _("继续")
     body = (
         f'<!doctype html><html lang="zh-Hans-CN"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{head}</title>'
         f'<main><h1>{head}</h1><p role="alert">{escape(text or "")}</p>'
-        f'<p><a href="{escape(way_on)}">{escape(_("继续"))}</a></p></main></html>'
+        f'<p><a href="{escape(way_on)}">{escape(onward)}</a></p></main></html>'
     )
     response = Response(body, status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"

@@ -37,6 +37,8 @@ WHERE = {
     Kind.EXPIRE: N_("到期的批次"),
     Kind.CLAWBACK: N_("从哪里扣"),
 }
+WHY_THESE = N_("为什么是这些分")
+LOTS_TOUCHED = N_("涉及的批次")
 
 
 def title(movement: Movement) -> str:
@@ -86,12 +88,12 @@ def bars_told(endings: list[MonthEnding]) -> str:
 
 def why_title(movement: Movement) -> str:
     """The heading over an explanation."""
-    return _(WHY.get(movement.kind, N_("为什么是这些分")))
+    return _(WHY.get(movement.kind, WHY_THESE))
 
 
 def where_title(movement: Movement) -> str:
     """The heading over the lots that a movement touched."""
-    return _(WHERE.get(movement.kind, N_("涉及的批次")))
+    return _(WHERE.get(movement.kind, LOTS_TOUCHED))
 
 
 def adjustment(movement: Movement) -> str:

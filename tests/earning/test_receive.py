@@ -315,13 +315,16 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "at": day.format(draw(st.integers(0, 1)), draw(st.integers(1, 9)), draw(st.integers(0, 9))),
             })  # fmt: skip
     for number in range(draw(st.integers(0, 4))):
-        for revision in range(1, draw(st.integers(1, 3)) + 1):
-            documents.append({
+        revisions = draw(st.integers(1, 3))
+        documents += [
+            {
                 "name": f"R{number}", "revision": revision, "fen": draw(st.integers(0, 60_000)),
                 "flags": draw(st.sampled_from([[], ["custom_made"]])), "kind": "return",
                 "returns": draw(st.sampled_from([None, "P0", "P1", "P2"])), "cancelled": draw(st.integers(0, 5)) == 0,
                 "at": day.format(1, draw(st.integers(1, 9)), draw(st.integers(0, 9))),
-            })  # fmt: skip
+            }
+            for revision in range(1, revisions + 1)
+        ]  # fmt: skip
     return documents
 
 

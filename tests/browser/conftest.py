@@ -102,7 +102,7 @@ def served(database_url: str) -> Iterator[Served]:
         "MALL_STYLEGUIDE": "1",
         "MALL_WORKERS": "1",
     }
-    if os.environ.get("NOSEED") != "1": run_flask(environment, "demo", "seed")
+    run_flask(environment, "demo", "seed")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:

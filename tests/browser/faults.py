@@ -10,9 +10,9 @@ from playwright.sync_api import Page
 
 from mall.config import ROOT
 
-AXE = """async () => {
-  const seen = await axe.run(document, {resultTypes: ["violations"], runOnly: {type: "tag", values:
-    ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}});
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async (only) => {
+  const seen = await axe.run(document, {resultTypes: ["violations"], runOnly: only});
   return seen.violations.map(v => ({rule: v.id, help: v.help, nodes: v.nodes.slice(0, 4).map(
     n => n.html.slice(0, 200) + "  " + (n.any[0]?.message ?? n.all[0]?.message ?? ""))}));
 }"""
@@ -58,10 +58,11 @@ def _axe() -> str:
     return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
-def accessibility(page: Page) -> list[str]:
-    """What axe finds, one line a rule. The page's context must be one with `bypass_csp=True`."""
+def accessibility(page: Page, only: str = "") -> list[str]:
+    """What axe finds, by all its rules or one. The page's context must be one with `bypass_csp=True`."""
     page.evaluate(_axe())
-    found = cast("list[dict[str, Any]]", page.evaluate(AXE))
+    wanted = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": TAGS}
+    found = cast("list[dict[str, Any]]", page.evaluate(AXE, wanted))
     return [f"{rule['rule']}: {rule['help']}\n      " + "\n      ".join(rule["nodes"]) for rule in found]
 
 

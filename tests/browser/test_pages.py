@@ -1,25 +1,175 @@
-"""Every page, in light and dark: axe, overflow, targets, nothing on the console; and a picture of each."""
+"""Every page that a browser can be sent to, in light and dark, and with doubled text on a small phone.
+
+A new route with a page is found here by itself; one that needs more than its address gets a line in `FIRST`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyotp
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from mall import create_app
+from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
+from mall.config import Settings
+from mall.dealers.models import SignInStage, StaffRole
+from mall.web.guards import Audience, Kind
 from tests.browser import faults
-from tests.browser.conftest import DESK, Visit, Watched
+from tests.browser.conftest import DESK, Served, Visit, Watched
+from tests.conftest import SECRET
 
-STYLE = [f"/_styleguide/{name}" for name in ("parts", "home", "item", "points", "order")]
+OWNER = MEMBERS[0]
+ADMINISTRATOR = next(person for person in STAFF if person.role is StaffRole.ADMINISTRATOR)
+FIRST = {
+    # Pages of one thing: where to look for the first such thing, and what its link looks like.
+    "catalog.item": ["/catalog", "a[href^='/catalog/']"],
+    "catalog.choice": ["/catalog", "a[href^='/catalog/']", "a[href$='/choice']"],
+    "orders.new": ["/catalog?category=food&affordable=1", "a[href^='/catalog/']", "choice?go=1"],
+    "orders.order": ["/orders", "a[href^='/orders/']"],
+    "orders.cancellation": ["/orders", "a[href^='/orders/']", "a[href$='/cancellation']"],
+    "points.movement": ["/points", "a[href^='/points/movements/']"],
+    "dealers.address": ["/me/addresses", "a[href^='/me/addresses/']:not([href*='new'])"],
+    "dealers.member": ["/me/members", "a[href^='/me/members/']:not([href*='new'])"],
+    "desk_orders.order": ["/desk/orders", "a[href^='/desk/orders/']"],
+    "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
+}
+NOT_A_PAGE = {
+    "static": "files",
+    "health.healthz": "JSON for monitors",
+    "api_docs.openapi": "JSON for partners",
+    "desk.qr": "a picture",
+    "orders.by_key": "leads to the order's page",
+    "desk_orders.search": "leads to what it found",
+}
+PIECES = {"catalog.balance_card", "points.balance_card"}
+"""Fragments that are part of a page seen elsewhere."""
+
+
+def mounted() -> Flask:
+    return create_app(Settings(database_url="sqlite://", secret_key=SECRET, testing=True, demo=True))
+
+
+def pages() -> list[tuple[str, str, Audience]]:
+    """Every GET route with a page: endpoint, rule, audience. Steps half-way into a sign-in are left out."""
+    app, found = mounted(), []
+    for rule in app.url_map.iter_rules():
+        audience = getattr(app.view_functions[rule.endpoint], "audience", None)
+        if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_A_PAGE | dict.fromkeys(PIECES):
+            continue
+        if audience is None or audience.kind is Kind.PARTNER or audience.stage is not SignInStage.FULL:
+            continue
+        found.append((rule.endpoint, rule.rule, audience))
+    return sorted(found, key=lambda page: page[0])
+
+
+PAGES = pages()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, mall_at: Served) -> dict[Kind, dict[str, Any]]:
+    """The cookies of an owner and of the administrator, signed in once: a code of the authenticator is good once."""
+    states: dict[Kind, dict[str, Any]] = {Kind.OPEN: {}}
+    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
+    page.goto("/sign-in")
+    page.get_by_label("手机号").fill(OWNER.phone)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(f"{mall_at.url}/")
+    states[Kind.MEMBER] = {"storage_state": page.context.storage_state()}
+    page.context.close()
+
+    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
+    page.goto("/desk/sign-in")
+    page.locator("[name=login]").fill(ADMINISTRATOR.login)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button.button--main").click()
+    page.wait_for_url("**/desk/sign-in/code*")
+    page.locator("[name=code]").fill(pyotp.TOTP(ADMINISTRATOR.totp).now())
+    page.locator("main button.button--main").click()
+    page.wait_for_url(f"{mall_at.url}/desk*")
+    assert "sign-in" not in page.url
+    states[Kind.STAFF] = {"storage_state": page.context.storage_state()}
+    page.context.close()
+    return states
+
+
+def open_first(page: Page, endpoint: str, rule: str) -> None:
+    """Go to the page of an endpoint, by the first link there is where it is the page of one thing."""
+    if endpoint not in FIRST:
+        assert "<" not in rule, f"{endpoint} is the page of one thing: say in FIRST where the first one is found"
+    start, *steps = FIRST.get(endpoint, [rule])
+    answer = page.goto(start)
+    for step in steps:
+        under = f"{page.url}/{step}"
+        link = page.locator(step).first.get_attribute("href") if step.startswith("a[") else under
+        assert link, step
+        answer = page.goto(link)
+    assert answer is not None
+    assert answer.ok, f"{page.url}: {answer.status}"
+    assert page.locator("h1").count() == 1, f"{page.url} has {page.locator('h1').count()} headings of the first level"
+
+
+@pytest.mark.parametrize(("endpoint", "rule", "audience"), PAGES, ids=[page[0] for page in PAGES])
+def test_a_page_has_no_fault_in_light_or_dark(
+    visit: Visit, signed_in: dict[Kind, dict[str, Any]], results: Path, endpoint: str, rule: str, audience: Audience
+) -> None:
+    desk = rule.startswith("/desk")
+    page = visit(bypass_csp=True, **signed_in[audience.kind], **(DESK | {"is_mobile": False} if desk else {}))
+    open_first(page, endpoint, rule)
+    faults.picture(page, results / f"{endpoint}.png")
+    found = [*faults.accessibility(page), *faults.overflow(page)]
+    if not desk:
+        found += faults.small_targets(page)
+    page.emulate_media(color_scheme="dark")
+    faults.picture(page, results / f"{endpoint}-dark.png")
+    found += [f"in the dark: {finding}" for finding in faults.accessibility(page, only="color-contrast")]
+    assert not found, f"{page.url}\n" + "\n".join(found)
+
+
+SMALL = [page for page in PAGES if not page[1].startswith("/desk")]
+
+
+@pytest.mark.parametrize(("endpoint", "rule", "audience"), SMALL, ids=[page[0] for page in SMALL])
+def test_a_page_holds_doubled_text_on_a_small_phone(
+    visit: Visit,
+    signed_in: dict[Kind, dict[str, Any]],
+    large_text_browser: Browser,
+    results: Path,
+    endpoint: str,
+    rule: str,
+    audience: Audience,
+) -> None:
+    page = visit(large_text_browser, viewport={"width": 320, "height": 640}, **signed_in[audience.kind])
+    open_first(page, endpoint, rule)
+    faults.picture(page, results / f"{endpoint}-320.png")
+    assert faults.overflow(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", STYLE)
-def test_a_sample_page_has_no_fault(visit: Visit, results: Path, path: str, scheme: str) -> None:
+@pytest.mark.parametrize("name", ["parts", "home", "item", "points", "order"])
+def test_every_macro_of_the_look_has_no_fault(visit: Visit, results: Path, name: str, scheme: str) -> None:
     page = visit(bypass_csp=True, color_scheme=scheme)
-    answer = page.goto(path)
-    assert answer and answer.ok, answer
-    faults.picture(page, results / f"{path.strip('/').replace('/', '-')}-{scheme}.png")
+    answer = page.goto(f"/_styleguide/{name}")
+    assert answer is not None
+    assert answer.ok
+    faults.picture(page, results / f"styleguide-{name}-{scheme}.png")
     found = [*faults.accessibility(page), *faults.overflow(page), *faults.small_targets(page)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", ["/catalog/NO-SUCH", "/nowhere"])
+def test_a_page_that_is_not_there_says_so_and_shows_ways_out(
+    visit: Visit, watched: Watched, signed_in: dict[Kind, dict[str, Any]], results: Path, path: str
+) -> None:
+    watched.expected = ("404",)
+    page = visit(bypass_csp=True, **signed_in[Kind.MEMBER])
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 404
+    faults.picture(page, results / "404.png")
+    assert [*faults.accessibility(page), *faults.overflow(page), *faults.small_targets(page)] == []
+    assert page.locator("main a[href]").count() > 0

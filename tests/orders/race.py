@@ -9,6 +9,7 @@ import multiprocessing
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -79,7 +80,7 @@ def _run(line: Connection, barrier: Any) -> None:
             url, at, form = line.recv()
         except EOFError:
             return
-        app = create_app(Settings(database_url=url, secret_key=SECRET, testing=True), lambda at=at: at)
+        app = create_app(Settings(database_url=url, secret_key=SECRET, testing=True), partial(_standing, at))
         app.test_client_class = Visitor
         with app.app_context():
             client = app.test_client()
@@ -90,6 +91,11 @@ def _run(line: Connection, barrier: Any) -> None:
             line.send(_told(answer))
             db.session.remove()
             db.engine.dispose()
+
+
+def _standing(at: datetime) -> datetime:
+    """A clock that stands still, as in the test that started the race."""
+    return at
 
 
 def _told(answer: Any) -> Answer:

@@ -25,7 +25,7 @@ from mall.orders.rules import Wish
 from mall.points.actions import Part, earn, open_book, write
 from mall.points.models import Programme
 from mall.points.queries import balance
-from mall.web.db import db, now, transact
+from mall.web.db import db, now, reading, transact
 from tests.conftest import SECRET
 
 SEAL = Seal(SECRET)
@@ -152,7 +152,8 @@ def sku_id(code: str) -> int:
 
 def wish(code: str = COOKER, quantity: int = 1, **said: Any) -> dict[str, Any]:
     """What a form would say."""
-    said = {"points_seen": PRICES[code], "address_id": DEALER, "remark": ""} | said
+    defaults: dict[str, Any] = {"points_seen": PRICES[code], "address_id": DEALER, "remark": ""}
+    said = defaults | said
     return {"wish": Wish(sku_id=sku_id(code), quantity=quantity, **said)}
 
 
@@ -177,7 +178,7 @@ def take_back(no: str, *, dealer_id: int = DEALER, role: MemberRole = MemberRole
 
 def points_of(dealer_id: int = DEALER) -> int:
     db.session.rollback()
-    return balance(db.session, dealer_id, now()).available
+    return balance(reading(), dealer_id, now()).available
 
 
 def stock_of(code: str = COOKER) -> int:

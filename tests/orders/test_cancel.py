@@ -11,7 +11,7 @@ from mall.dealers.models import MayNotRedeem, MemberRole
 from mall.orders.models import NotCancellable, OrderState, RedemptionOrder
 from mall.orders.queries import mine
 from mall.points.models import Lot
-from mall.web.db import db
+from mall.web.db import db, reading
 from tests.conftest import Clock
 from tests.orders import scene
 from tests.orders.scene import CARD, COOKER, DEALER, everything, points_of, stock_of
@@ -75,4 +75,4 @@ def test_a_number_nobody_has_is_not_found(set_up: Flask) -> None:
 def test_the_timeline_tells_both(set_up: Flask) -> None:
     placed = scene.order()
     taken_back = scene.take_back(placed.no)
-    assert [event.what for event in mine.events_of(db.session, taken_back)] == ["cancelled", "placed"]
+    assert [event.what for event in mine.events_of(reading(), taken_back)] == ["cancelled", "placed"]

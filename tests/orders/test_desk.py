@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mall.audit.models import AuditEntry
 from mall.dealers.actions import add_address
 from mall.dealers.models import Address, MemberRole, StaffRole
-from mall.orders.actions import Placed
+from mall.orders.actions import Placed, cancel, place
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
 from mall.web.db import db, transact
 from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in
@@ -55,7 +55,7 @@ def ordered(who: SomeMember, code: str = COOKER, quantity: int = 1, **said: Any)
     key = f"desk-{next(scene._keys)}"
     wish = scene.wish(code, quantity, address_id=address, **said)
     return transact(
-        scene.place, dealer_id=who.dealer_id, member_id=who.id, role=MemberRole.OWNER, key=key, seal=SEAL, **wish
+        place, dealer_id=who.dealer_id, member_id=who.id, role=MemberRole.OWNER, key=key, seal=SEAL, **wish
     )
 
 
@@ -103,7 +103,7 @@ def test_a_cancelled_order_leaves_the_queue_and_stays_in_the_archive(
     desk: Visitor, people: Cast, three: dict[str, str]
 ) -> None:
     owner = people.owner
-    transact(scene.cancel, dealer_id=owner.dealer_id, member_id=owner.id, role=MemberRole.OWNER, no=three["rice"])
+    transact(cancel, dealer_id=owner.dealer_id, member_id=owner.id, role=MemberRole.OWNER, no=three["rice"])
     assert three["rice"] not in shown(desk)
     assert shown(desk, "?view=all&state=cancelled") == [three["rice"]]
 

@@ -26,7 +26,7 @@ from mall.orders.models import (
 from mall.orders.queries import mine
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.points.models import TooFewPoints
-from mall.web.db import db, transact
+from mall.web.db import db, reading, transact
 from tests.conftest import Clock
 from tests.orders import scene
 from tests.orders.scene import CARD, COOKER, DEALER, RICE, SEAL, everything, orders, points_of, stock_of
@@ -36,7 +36,7 @@ def test_points_leave_and_a_piece_leaves_with_them(set_up: Flask) -> None:
     placed = scene.order(COOKER, 2, remark="送货前请致电")
     assert points_of() == 100_000 - 2 * 18_800
     assert stock_of() == 48
-    made = mine.order_of(db.session, DEALER, placed.no)
+    made = mine.order_of(reading(), DEALER, placed.no)
     line = db.session.scalars(select(OrderLine)).one()
     assert (line.quantity, line.points_each, line.points) == (2, 18_800, 37_600)
     assert made.points == 37_600
@@ -54,7 +54,7 @@ def test_the_address_is_kept_as_it_was_and_lies_sealed(set_up: Flask) -> None:
     placed = scene.order(remark="请放门卫")
     db.session.execute(update(Address).values(region="别处/别处", removed_at=None))
     db.session.commit()
-    made = mine.order_of(db.session, DEALER, placed.no)
+    made = mine.order_of(reading(), DEALER, placed.no)
     goes_to = destination_of(made, SEAL)
     assert goes_to
     assert goes_to.line == "浙江省 杭州市 临安区 钱王街 826 号"
@@ -66,7 +66,7 @@ def test_the_address_is_kept_as_it_was_and_lies_sealed(set_up: Flask) -> None:
 
 def test_the_points_that_expire_first_pay_first_and_the_order_can_say_so(set_up: Flask) -> None:
     placed = scene.order(CARD)
-    paid = mine.lots_paid(db.session, mine.order_of(db.session, DEALER, placed.no))
+    paid = mine.lots_paid(reading(), mine.order_of(reading(), DEALER, placed.no))
     assert [lot.points for lot in paid] == [33_333, 16_667]
     assert paid[0].expires_at < paid[1].expires_at
 
@@ -97,7 +97,7 @@ def test_two_dealers_may_hold_the_same_key(set_up: Flask) -> None:
 
 def test_cards_need_no_address(set_up: Flask) -> None:
     placed = scene.order(CARD, address_id=None)
-    made = mine.order_of(db.session, DEALER, placed.no)
+    made = mine.order_of(reading(), DEALER, placed.no)
     assert destination_of(made, SEAL) is None
     assert made.state_shown == "待发放"
 
@@ -167,8 +167,8 @@ def test_what_nobody_sells_is_not_found(set_up: Flask) -> None:
 
 def test_the_timeline_and_the_audit_log_begin_with_the_placing(set_up: Flask) -> None:
     placed = scene.order()
-    made = mine.order_of(db.session, DEALER, placed.no)
-    assert [(event.what, event.by) for event in mine.events_of(db.session, made)] == [("placed", "周敏")]
+    made = mine.order_of(reading(), DEALER, placed.no)
+    assert [(event.what, event.by) for event in mine.events_of(reading(), made)] == [("placed", "周敏")]
     trace = db.session.scalars(select(AuditEntry)).one()
     assert (trace.act, trace.actor, trace.subject) == ("order.place", f"member:{DEALER}", f"order:{made.id}")
 
@@ -186,7 +186,7 @@ def test_an_order_takes_few_statements(set_up: Flask) -> None:
 def test_another_dealers_order_is_not_found(set_up: Flask) -> None:
     placed = scene.order()
     with pytest.raises(NotFound):
-        mine.order_of(db.session, DEALER + 1, placed.no)
+        mine.order_of(reading(), DEALER + 1, placed.no)
     with pytest.raises(NotFound):
         scene.take_back(placed.no, dealer_id=DEALER + 1)
 

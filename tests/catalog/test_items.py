@@ -53,6 +53,7 @@ def test_orders_are_what_they_say(looked: Flask) -> None:
     ages = [entry.shelved_at for entry in items(session, at, Filters(sort=Sort.NEWEST), available=0).entries]
     assert ages == sorted(ages, reverse=True)
     assert listed(Filters())[:3] == ["TB-750-TI", "OF-007", "OF-014"]
+    assert [entry.gone for entry in items(session, at, Filters(), available=0, page=3).entries] == [True] * 7
 
 
 def test_filters_narrow_the_list(looked: Flask) -> None:

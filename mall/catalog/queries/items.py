@@ -187,6 +187,8 @@ def _page_statement(form: _Shape) -> Select[Any]:
         statement = statement.join(hits, hits.c.item_id == _item.c.id)
         if form.sort is Sort.BEST:
             order = [hits.c.score.desc(), *order]
+    if form.sort is Sort.BEST and not form.in_stock:
+        order = [_IN_STOCK.desc(), *order]  # what is sold out is shown, behind what can be had
     # The id at the end makes every order whole, so that pages neither repeat nor skip.
     return statement.order_by(*order, _item.c.id)
 

@@ -158,7 +158,7 @@ def form_token(client: FlaskClient) -> str:
     """A token for this client's forms, as a page of the mall would carry it."""
     with client.session_transaction() as session:
         seed = session.setdefault("csrf_token", "a seed for tests")
-    return str(URLSafeTimedSerializer(client.application.secret_key, salt="wtf-csrf-token").dumps(seed))
+    return str(URLSafeTimedSerializer(str(client.application.secret_key), salt="wtf-csrf-token").dumps(seed))
 
 
 class Visitor(FlaskClient):

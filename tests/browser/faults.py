@@ -53,6 +53,10 @@ TARGETS = """() => {
 }"""
 
 
+MISSING = """() => [...document.querySelectorAll("svg use")].filter(
+  e => e.closest("svg").getBoundingClientRect().width && !e.getBBox().width).map(e => `no icon: ${e.outerHTML}`)"""
+
+
 @lru_cache(maxsize=1)
 def _axe() -> str:
     return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -74,6 +78,12 @@ def overflow(page: Page) -> list[str]:
 def small_targets(page: Page) -> list[str]:
     """What a thumb would miss: less than 44 px either way."""
     return cast("list[str]", page.evaluate(TARGETS))
+
+
+def missing_icons(page: Page) -> list[str]:
+    """Icons that are named and not in the sprite."""
+    page.wait_for_load_state("networkidle")
+    return cast("list[str]", page.evaluate(MISSING))
 
 
 def picture(page: Page, path: Path) -> None:

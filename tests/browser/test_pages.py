@@ -45,6 +45,7 @@ NOT_A_PAGE = {
     "orders.by_key": "leads to the order's page",
     "desk_orders.search": "leads to what it found",
 }
+AT_A_DESK = ("/desk", "/api")
 PIECES = {"catalog.balance_card", "points.balance_card"}
 """Fragments that are part of a page seen elsewhere."""
 
@@ -116,11 +117,11 @@ def open_first(page: Page, endpoint: str, rule: str) -> None:
 def test_a_page_has_no_fault_in_light_or_dark(
     visit: Visit, signed_in: dict[Kind, dict[str, Any]], results: Path, endpoint: str, rule: str, audience: Audience
 ) -> None:
-    desk = rule.startswith("/desk")
+    desk = rule.startswith(AT_A_DESK)
     page = visit(bypass_csp=True, **signed_in[audience.kind], **(DESK | {"is_mobile": False} if desk else {}))
     open_first(page, endpoint, rule)
     faults.picture(page, results / f"{endpoint}.png")
-    found = [*faults.accessibility(page), *faults.overflow(page)]
+    found = [*faults.accessibility(page), *faults.overflow(page), *faults.missing_icons(page)]
     if not desk:
         found += faults.small_targets(page)
     page.emulate_media(color_scheme="dark")
@@ -129,7 +130,7 @@ def test_a_page_has_no_fault_in_light_or_dark(
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-SMALL = [page for page in PAGES if not page[1].startswith("/desk")]
+SMALL = [page for page in PAGES if not page[1].startswith(AT_A_DESK)]
 
 
 @pytest.mark.parametrize(("endpoint", "rule", "audience"), SMALL, ids=[page[0] for page in SMALL])

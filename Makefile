@@ -11,7 +11,7 @@ export MALL_HTTPS ?= 0
 export MALL_DEMO ?= 1
 export FLASK_APP = wsgi
 
-.PHONY: run reset setup database test lint types check clean help
+.PHONY: run reset setup database test lint types check texts clean help
 
 run: database  ## Set everything up, then serve the mall with its worker (PORT, HOST, DATABASE_URL)
 	@exec $(FLASK) serve
@@ -39,6 +39,13 @@ types: .venv/.installed-dev  ## Check types
 
 check:  ## All that CI checks
 	@sh .ci/run
+
+texts: .venv/.installed  ## Bring both catalogues up to the texts of the source; what is new stands there empty
+	@mkdir -p var
+	@$(BIN)/pybabel --quiet extract -F babel.cfg --no-location --no-wrap --sort-output -o var/messages.pot .
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap -i var/messages.pot -d mall/translations
+	@sed -i.bak -E '/^"(Project-Id|Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' \
+		mall/translations/*/LC_MESSAGES/messages.po && rm mall/translations/*/LC_MESSAGES/messages.po.bak
 
 clean:  ## Remove what was installed and built; the data in var/ stay
 	rm -rf .venv node_modules static/build .mypy_cache .ruff_cache .pytest_cache test-results $(CATALOGUES)

@@ -70,8 +70,7 @@ def said() -> Catalog:
             {pattern.removeprefix(f"{folder}/"): given for pattern, given in options.items()},
             keywords,
         ):
-            if not path.startswith("styleguide"):
-                found.add(text, locations=[(f"{folder}/{path}", line)], context=context)
+            found.add(text, locations=[(f"{folder}/{path}", line)], context=context)
     return found
 
 

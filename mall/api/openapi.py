@@ -146,8 +146,9 @@ def _operation(
     parameters: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     common = {"401": "The signature is not right, or the clock is off", "429": "Too many requests"}
+    common["400"] = "The body is not JSON" if body else "The address holds a NUL"
     if body:
-        common |= {"400": "The body is not JSON", "413": "More than 8 MB", "415": "Not application/json"}
+        common |= {"413": "More than 8 MB", "415": "Not application/json"}
     else:
         common |= {"409": "The nonce was used"}
     operation: dict[str, Any] = {

@@ -13,7 +13,7 @@ from mall.base.refused import N_, NotFound
 from mall.dealers.models import StaffRole
 from mall.earning.actions import mend
 from mall.earning.forms import MendForm
-from mall.earning.models import REASONS, AnotherDocument, Document, DocumentState, NothingToMend
+from mall.earning.models import FACTS, FAULTS, REASONS, AnotherDocument, Document, DocumentState, NothingToMend
 from mall.earning.queries import Filter, dead_count, dealer_names, documents, one, open_counts, revisions
 from mall.web import guards
 from mall.web.db import reading, transact
@@ -137,7 +137,15 @@ def _look(found: Document) -> dict[str, Any]:
 
 def _words(dealer_ids: list[int]) -> dict[str, Any]:
     names = dealer_names(reading(), dealer_ids) if dealer_ids else {}
-    return {"states": STATES, "kinds": KINDS, "all_reasons": REASONS, "dealers": names, "kind_of": _kind}
+    return {
+        "states": STATES,
+        "kinds": KINDS,
+        "all_reasons": REASONS,
+        "facts": FACTS,
+        "faults": FAULTS,
+        "dealers": names,
+        "kind_of": _kind,
+    }
 
 
 def _kind(found: Document) -> str:

@@ -2,7 +2,7 @@
 
 from mall.earning.models.document import Claim, Document, DocumentState, Earned
 from mall.earning.models.partner import Partner, PartnerNonce, UnknownDealers
-from mall.earning.models.reason import REASONS
+from mall.earning.models.reason import FACTS, FAULTS, REASONS
 from mall.earning.models.refusals import (
     AnotherDocument,
     AnotherShift,
@@ -19,6 +19,8 @@ from mall.earning.models.rule import EarningRule
 from mall.earning.models.shape import MOST, DealerShape, LineShape, OrderDocument
 
 __all__ = [
+    "FACTS",
+    "FAULTS",
     "MOST",
     "REASONS",
     "AnotherDocument",

@@ -23,3 +23,38 @@ REASONS: dict[str, str] = {
     AlreadyExpired.code: AlreadyExpired.text,
 }
 """A sentence or a short phrase for each reason that a document can carry."""
+
+FACTS: dict[str, str] = {
+    "source": N_("单据自报的来源"),
+    "currency": N_("单据币种"),
+    "wanted": N_("应为"),
+    "dealer": N_("经销商编码"),
+    "earlier": N_("此前的类型"),
+    "ordered_at": N_("单据日期"),
+    "on": N_("单据日期"),
+    "points": N_("积分数"),
+    "purchase": N_("订货单"),
+    "left": N_("最多可扣回"),
+}
+"""What the facts beside a reason are called."""
+
+FAULTS: dict[str, str] = {
+    "missing": N_("缺少这一项"),
+    "extra_forbidden": N_("没有这一项，请检查拼写"),
+    "int_type": N_("应为整数"),
+    "int_from_float": N_("应为整数"),
+    "string_type": N_("应为文字"),
+    "bool_type": N_("应为 true 或 false"),
+    "string_too_short": N_("不能为空"),
+    "string_too_long": N_("太长"),
+    "string_pattern_mismatch": N_("含有不允许的字符"),
+    "string_unicode": N_("含有无法保存的字符"),
+    "greater_than_equal": N_("太小"),
+    "less_than_equal": N_("太大"),
+    "too_long": N_("行数太多"),
+    "literal_error": N_("应为 order 或 return"),
+    "model_type": N_("应为一个对象"),
+    "model_attributes_type": N_("应为一个对象"),
+    "timezone_aware": N_("日期须带时区"),
+}
+"""What is wrong with a field, by pydantic's code of it; others are shown as they were told to the partner."""

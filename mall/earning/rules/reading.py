@@ -43,7 +43,11 @@ def read(body: Any) -> Incoming:
     try:
         digest = sha256(text.encode()).digest()
     except UnicodeEncodeError:
-        return Incoming("", b"", faults=[{"where": "", "what": "the text holds halves of surrogate pairs"}])
+        return Incoming(
+            "",
+            b"",
+            faults=[{"where": "", "code": "string_unicode", "what": "the text holds halves of surrogate pairs"}],
+        )
     try:
         document = OrderDocument.model_validate(body)
     except ValidationError as error:
@@ -53,7 +57,11 @@ def read(body: Any) -> Incoming:
 
 def _faulty(body: Any, text: str, digest: bytes, error: ValidationError) -> Incoming:
     faults = [
-        {"where": "/".join(str(step) for step in fault["loc"])[:120], "what": fault["msg"][:200]}
+        {
+            "where": "/".join(str(step) for step in fault["loc"])[:120],
+            "code": fault["type"],
+            "what": fault["msg"].removeprefix("Value error, ")[:200],
+        }
         for fault in error.errors(include_url=False, include_context=False, include_input=False)[:20]
     ]
     try:

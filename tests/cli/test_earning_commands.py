@@ -1,0 +1,64 @@
+"""Commands for partners, rules and dead letters."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mall.earning.actions import deliver
+from mall.earning.models import Partner
+from mall.web.db import reading, transact
+from tests.earning.conftest import body
+
+
+def run(app: Flask, *args: str, fails: bool = False) -> str:
+    answer = app.test_cli_runner().invoke(args=args)
+    assert bool(answer.exit_code) == fails, answer.output
+    assert answer.exception is None or isinstance(answer.exception, SystemExit)
+    return answer.output
+
+
+def test_a_partner_gets_a_key_that_is_shown_once(mall: Flask) -> None:
+    said = run(mall, "partners", "add", "dms-east", "--name", "华东 DMS", "--unknown-dealers", "park")
+    key_id = re.search(r"key id  (mk_\w+)", said)
+    assert key_id is not None
+    assert reading().scalars(select(Partner.key_id)).all() == [key_id[1]]
+    assert "已经存在" in run(mall, "partners", "add", "dms-east", "--unknown-dealers", "create", fails=True)
+    assert key_id[1] not in run(mall, "partners", "rotate", "dms-east")
+    run(mall, "partners", "disable", "dms-east")
+    run(mall, "partners", "rotate", "nobody", fails=True)
+
+
+@pytest.mark.parametrize("source", ["DMS", "a b", "中", "x" * 33, "-x"])
+def test_a_source_is_a_plain_word(mall: Flask, source: str) -> None:
+    run(mall, "partners", "add", "--unknown-dealers", "park", "--", source, fails=True)
+
+
+def test_rules_get_versions_and_are_listed(mall: Flask) -> None:
+    run(mall, "partners", "add", "dms", "--unknown-dealers", "create")
+    add = ("rules", "add", "standard", "--from", "2026-01-01")
+    assert run(mall, *add, "--flag", "custom_made=1.5", "--category", "doors=1.25").strip() == "standard/1"
+    assert run(mall, *add, "--source", "dms", "--per-yuan", "0.5", "--cap", "500").strip() == "standard/2"
+    listed = run(mall, "rules", "list")
+    assert "doors ×1.25, custom_made ×1.5" in listed
+    assert "0.5 per 1.00" in listed
+    run(mall, *add, "--source", "nobody", fails=True)
+
+
+@pytest.mark.parametrize("wrong", ["x", "custom_made", "custom_made=", "a=1.00001", "a=-1", "a=NaN", "a=901", "=2"])
+def test_a_coefficient_that_is_none_is_refused(mall: Flask, wrong: str) -> None:
+    run(mall, "rules", "add", "standard", "--from", "2026-01-01", "--flag", wrong, fails=True)
+
+
+def test_dead_documents_are_listed_and_posted_again_once_their_cause_has_gone(mall: Flask) -> None:
+    run(mall, "partners", "add", "dms", "--unknown-dealers", "create")
+    assert run(mall, "documents", "retry").strip() == "nothing to retry"
+    deliver(transact, source="dms", bodies=[body("A"), body("B"), body("C", lines=[])])
+    assert run(mall, "documents", "list").count("no_rule") == 2
+    run(mall, "rules", "add", "standard", "--from", "2026-01-01")
+    assert run(mall, "documents", "retry").strip() == "1 dead, 2 posted"
+    assert run(mall, "documents", "list", "--source", "dms").count("malformed") == 1
+    assert "D-1,0,200,0,0" in run(mall, "points", "balances")

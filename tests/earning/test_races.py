@@ -1,0 +1,77 @@
+"""The same documents from several processes at once: each earns once, new dealers are made once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from mall import create_app
+from mall.config import Settings
+from mall.dealers.models import Dealer
+from mall.earning.actions import deliver
+from mall.earning.models import Document, DocumentState
+from mall.points.queries import balances_as_of
+from mall.points.queries.proof import chain_faults, faults
+from mall.web.db import now, reading, transact
+from tests.conftest import SECRET, Clock
+from tests.earning.conftest import body
+
+DOCUMENTS = 60
+RACERS = 4
+
+
+def documents() -> list[dict[str, Any]]:
+    """Orders of ten dealers nobody knows yet, a revision and a return for each, some parked, some bound to die."""
+    made = []
+    for n in range(DOCUMENTS):
+        dealer = {"dealer": {"code": f"NEW-{n % 10}"}}
+        made += [body(f"O-{n}", **dealer), body(f"O-{n}", 2, fen=20_000, **dealer)]
+        made.append(body(f"R-{n}", fen=5_000, kind="return", returns=f"O-{n}", **dealer))
+    made += [body(f"BAD-{n}", lines=[]) for n in range(10)]
+    # The same number for two dealers: whoever is first keeps it.
+    made += [body("STRAY", dealer={"code": "NEW-0"}), body("STRAY", 2, dealer={"code": "NEW-1"})]
+    return made
+
+
+def post(url: str, at: Any, seed: int, start: Any, answers: Any) -> None:
+    app = create_app(Settings(database_url=url, secret_key=SECRET, testing=True), Clock(at))
+    chance = random.Random(seed)
+    bodies = documents()
+    chance.shuffle(bodies)
+    start.wait()
+    outcomes = []
+    with app.app_context():
+        for first in range(0, len(bodies), 9):
+            results = deliver(transact, source="dms", bodies=bodies[first : first + 9])
+            outcomes += [result.outcome for result in results]
+    answers.put(sorted(set(outcomes)))
+
+
+def test_four_processes_with_the_same_documents_post_each_once(earning: Flask, database_url: str, clock: Clock) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, answers = context.Barrier(RACERS), context.Queue()
+    racers = [
+        context.Process(target=post, args=(database_url, clock(), seed, start, answers)) for seed in range(RACERS)
+    ]
+    for racer in racers:
+        racer.start()
+    seen = [answers.get(timeout=240) for _ in racers]
+    for racer in racers:
+        racer.join()
+        assert racer.exitcode == 0
+    assert all(set(outcomes) <= {"posted", "waiting", "superseded", "dead"} for outcomes in seen)
+    reading().rollback()
+    found = {row.dealer_code: row.available - row.debt for row in balances_as_of(reading(), now())}
+    strays = found["NEW-0"] + found["NEW-1"] - 2 * 900
+    assert {code: points for code, points in found.items() if code not in {"NEW-0", "NEW-1"}} == {
+        f"NEW-{n}": 900 for n in range(2, 10)
+    }
+    assert strays == 100
+    assert reading().scalar(select(func.count()).select_from(Dealer)) == 10
+    dead = select(func.count()).where(Document.state == DocumentState.DEAD)
+    assert reading().scalar(dead) in {10, 11}
+    assert list(faults(reading())) == list(chain_faults(reading())) == []

@@ -60,15 +60,18 @@ help:
 		{ rm -rf .venv; echo "Python could not make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
 
 .venv/.installed: requirements.lock | .venv/bin/python
-	$(PIP) install --quiet --require-hashes -r requirements.lock
+	@echo "Installing packages: a minute or two, this once"
+	@$(PIP) install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock | .venv/.installed
-	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@echo "Installing the packages of the tests"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json .venv/.installed
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@echo "Installing the front end's packages"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 %.mo: %.po .venv/.installed

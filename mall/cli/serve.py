@@ -165,7 +165,7 @@ def greeting(settings: Settings) -> str:
         lines.append(f"on your phone at     http://{address}:{settings.port}/")
     if settings.demo:
         first = MEMBERS[0]
-        lines.append(f"sign in as           {first.phone}  {PASSWORD}  ({first.name}, {first.dealer})")
+        lines.append(f"sign in as           {first.phone}  {PASSWORD}  ({first.name}, {first.shown()['dealer']})")
         lines.append(f"the back office      /desk  {STAFF[0].login}  {PASSWORD}  (its codes: on its sign-in page)")
     return "\n".join(["", *lines, "", "Ctrl-C closes it.", ""])
 

@@ -50,7 +50,9 @@ class Book:
 
     lots: dict[int, LotState] = field(default_factory=dict)
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
-    """Journals by (source, key): the row, or None where it was looked for and is not there."""
+    """Journals by (source, key): their request hash, and their row or posting."""
+    foreseen: frozenset[tuple[str, str]] = frozenset()
+    """Keys that have been looked for; what is not among `known` is not there."""
     recalled: set[tuple[str, str]] = field(default_factory=set)
     """(source, reference) whose lots have been read."""
     fifo_at: tuple[datetime, int] | None = None

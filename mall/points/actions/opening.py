@@ -154,9 +154,10 @@ def open_books(
 
 def known(book: Book, source: str, key: str) -> Any:
     """What is already posted under a key in this account: (request hash, posting or row), or None."""
-    if (source, key) not in book.known:
-        _foresee(book.session, {book.dealer_id: book}, [(source, key)])
-    return book.known[source, key]
+    pair = (source, key)
+    if pair not in book.known and pair not in book.foreseen:
+        _foresee(book.session, {book.dealer_id: book}, [pair])
+    return book.known.get(pair)
 
 
 def read_open_lots(book: Book, points: int) -> list[LotState]:
@@ -255,16 +256,15 @@ def _keep(book: Book, row: Any) -> None:
 def _foresee(session: Session, books: dict[int, Book], keys: list[tuple[str, str]]) -> None:
     if not keys:
         return
+    looked_for = frozenset(keys)
     for book in books.values():
-        for pair in keys:
-            book.known.setdefault(pair, None)
+        book.foreseen = book.foreseen | looked_for if book.foreseen else looked_for
     rows = session.execute(
         KNOWN,
         {"dealers": sorted(books), "sources": sorted({s for s, _ in keys}), "keys": sorted({k for _, k in keys})},
     )
     for row in rows:
-        if books[row.dealer_id].known.get((row.source, row.idem_key)) is None:
-            books[row.dealer_id].known[row.source, row.idem_key] = (row.request_hash, row)
+        books[row.dealer_id].known.setdefault((row.source, row.idem_key), (row.request_hash, row))
 
 
 def _recall(session: Session, books: dict[int, Book], references: list[tuple[str, str]]) -> None:

@@ -1,8 +1,9 @@
-"""`flask points balances`: what every dealer has, as CSV."""
+"""`flask points balances`: what every dealer has, as CSV. `flask points prove`: that the ledger adds up."""
 
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from mall.points.queries import balances_as_of
+from mall.points.queries.proof import INVARIANTS, faults
 from mall.web.db import now, reading
 
 cli = AppGroup("points", help="The ledger, for operators.")
@@ -32,3 +34,13 @@ def balances(output: Path | None) -> None:
             out.writerow((row.dealer_code, row.pending, row.available, row.held, row.debt))
             count += 1
     click.echo(f"{count:,} dealers", err=True)
+
+
+@cli.command()
+def prove() -> None:
+    """Prove the ledger: every balance and lot from its entries, every entry from the one before it."""
+    found = faults(reading())
+    for fault in found:
+        click.echo(f"  NO  {fault}")
+    click.echo(f"{len(found)} faults" if found else f"all {len(INVARIANTS)} invariants and every chain hold")
+    sys.exit(1 if found else 0)

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 import click
 from flask import Flask, current_app
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from mall.cli.demo.people import STAFF
 from mall.config import VAR, Settings
+from mall.dealers.models import Staff
 from mall.web import health
 from mall.web.db import reading
 
@@ -101,6 +103,10 @@ def of_database(settings: Settings, session: Session) -> Iterator[Check]:
         return
     yield Check("the database answers", True, "")
     yield Check("the tables are those of this code", migrated, "flask db upgrade")
+    if migrated:
+        # Their passwords and authenticator secrets are printed in the demo's code.
+        demo = select(Staff.id).where(Staff.login.in_([one.login for one in STAFF]), Staff.disabled_at.is_(None))
+        yield Check("nobody of the demo can sign in here", not session.scalars(demo).all(), "begin with empty tables")
     show, wanted = ("PRAGMA", SQLITE) if settings.embedded else ("SHOW", POSTGRESQL)
     for name, value in wanted.items():
         seen = str(connection.execute(text(f"{show} {name}")).scalar_one())

@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from mall.cli import doctor
+from mall.cli.demo.history import prepare
+from mall.cli.demo.people import seed_people
 from mall.config import Settings
-from mall.web.db import db, reading
+from mall.web.db import db, reading, transact
 
 FIT = Settings(
     database_url="postgresql+psycopg://mall@db/mall", secret_key="q9X_vT2-LkzR7wPb0nYdHs4JcGfUe8Ma5iKoWx1Z", proxies=1
@@ -64,6 +66,13 @@ def test_a_sqlite_that_may_lose_commits_is_refused(mall: Flask) -> None:
         assert connection.connection.cursor().execute("PRAGMA synchronous").fetchone()[0] == 0
     found = {check.says: check.holds for check in doctor.of_database(mall.extensions["settings"], reading())}
     assert not found["synchronous is 2"]
+
+
+def test_a_database_with_the_demo_in_it_is_refused(mall: Flask) -> None:
+    transact(prepare, seal=mall.extensions["seal"])
+    transact(seed_people, seal=mall.extensions["seal"])
+    found = {check.says: check.holds for check in doctor.of_database(mall.extensions["settings"], reading())}
+    assert not found["nobody of the demo can sign in here"]
 
 
 def test_the_command_ends_with_an_error_until_all_holds(mall: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

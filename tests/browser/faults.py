@@ -36,7 +36,7 @@ TARGETS = """() => {
     if (!shown.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})) continue;
     const inText = getComputedStyle(e).display === "inline" && e.closest("p, li, dd, td, .notice, .prose");
     if (shown === e && inText) continue;
-    shown.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
+    shown.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
     const r = shown.getBoundingClientRect();
     if (r.width <= 1 || r.height <= 1) continue;
     const x = r.left + r.width / 2, y = r.top + r.height / 2;

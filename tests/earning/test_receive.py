@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import event, select, update
 
 from mall.dealers.models import Dealer
 from mall.earning.actions import add_rule, deliver, keep_shift
-from mall.earning.models import AnotherShift, Document, DocumentState, Earned, RuleFixed, UnknownPartner
+from mall.earning.models import AnotherShift, Document, DocumentState, Earned, EarningRule, RuleFixed, UnknownPartner
 from mall.earning.queries import one
 from mall.points.models import Entry, Journal, Kind, Lot, Programme
 from mall.points.queries import balance
@@ -122,6 +122,37 @@ def test_a_return_may_move_to_another_purchase_or_to_none(earning: Flask) -> Non
     assert has() == 150
     send(back("R", 0, 4, cancelled=True, lines=[]))
     assert has() == 200
+
+
+def test_a_return_that_waits_keeps_what_its_revision_had_changed_before(earning: Flask) -> None:
+    def stands() -> tuple[str, int, int]:
+        kept = one(reading(), "dms", "R", 2)
+        assert kept is not None
+        return kept.state.value, kept.points, len(kept.result["entries"])
+
+    send(body("A"), back("R", 4_000))
+    send(back("R", 4_000, 2, returns="B"))
+    assert stands() == ("waiting", 40, 1)
+    send(body("B"))
+    assert stands() == ("posted", 0, 2)
+    send(back("R", 4_000, 3, returns="C"), back("R", 4_000, 4, returns="A"))
+    assert sum(reading().scalars(select(Document.points))) == has() == 160
+
+
+def test_what_is_cancelled_needs_no_rule_of_its_day(earning: Flask) -> None:
+    transact(lambda session, _now: session.execute(update(EarningRule).values(until_on=date(2026, 11, 3))))
+    later: dict[str, Any] = {"ordered_at": "2026-11-05T10:00:00+08:00", "cancelled": True, "lines": []}
+    send(body("A"), back("R", 4_000, returns="A"), back("L", 1_000))
+    assert has() == 50
+    [named] = send(body("R", 2, kind="return", **later))
+    [loose] = send(body("L", 2, kind="return", **later))
+    assert (named.points, loose.points, has()) == (40, 10, 100)
+    [order] = send(body("A", 2, **later))
+    assert (order.points, has()) == (-100, 0)
+    assert [r.outcome for r in send(body("NEW", **later), body("NEW-2", ordered_at=later["ordered_at"]))] == [
+        "posted",
+        "dead",
+    ]
 
 
 def test_a_return_without_a_purchase_goes_into_debt_that_later_orders_pay(earning: Flask) -> None:
@@ -382,6 +413,8 @@ def test_any_order_any_repetition_ends_the_same(
         assert has(code) == wanted, way
         ledger = reading().scalars(select(Earned.posted).where(Earned.dealer_id == dealer_id(code)))
         assert sum(ledger) == wanted
+        told = reading().scalars(select(Document.points).where(Document.dealer_id == dealer_id(code)))
+        assert sum(told) == wanted
 
 
 def test_after_a_storm_of_documents_the_ledger_proves_itself(earning: Flask, clock: Clock) -> None:

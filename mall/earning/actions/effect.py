@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from mall.base.time import civil_day
 from mall.earning.actions.inbox import Inbox, Slip
 from mall.earning.actions.standing import Standing, Standings
 from mall.earning.models import MOST, DocumentState
-from mall.earning.rules.judgement import Rule, choose, judge, judge_return
+from mall.earning.rules.judgement import Group, Judgement, Rule, choose, judge, judge_return
 from mall.points.actions import Posting
 
 
@@ -47,24 +47,28 @@ class Effects:
             raise
         self._supersede_waiting(row, earlier)
 
-    def _rule(self, row: Standing) -> Rule:
+    def _judged(
+        self, row: Standing, earlier: Standing | None, judge: Callable[[Rule, Iterable[Group]], Judgement]
+    ) -> tuple[Standing, dict[str, Any]]:
+        """What a document is worth under the rule of its day, and why. Cancelled, it is worth nothing by any rule."""
         on = civil_day(row.ordered_at, self.standings.zone)
         rule = choose(self.rules, self.standings.source, on)
+        if rule is None and not row.groups:
+            return replace(row, rule=earlier.rule if earlier else None), {}
         if rule is None:
             raise Unfit("no_rule", on=on.isoformat())
-        return rule
-
-    def _purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
-        """An order. Its known returns are reckoned in; those that waited for it take effect now, each by itself."""
-        rule = self._rule(row)
         judged = judge(rule, row.groups)
         if judged.points > MOST:
             raise Unfit("beyond_bounds", points=judged.points)
-        row = replace(row, rule=rule.name, points=judged.points, weight=judged.weight)
+        return replace(row, rule=rule.name, points=judged.points, weight=judged.weight), judged.why
+
+    def _purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
+        """An order. Its known returns are reckoned in; those that waited for it take effect now, each by itself."""
+        row, reckoned = self._judged(row, earlier, judge)
         returns = self.standings.returns_of(row)
         waiting = [] if earlier else returns
         target, steps = self.standings.target(row, returns if earlier else [])
-        why = {"what": "order", "document": row.external_id, "revision": row.revision, **judged.why}
+        why = {"what": "order", "document": row.external_id, "revision": row.revision, **reckoned}
         if steps.get("reclaimed"):
             why["returns"] = steps
         self._bring(row, target, slip, key=row.key, reference=row.external_id, effective_at=row.ordered_at, why=why)
@@ -121,14 +125,10 @@ class Effects:
 
     def _loose_return(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
         """A return without its purchase: takes back by its amount under the rule of its day, into debt if need be."""
-        rule = self._rule(row)
-        judged = judge_return(rule, row.groups)
-        if judged.points > MOST:
-            raise Unfit("beyond_bounds", points=judged.points)
+        row, reckoned = self._judged(row, earlier, judge_return)
         self._leave_former_purchase(row, earlier, slip)
-        row = replace(row, rule=rule.name, points=judged.points, weight=judged.weight)
-        why = {"what": "return", "document": row.external_id, "revision": row.revision, **judged.why}
-        self._bring(row, -judged.points, slip, key=row.key, reference=None, effective_at=row.ordered_at, why=why)
+        why = {"what": "return", "document": row.external_id, "revision": row.revision, **reckoned}
+        self._bring(row, -row.points, slip, key=row.key, reference=None, effective_at=row.ordered_at, why=why)
 
     def _leave_former_purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
         """A newer revision names another purchase (or none): the one named before gets its points back."""

@@ -143,9 +143,15 @@ class Inbox:
     def settle(
         self, key: tuple[str, int], state: DocumentState, *, points: int = 0, result: dict[str, Any] | None = None
     ) -> None:
-        """A return that waited takes effect, because its purchase has come; or a newer revision took its place."""
-        slip = self.slips.get(key) or Slip(b"", state)
-        slip.state, slip.reason, slip.detail, slip.points, slip.result = state, None, {}, points, result or {}
+        """A return that waited takes effect, because its purchase has come; or a newer revision took its place.
+
+        What it changed while it waited (it left another purchase, say) stays with it.
+        """
+        slip = self.slips[key]
+        before, now = slip.result.get("entries", []), result or {}
+        entries = [*before, *now.get("entries", [])]
+        slip.state, slip.reason, slip.detail, slip.points = state, None, {}, slip.points + points
+        slip.result = now | ({"entries": entries} if entries else {})
         facts = self._facts(slip)
         for pile in (self.fresh, self.mended):
             if key in pile:

@@ -100,6 +100,9 @@ class Batch:
         self.standings.look(dealers, ids)
         if former := {row.returns for row in self.standings.rows.values() if row.returns} - ids:
             self.standings.look(dealers, former)
+        rows = self.standings.rows
+        if waiting := {row.external_id for row in rows.values() if row.returns and row.purchase not in rows}:
+            self.inbox.look(waiting - wanted.keys())
 
     def _unsettled(self, incoming: Incoming) -> bool:
         slip = self.inbox.slips.get(incoming.key)

@@ -70,6 +70,11 @@ class Standing:
         """Under which its newest revision is posted in the ledger."""
         return f"{self.external_id}/{self.revision}"
 
+    @property
+    def purchase(self) -> tuple[int, str]:
+        """Where the purchase stands that a return names."""
+        return (self.dealer_id, self.returns or "")
+
 
 @dataclass
 class Standings:

@@ -45,7 +45,7 @@ class Forbidden(Refused):
 
     code = "forbidden"
     status = 403
-    text = N_("您没有这项权限。")
+    text = N_("你没有这项权限。")
 
 
 class Malformed(Refused):

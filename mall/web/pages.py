@@ -167,7 +167,7 @@ def trouble(
     known = status if status in TOLD else 500 if status >= 500 else 404
     wants = {"title": title, "text": text, "reference": reference}
     if htmx.wants_fragment():
-        body = render_template("errors/_toast.html", known=known, **wants)
+        body = render_template("errors/_toast.html", known=known, way_on=way_on, **wants)
         response = htmx.answer(body, status, retarget="#toasts", reswap="beforeend")
     else:
         home = "/desk" if request.path.startswith("/desk") else "/"

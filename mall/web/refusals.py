@@ -13,18 +13,20 @@ from jinja2 import TemplateError
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from mall.base.refused import N_, Refused
+from mall.base.refused import N_, Forbidden, NotFound, Refused
 from mall.web import resume
 from mall.web.pages import told, trouble
 
 WORDS = {
     400: (N_("请求有误"), N_("没有读懂这次提交，请返回重试。什么都没有改变。")),
-    404: (N_("没有找到"), N_("这个页面不存在，或者不属于您。")),
+    404: (N_("没有找到"), N_("这个页面不存在，或者不属于你。")),
     405: (N_("不能这样打开"), N_("这个地址要在页面里点按钮使用。")),
     413: (N_("内容太大"), N_("提交的内容超出了限制，请删减后再试。什么都没有改变。")),
     415: (N_("格式不支持"), N_("提交的格式不被支持。")),
 }
-EXPIRED = (N_("页面已过期"), N_("这个页面打开得太久，或者您刚刚重新登录过。刚才的提交没有执行，请回到页面再提交一次。"))
+BARE: dict[type[Refused], tuple[str | None, str | None]] = {NotFound: WORDS[404], Forbidden: (None, None)}
+"""Refusals that say no more than their status: a page has better words for them."""
+EXPIRED = (N_("页面已过期"), N_("这个页面打开得太久，或者你刚刚重新登录过。刚才的提交没有执行，请回到页面再提交一次。"))
 
 
 def register(app: Flask) -> None:
@@ -40,7 +42,8 @@ def tell_refusal(refusal: Refused) -> Response:
     if for_machines():
         response = problem(refusal.status, refusal.code, text, refusal.params)
     else:
-        response = _shown(refusal.status, None, text)
+        title, said = (_(words) if words else None for words in BARE.get(type(refusal), (None, text)))
+        response = _shown(refusal.status, title, said)
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS and "minutes" in refusal.params:
         response.headers["Retry-After"] = str(60 * int(refusal.params["minutes"]))
     return response

@@ -91,8 +91,13 @@ def test_what_is_not_there_is_told_so(client: FlaskClient) -> None:
     for path in ("/nowhere", "/gone"):
         assert client.get(path).status_code == 404
     assert client.get("/api/v1/nowhere").json == {
-        "type": "about:blank", "title": "这个页面不存在，或者不属于您。", "status": 404, "code": "not_found",
+        "type": "about:blank", "title": "这个页面不存在，或者不属于你。", "status": 404, "code": "not_found",
     }  # fmt: skip
+
+
+def test_what_is_gone_says_as_much_as_what_never_was(client: FlaskClient) -> None:
+    for path in ("/nowhere", "/gone"):
+        assert "这个页面不存在，或者不属于你。" in client.get(path).text
 
 
 def test_a_failure_of_ours_tells_a_reference_and_nothing_else(client: FlaskClient) -> None:
@@ -123,3 +128,11 @@ def test_a_route_nobody_marked_says_so_to_its_author(mall: Flask) -> None:
     mall.add_url_rule("/unmarked", "unmarked", lambda: "secret")
     with pytest.raises(AssertionError, match="mark the route 'unmarked' with a guard"):
         mall.test_client().get("/unmarked")
+
+
+def test_a_stale_form_in_htmx_is_a_toast_with_the_way_to_a_fresh_page(client: FlaskClient) -> None:
+    here = {"HX-Current-URL": "http://localhost/catalog?q=x"}
+    answer = client.post("/short", csrf=False, headers=FRAGMENT | here)
+    assert answer.headers["HX-Retarget"] == "#toasts"
+    assert "页面已过期" in answer.text
+    assert 'href="/catalog?q=x"' in answer.text

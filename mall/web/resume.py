@@ -46,9 +46,15 @@ def _own(url: str | None) -> str | None:
 
 
 def _with_what_was_chosen(url: str) -> str:
-    """The form's page, its query brought up to what the person had typed: the quantity changed on the form stays so."""
+    """The form's page, its query brought up to what the person had typed: the quantity changed on the form stays so.
+
+    A form that sends `keeps`, names of its fields that are no secrets, gets those into the query as well.
+    """
     parts = urlsplit(url)
-    pairs = [(name, request.form.get(name, value)) for name, value in parse_qsl(parts.query)]
+    asked = dict(parse_qsl(parts.query))
+    kept = dict.fromkeys(request.form.get("keeps", "").split(), "")
+    pairs = [(name, request.form.get(name, value)) for name, value in (kept | asked).items()]
+    pairs = [(name, value) for name, value in pairs if name in asked or value]
     return f"{parts.path}?{urlencode(pairs)}" if pairs else parts.path
 
 

@@ -44,6 +44,19 @@ def test_an_expired_form_comes_back_to_its_page_with_what_was_chosen(mall: Flask
     assert parse_qs(urlsplit(answer.location).query)["next"] == ["/orders/new?sku=12&quantity=5"]
 
 
+def test_an_expired_form_takes_along_what_it_says_its_page_keeps(mall: Flask, people: Cast) -> None:
+    answer = mall.test_client().post(
+        "/me/password", data={"keeps": "quantity address", "quantity": "5", "address": "77", "card": "secret"},
+        headers={"Referer": "http://localhost/orders/new?sku=12"},
+    )
+    assert parse_qs(urlsplit(answer.location).query)["next"] == ["/orders/new?quantity=5&address=77&sku=12"]
+    answer = mall.test_client().post(
+        "/me/password", data={"keeps": "quantity address", "quantity": "", "address": ""},
+        headers={"Referer": "http://localhost/orders/new?sku=12"},
+    )
+    assert parse_qs(urlsplit(answer.location).query)["next"] == ["/orders/new?sku=12"]
+
+
 def test_an_expired_form_without_referer_comes_back_to_its_own_page(mall: Flask, people: Cast) -> None:
     answer = mall.test_client().post("/me/password")
     assert answer.location == "/sign-in?next=/me/password"

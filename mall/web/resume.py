@@ -51,10 +51,10 @@ def _with_what_was_chosen(url: str) -> str:
     A form that sends `keeps`, names of its fields that are no secrets, gets those into the query as well.
     """
     parts = urlsplit(url)
-    asked = dict(parse_qsl(parts.query))
-    kept = dict.fromkeys(request.form.get("keeps", "").split(), "")
-    pairs = [(name, request.form.get(name, value)) for name, value in (kept | asked).items()]
-    pairs = [(name, value) for name, value in pairs if name in asked or value]
+    pairs = [(name, request.form.get(name, value)) for name, value in parse_qsl(parts.query)]
+    there = dict(pairs)
+    kept = ((name, request.form.get(name, "")) for name in request.form.get("keeps", "").split() if name not in there)
+    pairs += [(name, value) for name, value in kept if value]
     return f"{parts.path}?{urlencode(pairs)}" if pairs else parts.path
 
 

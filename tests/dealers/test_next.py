@@ -49,7 +49,7 @@ def test_an_expired_form_takes_along_what_it_says_its_page_keeps(mall: Flask, pe
         "/me/password", data={"keeps": "quantity address", "quantity": "5", "address": "77", "card": "secret"},
         headers={"Referer": "http://localhost/orders/new?sku=12"},
     )
-    assert parse_qs(urlsplit(answer.location).query)["next"] == ["/orders/new?quantity=5&address=77&sku=12"]
+    assert parse_qs(urlsplit(answer.location).query)["next"] == ["/orders/new?sku=12&quantity=5&address=77"]
     answer = mall.test_client().post(
         "/me/password", data={"keeps": "quantity address", "quantity": "", "address": ""},
         headers={"Referer": "http://localhost/orders/new?sku=12"},

@@ -62,7 +62,7 @@ def get_documents() -> Response:
     state, limit = request.args.get("state"), request.args.get("limit", "50")
     if state is not None and state not in list(DocumentState):
         raise Malformed(state=state[:40])
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:9]) <= 200):
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= 3 and 1 <= int(limit) <= 200):
         raise Malformed(limit=limit[:40])
     wanted = Filter(source=door.source(), state=DocumentState(state) if state else None)
     part = documents(reading(), wanted, after=request.args.get("after"), limit=int(limit))

@@ -195,8 +195,10 @@ def _load(_request: Any) -> MemberHere | StaffHere | None:
 
 
 def _readable() -> None:
-    """No text of ours holds a NUL and PostgreSQL takes none: such an address is nobody's, before anything asks."""
+    """What no column of ours can hold is nobody's address, before anything asks: a NUL, a number beyond 63 bits."""
     if "\x00" in request.path:
+        raise NotFound
+    if any(isinstance(value, int) and value >= 2**63 for value in (request.view_args or {}).values()):
         raise NotFound
     if any("\x00" in value for value in request.args.values()):
         raise BadRequest

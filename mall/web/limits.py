@@ -21,13 +21,16 @@ from mall.base.models import Base, strict
 from mall.base.refused import N_, Refused
 from mall.base.types import Int, Name, micros
 
+LONGEST = 160
+"""Signs of a bucket's name; longer ones share the bucket of their beginning."""
+
 
 class RateLimit(Base):
     """A bucket by name, and when it is full again. A row whose moment has passed says nothing and may go."""
 
     __tablename__ = "rate_limit"
     __table_args__ = (strict(fillfactor=70),)
-    bucket: Mapped[str] = mapped_column(Name(160), primary_key=True)
+    bucket: Mapped[str] = mapped_column(Name(LONGEST), primary_key=True)
     full_at: Mapped[int] = mapped_column(Int)
 
 
@@ -46,6 +49,7 @@ def take(session: Session, now: datetime, *, bucket: str, capacity: int, refill_
     """
     interval = round(60_000_000 / refill_per_minute)
     at = micros(now)
+    bucket = bucket[:LONGEST]
     wants = {"bucket": bucket, "now": at, "interval": interval, "span": capacity * interval}
     if session.execute(_TAKE[session.get_bind().dialect.name], wants).first() is None:
         full_at = session.scalar(select(RateLimit.full_at).where(RateLimit.bucket == bucket)) or at

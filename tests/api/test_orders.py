@@ -94,7 +94,39 @@ def test_the_list_is_walked_by_its_cursor(dms: Partner) -> None:
     assert sorted(seen) == [f"A-{n:02}" for n in range(25)]
 
 
-@pytest.mark.parametrize("query", ["state=none", "limit=0", "limit=201", "limit=-1", "limit=1e2", "limit=%D9%A1"])
+def test_a_cursor_tells_nothing_of_another_partners_documents(partners: tuple[Partner, Partner]) -> None:
+    dms, erp = partners
+    dms.post("/api/v1/orders", body("THEIRS"))
+    dms.clock.tick(seconds=5)
+    erp.post("/api/v1/orders", body("OURS"))
+    known, made_up = (erp.get(f"/api/v1/documents?after=dms-east~{name}~1").json for name in ("THEIRS", "NOTHING"))
+    assert known == made_up
+    assert [one["external_id"] for one in known["documents"]] == ["OURS"]
+
+
+@pytest.mark.parametrize("depth", [21, 300, 900, 930, 935, 940, 945])
+def test_what_is_nested_beyond_all_need_is_told_and_not_kept(on_sqlite: Partner, depth: int) -> None:
+    raw = f'{{"external_id": "DEEP", "revision": 1, "lines": {"[" * depth}{"]" * depth}}}'.encode()
+    answer = on_sqlite.post("/api/v1/orders", raw)
+    assert answer.status_code in {400, 422}
+    if answer.status_code == 422:
+        assert answer.json["params"]["result"]["outcome"] == "unreadable"
+    assert on_sqlite.get("/api/v1/orders/DEEP").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=none",
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=1e2",
+        "limit=%D9%A1",
+        "limit=00000000200000",
+        f"limit=000000001{'0' * 30}",
+    ],
+)
 def test_a_query_that_asks_for_nonsense_is_refused(on_sqlite: Partner, query: str) -> None:
     answer = on_sqlite.get(f"/api/v1/documents?{query}")
     assert (answer.status_code, answer.json["code"]) == (422, "malformed")

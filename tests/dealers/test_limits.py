@@ -76,6 +76,13 @@ def _tries(url: str, barrier: Barrier, passed: multiprocessing.Queue[int]) -> No
         passed.put(sum(take("shared", capacity=10, refill=0.001) for _ in range(15)))
 
 
+def test_a_name_longer_than_its_column_is_a_bucket_too(app: Flask) -> None:
+    long = "ΐ".casefold() * 60
+    assert [take(long, capacity=2, refill=0.001) for _ in range(3)] == [True, True, False]
+    answer = app.test_client().post("/desk/sign-in", data={"login": "ΐ" * 60, "password": "yue-luo-wu-ti"})
+    assert answer.status_code < 500
+
+
 def test_a_limit_holds_across_processes(app: Flask, database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     barrier, passed = context.Barrier(2), context.Queue()

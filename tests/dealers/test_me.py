@@ -55,6 +55,14 @@ def test_nobody_ends_somebody_elses_sign_in(app: Flask, people: Cast) -> None:
     assert signed_in(second)
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**40])
+def test_a_number_beyond_all_ids_is_not_found(app: Flask, people: Cast, number: int) -> None:
+    client = client_of(app, people.owner)
+    for address in (f"/me/addresses/{number}", f"/me/members/{number}", f"/points/movements/{number}"):
+        assert client.get(address).status_code == 404
+    assert client.post(f"/me/sessions/{number}/revocation").status_code == 404
+
+
 def test_all_others_end_at_once(app: Flask, people: Cast) -> None:
     clients = [client_of(app, people.owner) for _ in range(3)]
     colleague = client_of(app, people.buyer)

@@ -55,17 +55,19 @@ def documents(session: Session, wanted: Filter, *, after: str | None = None, lim
         query = query.where(Document.reason == wanted.reason)
     if wanted.words:
         query = query.where(Document.external_id.startswith(wanted.words, autoescape=True))
-    if place := _place(session, after):
+    if place := _place(session, after, wanted.source):
         query = query.where(tuple_(*order) < tuple_(*(literal(v, by.type) for v, by in zip(place, order, strict=True))))
     rows = list(session.scalars(query))
     more = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{more.source}~{more.external_id}~{more.revision}" if more else None)
 
 
-def _place(session: Session, after: str | None) -> tuple[Any, ...] | None:
-    """Where a cursor points; one that points nowhere begins at the beginning."""
+def _place(session: Session, after: str | None, source: str | None) -> tuple[Any, ...] | None:
+    """Where a cursor points; one that points nowhere begins at the beginning, and so does another partner's."""
     parts = (after or "").split("~")
     if len(parts) != 3 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 10:
+        return None
+    if source and parts[0] != source:
         return None
     found = one(session, parts[0], parts[1], int(parts[2]))
     return (found.received_at, found.source, found.external_id, found.revision) if found else None

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mall.base.types import canonical
 from mall.earning.models.shape import Identity, OrderDocument
 
+DEEPEST = 20
+"""A document needs four levels; what is nested by the hundred could be kept and then never be shown again."""
+
 
 class _Head(BaseModel):
     """As much of a document as is needed to keep it, whatever else is wrong with it."""
@@ -39,20 +42,28 @@ class Incoming:
 
 def read(body: Any) -> Incoming:
     """Read one value of parsed JSON."""
+    if _deeper(body, DEEPEST):
+        return _unreadable("too_deep", f"nested deeper than {DEEPEST} levels")
     text = canonical(body)
     try:
         digest = sha256(text.encode()).digest()
     except UnicodeEncodeError:
-        return Incoming(
-            "",
-            b"",
-            faults=[{"where": "", "code": "string_unicode", "what": "the text holds halves of surrogate pairs"}],
-        )
+        return _unreadable("string_unicode", "the text holds halves of surrogate pairs")
     try:
         document = OrderDocument.model_validate(body)
     except ValidationError as error:
         return _faulty(body, text, digest, error)
     return Incoming(text, digest, document.external_id, document.revision, document)
+
+
+def _unreadable(code: str, what: str) -> Incoming:
+    return Incoming("", b"", faults=[{"where": "", "code": code, "what": what}])
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in one another more than so many levels deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(isinstance(one, dict | list) and _deeper(one, levels - 1) for one in inner)
 
 
 def _faulty(body: Any, text: str, digest: bytes, error: ValidationError) -> Incoming:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from mall import create_app
 from mall.config import Settings
 from mall.dealers.models import Dealer
-from mall.earning.actions import deliver
+from mall.earning.actions import Result, deliver, receive
 from mall.earning.models import Document, DocumentState
+from mall.earning.rules.reading import read
 from mall.points.queries import balances_as_of
 from mall.points.queries.proof import chain_faults, faults
-from mall.web.db import now, reading, transact
+from mall.web.db import db, now, reading, transact
 from tests.conftest import SECRET, Clock
-from tests.earning.conftest import body
+from tests.earning.conftest import body, send
 
 DOCUMENTS = 60
 RACERS = 4
@@ -75,3 +79,32 @@ def test_four_processes_with_the_same_documents_post_each_once(earning: Flask, d
     dead = select(func.count()).where(Document.state == DocumentState.DEAD)
     assert reading().scalar(dead) in {10, 11}
     assert list(faults(reading())) == list(chain_faults(reading())) == []
+
+
+def begun(engine: Engine) -> Session:
+    session = Session(engine)
+    session.connection(execution_options={"writer": True})
+    return session
+
+
+def test_a_dead_document_mended_for_two_dealers_at_once_credits_one(earning: Flask) -> None:
+    send(body("KNOWN", dealer={"code": "D-2"}))
+    assert send(body("X", ordered_at="2020-01-01T10:00:00+08:00"))[0].outcome == "dead"
+    at, engine = now(), db.engine
+    reading().rollback()
+
+    def second() -> list[Result]:
+        with begun(engine) as session:
+            results = receive(session, at, source="dms", documents=[read(body("X"))])
+            session.commit()
+            return results
+
+    with begun(engine) as first, ThreadPoolExecutor(1) as other:
+        [credited] = receive(first, at, source="dms", documents=[read(body("X", dealer={"code": "D-2"}))])
+        late = other.submit(second)
+        time.sleep(0.5)
+        first.commit()
+        [refused] = late.result(60)
+    assert (credited.outcome, refused.outcome) == ("posted", "conflict")
+    found = {row.dealer_code: row.available - row.debt for row in balances_as_of(reading(), at)}
+    assert found == {"D-1": 0, "D-2": 200}

@@ -32,8 +32,11 @@ BY_IDENTITY = select(
     document.c.result,
 ).where(document.c.source == bindparam("source"), document.c.external_id.in_(bindparam("ids", expanding=True)))
 BY_CODE = select(dealer.c.code, dealer.c.id).where(dealer.c.code.in_(bindparam("codes", expanding=True)))
-CLAIMED = select(claim.c.external_id, claim.c.dealer_id).where(
-    claim.c.source == bindparam("source"), claim.c.external_id.in_(bindparam("ids", expanding=True))
+CLAIMED = (
+    select(claim.c.external_id, claim.c.dealer_id)
+    .where(claim.c.source == bindparam("source"), claim.c.external_id.in_(bindparam("ids", expanding=True)))
+    .order_by(claim.c.external_id)
+    .with_for_update()  # a dead document may be released to another dealer; meanwhile nobody credits this one
 )
 KEEP = insert(document)
 MEND = (

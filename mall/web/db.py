@@ -36,7 +36,8 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 def connect(app: Flask, settings: Settings) -> None:
     """Bind the mall to its database and teach SQLite to keep its promises."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _pool(settings)
+    # A statement that fails is told to the log by its text; what it was about may be somebody's phone or password.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _pool(settings) | {"hide_parameters": True}
     db.init_app(app)
     if settings.embedded:
         with app.app_context():

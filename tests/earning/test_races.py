@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 from mall import create_app
 from mall.config import Settings
 from mall.dealers.models import Dealer
-from mall.earning.actions import Result, deliver, receive
+from mall.earning.actions import Result, add_rule, deliver, receive
 from mall.earning.models import Document, DocumentState
 from mall.earning.rules.reading import read
+from mall.points.actions import open_book
 from mall.points.queries import balances_as_of
 from mall.points.queries.proof import chain_faults, faults
 from mall.web.db import db, now, reading, transact
@@ -108,3 +110,28 @@ def test_a_dead_document_mended_for_two_dealers_at_once_credits_one(earning: Fla
     assert (credited.outcome, refused.outcome) == ("posted", "conflict")
     found = {row.dealer_code: row.available - row.debt for row in balances_as_of(reading(), at)}
     assert found == {"D-1": 0, "D-2": 200}
+
+
+def test_a_rule_added_while_a_document_waits_for_its_dealer_is_known_to_it(earning: Flask) -> None:
+    send(body("KNOWN"))
+    at, engine, dealer = now(), db.engine, reading().scalars(select(Dealer.id)).one()
+    reading().rollback()
+
+    def second() -> list[Result]:
+        with begun(engine) as session:
+            coming_back = body("R", fen=5_000, kind="return", returns="P")
+            results = receive(session, at, source="dms", documents=[read(coming_back)])
+            session.commit()
+            return results
+
+    with begun(engine) as first, ThreadPoolExecutor(1) as other:
+        open_book(first, at, dealer)
+        late = other.submit(second)
+        time.sleep(0.5)
+        terms: dict[str, Any] = {"points_per_yuan": 20_000, "validity_months": 24, "actor": "test"}
+        add_rule(first, at, code="double", source="dms", from_on=date(2026, 1, 1), **terms)
+        first.flush()
+        [bought] = receive(first, at, source="dms", documents=[read(body("P"))])
+        first.commit()
+        [back] = late.result(60)
+    assert (bought.points, back.outcome, back.points) == (200, "posted", -100)

@@ -30,7 +30,6 @@ class Effects:
 
     inbox: Inbox
     standings: Standings
-    rules: Sequence[Rule]
     actor: str
 
     def take(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
@@ -52,7 +51,7 @@ class Effects:
     ) -> tuple[Standing, dict[str, Any]]:
         """What a document is worth under the rule of its day, and why. Cancelled, it is worth nothing by any rule."""
         on = civil_day(row.ordered_at, self.standings.zone)
-        rule = choose(self.rules, self.standings.source, on)
+        rule = choose(self.standings.rules.values(), self.standings.source, on)
         if rule is None and not row.groups:
             return replace(row, rule=earlier.rule if earlier else None), {}
         if rule is None:

@@ -67,10 +67,9 @@ class Batch:
         programme = session.get_one(Programme, PROGRAMME)
         self.session, self.now, self.partner = session, now, partner
         self.source, self.currency = partner.source, programme.currency
-        rules = rule_versions(session)
         self.inbox = Inbox(session, now, self.source)
-        self.standings = Standings(session, self.source, programme.zone, {rule.name: rule for rule in rules})
-        self.effects = Effects(self.inbox, self.standings, rules, actor)
+        self.standings = Standings(session, self.source, programme.zone)
+        self.effects = Effects(self.inbox, self.standings, actor)
         self.dealers: dict[str, int] = {}
         self.owners: dict[str, int] = {}
 
@@ -95,6 +94,8 @@ class Batch:
             references=[(self.source, name) for name in sorted(named | again)],
             all_lots_of={self.dealers[shape.dealer.code] for shape in rest if shape.kind == "return"},
         )
+        # Not before: what is read of purchases under the locks may have been judged by a rule that is newer than they.
+        self.standings.rules = {rule.name: rule for rule in rule_versions(self.session)}
         self.inbox.look(wanted.keys())
         ids = wanted.keys() | named
         self.standings.look(dealers, ids)

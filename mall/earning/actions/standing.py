@@ -83,7 +83,7 @@ class Standings:
     session: Session
     source: str
     zone: str
-    rules: dict[str, Rule]
+    rules: dict[str, Rule] = field(default_factory=dict)
     books: dict[int, Book] = field(default_factory=dict)
     rows: dict[tuple[int, str], Standing] = field(default_factory=dict)
     kept: set[tuple[int, str]] = field(default_factory=set)

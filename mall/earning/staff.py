@@ -114,7 +114,10 @@ def mending(source: str, revision: int, external_id: str) -> Response:
         if result.outcome == "dead"
         else _("单据已处理：%(state)s", state=_(STATES[result.outcome]))
     )
-    return go(url_for("desk_documents.document", source=source, revision=revision, external_id=external_id), toast)
+    kind = "negative" if result.outcome == "dead" else ""
+    return go(
+        url_for("desk_documents.document", source=source, revision=revision, external_id=external_id), toast, kind
+    )
 
 
 def _found(source: str, external_id: str, revision: int) -> Document:

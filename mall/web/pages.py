@@ -99,19 +99,19 @@ def page(
         if part:
             body += render_template("ui/_toast.hx.html", title=toast)
         else:
-            flash(toast)
+            flash(toast, "")
     response = htmx.answer(body, status)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def go(url: str, toast: str | None = None) -> Response:
-    """Send the person to another page, with a short word waiting there.
+def go(url: str, toast: str | None = None, kind: str = "") -> Response:
+    """Send the person to another page, with a short word waiting there; `kind="negative"` where it did not work out.
 
     Always a real navigation: WeChat's script signatures break when the address changes by script.
     """
     if toast:
-        flash(toast)
+        flash(toast, kind)
     if htmx.wants_fragment():
         return htmx.answer("", redirect=url)
     response = cast(Response, redirect(url, 303, Response))
@@ -177,8 +177,9 @@ def trouble(
     return response
 
 
-def _toasts() -> list[str]:
-    return cast("list[str]", get_flashed_messages())
+def _toasts() -> list[tuple[str, str]]:
+    """What waits to be said: its kind and its words."""
+    return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
 
 def _here() -> str:

@@ -69,6 +69,16 @@ def test_a_mended_document_is_posted_and_written_down(manager: FlaskClient) -> N
     assert "document.mend" in acts
 
 
+def test_what_is_mended_and_still_dead_is_not_told_as_a_success(manager: FlaskClient) -> None:
+    send(body(), source="erp")
+    answer = mend(manager, body(dealer={"code": "D-404"}))
+    page = manager.get(answer.location).text
+    toast = re.search(r'<div class="toast"[^>]*>', page)
+    assert toast is not None
+    assert 'role="alert"' in toast[0]
+    assert "仍未入账：经销商编码不存在" in page
+
+
 def test_mending_twice_changes_nothing_more(manager: FlaskClient) -> None:
     send(body(), source="erp")
     send(body("OTHER", dealer={"code": "D-9"}))

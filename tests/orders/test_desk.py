@@ -192,6 +192,7 @@ def test_each_role_sees_what_its_work_asks_for(desk: Visitor, people: Cast, role
     assert desk.get("/desk/orders").status_code == sees
     assert desk.get(f"/desk/orders/LA0571/{no}").status_code == sees
     assert desk.get(f"/desk/search?q={no}").status_code == (303 if role in MAY_SEE else 403)
+    assert ('action="/desk/search"' in desk.get("/desk/sessions").text) == (role in MAY_SEE)
     reveals = desk.post(f"/desk/orders/LA0571/{no}/address")
     assert reveals.status_code == (200 if role in MAY_SEE_ADDRESSES else 403)
     assert ("13812346207" in reveals.text) == (role in MAY_SEE_ADDRESSES)

@@ -355,6 +355,9 @@ def test_the_button_says_why_it_is_off(owner: Visitor, people: Cast) -> None:
     assert "超过限兑" in owner.get(f"/orders/new?sku={COOKER}&quantity=3").text
     placed(owner, people, quantity="2")
     assert "已达限兑" in owner.get(f"/orders/new?sku={COOKER}").text
+    item = owner.get("/catalog/CK-5L").text
+    assert "已达限兑" in item
+    assert "兑换后剩" not in item, "what the limit forbids is not promised"
 
 
 def test_pages_ask_the_database_little(owner: Visitor, people: Cast) -> None:

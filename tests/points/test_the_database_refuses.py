@@ -95,6 +95,30 @@ FORGERIES = {
         "UPDATE points_entry SET effective_at = effective_at - 1 WHERE seq = 3",
         "breaks at entry 3",
     ),
+    "an entry told as something else": (
+        "UPDATE points_entry SET kind = 'adjust' WHERE seq = 2",
+        "an entry is what its journal says",
+    ),
+    "a journal's day moved": (
+        "UPDATE points_journal SET posted_at = posted_at - 1 WHERE kind = 'refund'",
+        "an entry is what its journal says",
+    ),
+    "a lot's life prolonged": (
+        "UPDATE points_lot SET expires_at = expires_at + 1",
+        "entry 1 is not what was asked for",
+    ),
+    "a lot's points worth more": (
+        "UPDATE points_lot SET unit_value = unit_value + 1",
+        "entry 1 is not what was asked for",
+    ),
+    "a reason rewritten": (
+        "UPDATE points_journal SET why = '{}' WHERE kind = 'spend'",
+        "entry 2 is not what was asked for",
+    ),
+    "more said than was moved": (
+        "UPDATE points_journal SET points = points + 1 WHERE kind = 'refund'",
+        "entry 3 is not what was asked for",
+    ),
 }
 
 

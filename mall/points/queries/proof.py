@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from mall.base.types import micros
-from mall.points.models import Account, Entry, Journal, Line
+from mall.points.actions.drafts import request_hash
+from mall.points.models import Account, Entry, Journal, Kind, Line, Lot
 from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING, REDEEMED
 from mall.points.rules.chain import Link, Move, entry_hash, genesis
 
@@ -80,6 +81,11 @@ INVARIANTS: dict[str, str] = {
     "what was refused has none": """
         SELECT j.dealer_id FROM points_journal j JOIN points_entry e
           ON e.dealer_id = j.dealer_id AND e.journal_id = j.journal_id WHERE j.outcome = 2""",
+    "an entry is what its journal says": """
+        SELECT e.dealer_id FROM points_entry e JOIN points_journal j
+          ON j.dealer_id = e.dealer_id AND j.journal_id = e.journal_id
+        WHERE e.kind <> j.kind OR e.account_no <> j.account_no OR e.effective_at <> j.effective_at
+           OR e.posted_at <> j.posted_at""",
     "a lot's redeemed points are what its allocations have redeemed and not given back": f"""
         SELECT t.{_LOT.replace(", ", ", t.")} FROM points_lot t LEFT JOIN points_allocation o
           ON o.dealer_id = t.dealer_id AND o.account_no = t.account_no AND o.lot_no = t.lot_no
@@ -99,12 +105,18 @@ def faults(session: Session) -> list[str]:
 
 
 def chain_faults(session: Session) -> Iterator[str]:
-    """Entries whose hash is not what their rows, recomputed, give; per account the first one."""
+    """Entries whose hash, or whose request's, is not what their rows, recomputed, give; per account the first one.
+
+    By the request of an earning its lots' lives and worths are proven too, by any of these the reason told.
+    """
     accounts = {(a.dealer_id, a.account_no): a for a in session.query(Account)}
     lines: dict[tuple[int, int, int], list[Move]] = {}
     for line in session.query(Line).order_by(Line.dealer_id, Line.account_no, Line.seq, Line.line_no):
         key = (line.dealer_id, line.account_no, line.seq)
         lines.setdefault(key, []).append((line.lot_no, line.src, line.dst, line.points))
+    lots: dict[tuple[int, int], list[Lot]] = {}
+    for lot in session.query(Lot).order_by(Lot.dealer_id, Lot.account_no, Lot.lot_no):
+        lots.setdefault((lot.dealer_id, lot.journal_id), []).append(lot)
     rows = session.query(Entry, Journal).join(
         Journal, (Journal.dealer_id == Entry.dealer_id) & (Journal.journal_id == Entry.journal_id)
     )
@@ -116,6 +128,35 @@ def chain_faults(session: Session) -> Iterator[str]:
             if head != entry.hash:
                 yield f"the chain of dealer {dealer_id} breaks at entry {entry.seq}"
                 break
+            asked = _asked(journal, lots.get((dealer_id, journal.journal_id), []))
+            if asked is not None and request_hash(journal.kind, asked) != journal.request_hash:
+                yield f"of dealer {dealer_id} entry {entry.seq} is not what was asked for"
+                break
+
+
+def _asked(journal: Any, lots: list[Lot]) -> dict[str, Any] | None:
+    """The request as journal and lots tell it; none for kinds of which they do not keep all."""
+    if journal.kind is Kind.SPEND:
+        return {"points": journal.points, "why": journal.why}
+    if journal.kind is Kind.REFUND:
+        return {"spend": journal.ref_journal, "points": journal.points, "why": journal.why}
+    if journal.kind is not Kind.EARN or not lots:
+        return None
+    parts = [{"points": x.points, "kind": x.kind.value, "multiplier_bps": x.multiplier_bps} for x in lots]
+    terms = [
+        {
+            "reference": lot.source_ref,
+            "earned_at": micros(lot.earned_at),
+            "active_at": micros(lot.active_at),
+            "expires_at": micros(lot.expires_at),
+            "rule": lot.rule_version,
+            "fund": lot.fund_code,
+            "unit_value": lot.unit_value,
+        }
+        for lot in lots
+    ]
+    # The parts of an earning share their terms; parts that differ were never asked for.
+    return terms[0] | {"parts": parts, "why": journal.why} if all(x == terms[0] for x in terms) else {}
 
 
 def _hash(entry: Any, journal: Any, prev: bytes, moves: list[Move]) -> bytes:

@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select, update
 
 from mall.dealers.models import Dealer
-from mall.earning.actions import add_rule, deliver, keep_shift
-from mall.earning.models import AnotherShift, Document, DocumentState, Earned, EarningRule, RuleFixed, UnknownPartner
+from mall.earning.actions import add_partner, add_rule, deliver, keep_shift
+from mall.earning.models import (
+    AnotherShift,
+    Document,
+    DocumentState,
+    Earned,
+    EarningRule,
+    PartnerExists,
+    RuleFixed,
+    UnknownDealers,
+    UnknownPartner,
+)
 from mall.earning.queries import one
 from mall.points.models import Entry, Journal, Kind, Lot, Programme
 from mall.points.queries import balance
@@ -286,6 +296,13 @@ def test_an_order_does_not_turn_into_a_return(earning: Flask) -> None:
 def test_an_unknown_source_is_refused_whole(small: Flask) -> None:
     with pytest.raises(UnknownPartner):
         send(body(), source="nobody")
+
+
+@pytest.mark.parametrize("source", ["ledger", "mall"])
+def test_no_partner_posts_in_the_malls_own_name(small: Flask, source: str) -> None:
+    facts: dict[str, Any] = {"name": "X", "unknown_dealers": UnknownDealers.CREATE, "seal": None, "actor": "test"}
+    with pytest.raises(PartnerExists):
+        transact(add_partner, source=source, **facts)
 
 
 def test_a_version_of_a_rule_is_never_edited(small: Flask) -> None:

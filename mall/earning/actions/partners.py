@@ -15,6 +15,7 @@ from mall.audit.actions import note
 from mall.base.seal import Seal
 from mall.dealers.models import ChannelLevel
 from mall.earning.models import (
+    OUR_OWN,
     AnotherShift,
     ClockSkew,
     NonceReplayed,
@@ -55,9 +56,9 @@ def add_partner(
 ) -> Key | None:
     """Take in a partner under its own source. With a seal it gets a key; without, it is fed by operators alone.
 
-    Refused: a source that is taken.
+    Refused: a source that is taken, or one of the mall's own.
     """
-    if session.get(Partner, source):
+    if source in OUR_OWN or session.get(Partner, source) is not None:
         raise PartnerExists(source=source)
     partner = Partner(
         source=source,

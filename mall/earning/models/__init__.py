@@ -1,7 +1,7 @@
 """Earning's nouns: rules, partners, their documents, and what each document has earned so far."""
 
 from mall.earning.models.document import Claim, Document, DocumentState, Earned
-from mall.earning.models.partner import Partner, PartnerNonce, UnknownDealers
+from mall.earning.models.partner import OUR_OWN, Partner, PartnerNonce, UnknownDealers
 from mall.earning.models.reason import FACTS, FAULTS, REASONS
 from mall.earning.models.refusals import (
     AnotherDocument,
@@ -22,6 +22,7 @@ __all__ = [
     "FACTS",
     "FAULTS",
     "MOST",
+    "OUR_OWN",
     "REASONS",
     "AnotherDocument",
     "AnotherShift",

@@ -12,6 +12,9 @@ from mall.base.models import Base, strict
 from mall.base.types import Bytes, Instant, Int, Name, Word
 from mall.dealers.models import ChannelLevel
 
+OUR_OWN = frozenset({"ledger", "mall"})
+"""Sources of the mall's own postings: a partner's document under one of them could take a key that the mall needs."""
+
 
 class UnknownDealers(StrEnum):
     """What becomes of a document whose dealer is not known: the dealer is created, or the document waits for people."""

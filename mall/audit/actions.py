@@ -22,6 +22,5 @@ def note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Write down an act, in the transaction of the act itself. `detail` holds no personal data."""
-    session.add(
-        AuditEntry(id=new_id(now), at=now, actor=actor, act=act, subject=subject, address=address, detail=detail or {})
-    )
+    where, more = address[:64], detail or {}
+    session.add(AuditEntry(id=new_id(now), at=now, actor=actor, act=act, subject=subject, address=where, detail=more))

@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
 
 FEATURES: tuple[str, ...] = (
     # Each has `register(app)`: blueprints of routes, command groups, or handlers. The order is the order of set-up.
+    "mall.web.compression",
     "mall.web.headers",
     "mall.web.face",
     "mall.web.guards",

@@ -202,3 +202,12 @@ def test_going_back_and_pressing_again_gives_the_same_order(visit: Visit) -> Non
     page.goto(f"/orders/by-key/{key}")
     assert page.url == first
     assert available(page) == before
+
+
+def test_a_filter_at_the_end_of_its_row_is_seen_when_chosen(visit: Visit) -> None:
+    page = visit()
+    sign_in(page, Hand(page))
+    page.goto("/points?kind=adjusted")
+    chosen = page.locator(".chips [aria-current]")
+    expect(chosen).to_have_text("调整")
+    expect(chosen).to_be_in_viewport(ratio=1)

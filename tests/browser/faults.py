@@ -62,10 +62,10 @@ def _axe() -> str:
     return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
-def accessibility(page: Page, only: str = "") -> list[str]:
+def accessibility(page: Page) -> list[str]:
     """What axe finds, by all its rules or one. The page's context must be one with `bypass_csp=True`."""
     page.evaluate(_axe())
-    wanted = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": TAGS}
+    wanted = {"type": "tag", "values": TAGS}
     found = cast("list[dict[str, Any]]", page.evaluate(AXE, wanted))
     return [f"{rule['rule']}: {rule['help']}\n      " + "\n      ".join(rule["nodes"]) for rule in found]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from mall.points.models import (
     AlreadyExpired,
@@ -299,3 +299,23 @@ def test_many_small_lots_pay_one_spend(ledger: Ledger) -> None:
     left = db.session.execute(text("SELECT MIN(expires_at) FROM points_lot WHERE available > 0")).scalar()
     spent = db.session.execute(text("SELECT MAX(expires_at) FROM points_lot WHERE redeemed > 0")).scalar()
     assert left >= spent
+
+
+def test_a_posting_takes_few_statements_however_long_the_history(ledger: Ledger) -> None:
+    for _ in range(20):
+        ledger.earn(10)
+    counted: list[str] = []
+
+    def count(*seen: Any) -> None:
+        if not seen[2].startswith("BEGIN"):
+            counted.append(seen[2])
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    took = []
+    for act in (lambda: ledger.earn(10), lambda: ledger.spend(55)):
+        counted.clear()
+        act()
+        took.append(len(counted))
+    event.remove(db.engine, "before_cursor_execute", count)
+    assert took[0] <= 8
+    assert took[1] <= 10

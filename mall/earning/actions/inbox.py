@@ -163,12 +163,11 @@ class Inbox:
         self.settled[key] = facts
 
     def _facts(self, slip: Slip) -> dict[str, Any]:
-        done = slip.state in (DocumentState.POSTED, DocumentState.SUPERSEDED)
         return {
             "state": slip.state,
             "reason": slip.reason,
             "detail": slip.detail,
-            "posted_at": self.now if done else None,
+            "posted_at": self.now if slip.state.done else None,
             "points": slip.points,
             "result": slip.result,
         }

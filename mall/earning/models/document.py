@@ -24,6 +24,11 @@ class DocumentState(StrEnum):
     DEAD = "dead"
     """It could not be posted. Mended and posted again it comes back to life."""
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is to be done about it."""
+        return self in (DocumentState.POSTED, DocumentState.SUPERSEDED)
+
 
 _OPEN = text("state IN ('dead', 'waiting')")
 

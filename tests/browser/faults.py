@@ -63,7 +63,7 @@ def _axe() -> str:
 
 
 def accessibility(page: Page) -> list[str]:
-    """What axe finds, by all its rules or one. The page's context must be one with `bypass_csp=True`."""
+    """What axe finds, by all its rules. The page's context must be one with `bypass_csp=True`."""
     page.evaluate(_axe())
     wanted = {"type": "tag", "values": TAGS}
     found = cast("list[dict[str, Any]]", page.evaluate(AXE, wanted))

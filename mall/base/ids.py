@@ -8,6 +8,9 @@ from datetime import datetime
 
 from mall.base.types import micros
 
+STEP = 2**16
+AHEAD = 60_000
+"""Milliseconds by which ids may run ahead of a clock that stands; beyond, they begin anew."""
 _lock = threading.Lock()
 _last = 0
 
@@ -15,12 +18,14 @@ _last = 0
 def new_id(now: datetime) -> int:
     """A fresh id: 42 bits of milliseconds since 1970, then 21 random bits.
 
-    Within a process ids only rise, so a bulk import cannot meet itself within one millisecond.
+    Within a process ids only rise, so a bulk import cannot meet itself within one millisecond. The steps are long and
+    random, so that two processes in the same millisecond meet once in many thousand times; then the database refuses
+    the second, and `transact` runs its verb again.
     """
     global _last
     fresh = (micros(now) // 1000) << 21 | secrets.randbits(21)
     with _lock:
-        if fresh <= _last and _last >> 21 <= (fresh >> 21) + 60_000:
-            fresh = _last + 1 + secrets.randbelow(64)
+        if fresh <= _last and _last >> 21 <= (fresh >> 21) + AHEAD:
+            fresh = _last + 1 + secrets.randbelow(STEP)
         _last = fresh
     return fresh

@@ -29,6 +29,9 @@ T = TypeVar("T")
 TRIES = 12
 AGAIN = {"40001", "40P01"}
 """SQLSTATEs after which the same verb may well succeed: serialization failure and deadlock."""
+TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+"""A key that somebody else wrote at the same moment: a verb looks before it writes, so that its next run sees it."""
+TRIES_TAKEN = 3
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
@@ -102,8 +105,8 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
     """Run a verb as one transaction and give back its value.
 
     Calls `verb(session, now, **arguments)`, commits when it returns, rolls back when it raises. On a serialization
-    failure, a deadlock or a busy database the whole verb runs again with a new clock reading, a bounded number of
-    times; a verb therefore has no effect outside the database.
+    failure, a deadlock, a busy database or a key taken meanwhile the whole verb runs again with a new clock reading,
+    a bounded number of times; a verb therefore has no effect outside the database.
     """
     session = cast(Session, db.session)
     for attempt in range(TRIES):
@@ -118,7 +121,7 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
                 return value
             except DBAPIError as error:
                 session.rollback()
-                if attempt == TRIES - 1 or not _worth_another_try(error):
+                if attempt + 1 >= _tries(error):
                     raise
             except BaseException:
                 session.rollback()
@@ -132,9 +135,13 @@ def reading() -> Session:
     return cast(Session, db.session)
 
 
-def _worth_another_try(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in AGAIN or "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+def _tries(error: DBAPIError) -> int:
+    """How often a verb that ends in this error is run in all."""
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    if state in TAKEN:
+        return TRIES_TAKEN
+    busy = "database is locked" in str(error.orig) or "database table is locked" in str(error.orig)
+    return TRIES if state in AGAIN or busy else 1
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """The ledger's tables.
 
-Truth, append-only: Journal, Entry, Line. Derived from it and rebuildable: Account, Lot, Allocation, Hold.
+Truth, append-only: Journal, Entry, Line. Derived from it and rebuildable: Account, Lot, Allocation.
+Left behind by proofs: Verified, ProofRun, Checkpoint, CheckpointLeaf.
 """
 
 from mall.points.models import append_only  # noqa: F401 - guards the tables as they are created
 from mall.points.models.account import Account, AccountStatus, Programme
 from mall.points.models.journal import Entry, Journal, Kind, Line, Outcome
-from mall.points.models.lot import Allocation, Hold, Lot, LotKind
+from mall.points.models.lot import Allocation, Lot, LotKind
+from mall.points.models.proof import Checkpoint, CheckpointLeaf, ProofRun, Scope, Verified
 from mall.points.models.refusals import (
     AlreadyExpired,
     ClosedPeriod,
@@ -22,9 +24,10 @@ __all__ = [
     "AccountStatus",
     "Allocation",
     "AlreadyExpired",
+    "Checkpoint",
+    "CheckpointLeaf",
     "ClosedPeriod",
     "Entry",
-    "Hold",
     "Journal",
     "KeyReused",
     "Kind",
@@ -34,7 +37,10 @@ __all__ = [
     "NotRefundable",
     "Outcome",
     "Programme",
+    "ProofRun",
+    "Scope",
     "SpendingStopped",
     "TooFewPoints",
     "UnknownPosting",
+    "Verified",
 ]

@@ -24,7 +24,11 @@ class Programme(Base):
     """A brand's points programme: its time zone, its grace for lots that expired meanwhile, its closed period."""
 
     __tablename__ = "programme"
-    __table_args__ = (CheckConstraint("grace_days >= 0", name="grace"), strict())
+    __table_args__ = (
+        CheckConstraint("grace_days >= 0", name="grace"),
+        CheckConstraint("approval_points >= 0", name="approval"),
+        strict(),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Name(80))
     zone: Mapped[str] = mapped_column(Name(40))
@@ -32,6 +36,8 @@ class Programme(Base):
     grace_days: Mapped[int] = mapped_column(Small, default=7)
     closed_until: Mapped[datetime | None] = mapped_column(Instant)
     """Nothing may take effect before this moment; null while no period has been closed."""
+    approval_points: Mapped[int] = mapped_column(Int, default=5_000)
+    """A correction of more points than this needs a second person."""
 
 
 class Account(Base):
@@ -58,5 +64,7 @@ class Account(Base):
     last_seq: Mapped[int] = mapped_column(Int)
     last_lot: Mapped[int] = mapped_column(Int)
     last_posted_at: Mapped[datetime | None] = mapped_column(Instant)
+    next_due_at: Mapped[datetime] = mapped_column(Instant)
+    """No lot becomes active or expires before this moment: until then the balances stand as they are."""
     head_hash: Mapped[bytes] = mapped_column(Bytes)
     opened_at: Mapped[datetime] = mapped_column(Instant)

@@ -42,7 +42,7 @@ class Journal(Base):
     """One business event, and the record that makes it happen once: (dealer, source, key) is unique for ever.
 
     `why` tells a person how the points came about (rule version, base, coefficients, rounding) in numbers and
-    codes, never personal data; it is part of what `request_hash` covers, and so of the chain.
+    codes, never personal data; the chain covers it. `checker` is the second person of a correction: never its maker.
     """
 
     __tablename__ = "points_journal"
@@ -58,6 +58,7 @@ class Journal(Base):
         CheckConstraint("outcome IN (1, 2)", name="outcome"),
         CheckConstraint("(outcome = 2) = (reason IS NOT NULL)", name="reason"),
         CheckConstraint("length(request_hash) = 32", name="request_hash"),
+        CheckConstraint("checker IS NULL OR checker <> actor", name="two_persons"),
         Index(
             "uq_points_journal_reinstate_once",
             "dealer_id",
@@ -67,6 +68,12 @@ class Journal(Base):
             postgresql_where=text("kind = 'reinstate'"),
         ),
         Index("ix_points_journal_dealer_id_ref_journal", "dealer_id", "ref_journal"),
+        Index(
+            "ix_points_journal_transfer_id",
+            "transfer_id",
+            sqlite_where=text("transfer_id IS NOT NULL"),
+            postgresql_where=text("transfer_id IS NOT NULL"),
+        ),
         strict(),
     )
     dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -84,6 +91,7 @@ class Journal(Base):
     effective_at: Mapped[datetime] = mapped_column(Instant)
     posted_at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(Name(80))
+    checker: Mapped[str | None] = mapped_column(Name(80))
     why: Mapped[dict[str, Any]] = mapped_column(Json)
     result: Mapped[dict[str, Any]] = mapped_column(Json)
 

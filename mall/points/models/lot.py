@@ -20,9 +20,11 @@ class LotKind(StrEnum):
     GRACE = "grace"
     TRANSFER = "transfer"
     ADJUST = "adjust"
+    REINSTATED = "reinstated"
 
 
 _OPEN = text("is_open = 1")
+_HELD = text('"open" > 0')
 
 
 class Lot(Base):
@@ -110,7 +112,9 @@ class Allocation(Base):
         CheckConstraint('points > 0 AND "open" >= 0 AND redeemed >= 0 AND voided >= 0', name="counters"),
         CheckConstraint('points = "open" + redeemed + voided', name="resolved_once"),
         CheckConstraint("refunded >= 0 AND refunded <= redeemed", name="refunded"),
-        strict(),
+        CheckConstraint('"open" = 0 OR held_until IS NOT NULL', name="held"),
+        Index("ix_points_allocation_held", "held_until", sqlite_where=_HELD, postgresql_where=_HELD),
+        strict(fillfactor=70),
     )
     dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     journal_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -122,25 +126,5 @@ class Allocation(Base):
     redeemed: Mapped[int] = mapped_column(Int)
     voided: Mapped[int] = mapped_column(Int)
     refunded: Mapped[int] = mapped_column(Int)
-
-
-class Hold(Base):
-    """Points set aside until a moment: captured, voided, or released when the moment has passed."""
-
-    __tablename__ = "points_hold"
-    __table_args__ = (
-        ForeignKeyConstraint(["dealer_id", "journal_id"], ["points_journal.dealer_id", "points_journal.journal_id"]),
-        CheckConstraint('"open" >= 0', name="open"),
-        Index(
-            "ix_points_hold_expires_at",
-            "expires_at",
-            sqlite_where=text('"open" > 0'),
-            postgresql_where=text('"open" > 0'),
-        ),
-        strict(),
-    )
-    dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    journal_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    account_no: Mapped[int] = mapped_column(Id)
-    expires_at: Mapped[datetime] = mapped_column(Instant)
-    open: Mapped[int] = mapped_column(Int)
+    held_until: Mapped[datetime | None] = mapped_column(Instant)
+    """Of a hold: when the points that are still open come back by themselves."""

@@ -51,6 +51,7 @@ FEATURES: tuple[str, ...] = (
     "mall.catalog.views",
     "mall.orders.views",
     "mall.orders.staff",
+    "mall.points.staff",
     "mall.jobs.commands",
     "mall.cli.assets",
     "mall.cli.serve",

@@ -1,11 +1,13 @@
 """The ledger's tables.
 
 Truth, append-only: Journal, Entry, Line. Derived from it and rebuildable: Account, Lot, Allocation.
+What people ask to be put right: Correction.
 Left behind by proofs: Verified, ProofRun, Checkpoint, CheckpointLeaf.
 """
 
 from mall.points.models import append_only  # noqa: F401 - guards the tables as they are created
 from mall.points.models.account import Account, AccountStatus, Programme
+from mall.points.models.correction import Correction, CorrectionKind, CorrectionReason, CorrectionState
 from mall.points.models.journal import Entry, Journal, Kind, Line, Outcome
 from mall.points.models.lot import Allocation, Lot, LotKind
 from mall.points.models.proof import Checkpoint, CheckpointLeaf, ProofRun, Scope, Verified
@@ -27,6 +29,10 @@ __all__ = [
     "Checkpoint",
     "CheckpointLeaf",
     "ClosedPeriod",
+    "Correction",
+    "CorrectionKind",
+    "CorrectionReason",
+    "CorrectionState",
     "Entry",
     "Journal",
     "KeyReused",

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, insert, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import add
 from mall.base.ids import new_id
 from mall.dealers.models import Dealer
 from mall.earning.models import Claim, Document, DocumentState, OrderDocument, Partner, UnknownDealers
@@ -38,7 +39,6 @@ CLAIMED = (
     .order_by(claim.c.external_id)
     .with_for_update()  # a dead document may be released to another dealer; meanwhile nobody credits this one
 )
-KEEP = insert(document)
 MEND = (
     update(document)
     .where(
@@ -175,7 +175,7 @@ class Inbox:
     def save(self) -> None:
         """Write what has changed: at most three statements."""
         if self.fresh:
-            self.session.execute(KEEP, list(self.fresh.values()))
+            add(self.session, document, list(self.fresh.values()))
         for statement, pile in ((MEND, self.mended), (SETTLE, self.settled)):
             if pile:
                 rows = [

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import add
 from mall.base.time import civil_day, end_of_month
 from mall.earning.models import Earned
 from mall.earning.rules.judgement import Group, Rule, reclaimed, weigh
@@ -32,7 +33,6 @@ RETURNS_OF = select(earned).where(
     earned.c.source == bindparam("source"),
     earned.c.returns.in_(bindparam("ids", expanding=True)),
 )
-ADD = insert(earned)
 CHANGE = (
     update(earned)
     .where(
@@ -227,7 +227,6 @@ class Standings:
                 fresh.append(
                     {"dealer_id": key[0], "source": self.source, "external_id": key[1], "kind": row.kind, **facts}
                 )
-        if fresh:
-            self.session.execute(ADD, fresh)
+        add(self.session, earned, fresh)
         if touched:
             self.session.execute(CHANGE, touched)

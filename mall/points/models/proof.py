@@ -77,13 +77,13 @@ class Checkpoint(Base):
 
 
 class CheckpointLeaf(Base):
-    """Which checkpoint holds an account's head, so that the right file is found by key."""
+    """Which checkpoint holds an account's head, so that the right file is found by key.
+
+    No foreign key to the account: it would take a lock on each of them, and a checkpoint hinders no posting.
+    """
 
     __tablename__ = "points_checkpoint_leaf"
-    __table_args__ = (
-        ForeignKeyConstraint(["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]),
-        strict(),
-    )
+    __table_args__ = (strict(),)
     dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     account_no: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(Int, primary_key=True, autoincrement=False)

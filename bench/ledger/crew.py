@@ -1,0 +1,119 @@
+"""Clients of the mall's side: processes of threads on malls of their own, as the production server has them.
+
+They are started once and stay warm; between rounds they wait.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import secrets
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from flask import Flask
+
+import mall.web.db
+from mall import create_app
+from mall.web.db import db
+
+from .engines import settings
+from .verbs import acts
+
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one client did: how many, in how many seconds of the clock, and the time of each."""
+
+    done: int
+    seconds: float
+    waits: tuple[float, ...]
+
+
+class Crew:
+    """`processes` of `threads` clients each on one database."""
+
+    def __init__(self, url: str, processes: int, threads: int, *, queued: bool = True) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.pipes = []
+        self.processes = []
+        self.cpu = 0.0
+        for _ in range(processes):
+            ours, theirs = spawn.Pipe()
+            process = spawn.Process(target=_work, args=(theirs, url, threads, queued), daemon=True)
+            process.start()
+            self.pipes.append(ours)
+            self.processes.append(process)
+        for pipe in self.pipes:
+            _answer(pipe)
+
+    def run(self, act: str, dealers: Sequence[int], seconds: float) -> list[list[Told]]:
+        """Every client repeats an act for so many seconds; gives what each process's clients did."""
+        start = time.time() + 0.1
+        for pipe in self.pipes:
+            pipe.send((act, (dealers[0], dealers[-1]), start, seconds))
+        answers = [_answer(pipe) for pipe in self.pipes]
+        self.cpu = sum(cpu for _, cpu in answers)
+        return [told for told, _ in answers]
+
+    def rate(self, act: str, dealers: Sequence[int], seconds: float) -> float:
+        """Acts a second of all clients together."""
+        return sum(client.done / client.seconds for told in self.run(act, dealers, seconds) for client in told)
+
+    def close(self) -> None:
+        for pipe, process in zip(self.pipes, self.processes, strict=True):
+            pipe.send(None)
+            process.join(PATIENCE)
+
+
+def _answer(pipe: Any) -> Any:
+    if not pipe.poll(PATIENCE):
+        raise TimeoutError("a client does not answer")
+    good, answer = pipe.recv()
+    if not good:
+        raise RuntimeError(answer)
+    return answer
+
+
+def _work(pipe: Any, url: str, threads: int, queued: bool) -> None:
+    try:
+        if not queued:
+            mall.web.db._turn = lambda *_: nullcontext()  # type: ignore[assignment]
+        app = create_app(settings(url, threads))
+        with app.app_context():
+            does = acts()
+        pipe.send((True, None))
+        with ThreadPoolExecutor(threads) as pool:
+            while (asked := pipe.recv()) is not None:
+                act, (first, last), start, seconds = asked
+                cpu = time.process_time()
+                dealers = range(first, last + 1)
+                runs = [pool.submit(repeat, app, does[act], dealers, start, seconds) for _ in range(threads)]
+                told = [run.result() for run in runs]
+                pipe.send((True, (told, time.process_time() - cpu)))
+        with app.app_context():
+            db.engine.dispose()
+    except BaseException as error:
+        pipe.send((False, repr(error)))
+        raise
+
+
+def repeat(app: Flask, act: Any, dealers: Sequence[int], start: float, seconds: float) -> Told:
+    """Repeat an act on dealers at random, each in an application context of its own, as requests are."""
+    random, name = Random(secrets.randbits(64)), secrets.token_hex(4)
+    waits: list[float] = []
+    time.sleep(max(0.0, start - time.time()))
+    begun = before = time.perf_counter()
+    while before - begun < seconds:
+        with app.app_context():
+            act(random.choice(dealers), f"{name}/{len(waits)}")
+        after = time.perf_counter()
+        waits.append(after - before)
+        before = after
+    return Told(len(waits), before - begun, tuple(waits))

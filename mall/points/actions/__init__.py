@@ -11,9 +11,13 @@ from mall.points.actions.claw_back import claw_back
 from mall.points.actions.drafts import Posting
 from mall.points.actions.earn import Part, earn
 from mall.points.actions.expire import expire_due
+from mall.points.actions.hold import capture, hold, release_due, void
 from mall.points.actions.opening import open_book, open_books
+from mall.points.actions.programme import close_period
 from mall.points.actions.refund import refund
+from mall.points.actions.reinstate import reinstate
 from mall.points.actions.spend import spend
+from mall.points.actions.transfer import transfer
 from mall.points.actions.writing import LostUpdate, write
 
 __all__ = [
@@ -22,12 +26,19 @@ __all__ = [
     "Part",
     "Posting",
     "adjust",
+    "capture",
     "claw_back",
+    "close_period",
     "earn",
     "expire_due",
+    "hold",
     "open_book",
     "open_books",
     "refund",
+    "reinstate",
+    "release_due",
     "spend",
+    "transfer",
+    "void",
     "write",
 ]

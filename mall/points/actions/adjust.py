@@ -6,8 +6,8 @@ from datetime import datetime
 
 from mall.points.actions.book import Book
 from mall.points.actions.drafts import Draft, Posting
-from mall.points.actions.opening import read_open_lots
-from mall.points.actions.posting import once
+from mall.points.actions.posting import once, two_persons
+from mall.points.actions.reading import look_ahead, read_open_lots
 from mall.points.models import AlreadyExpired, Kind, LotKind, TooFewPoints
 from mall.points.rules.amounts import whole
 from mall.points.rules.buckets import AVAILABLE, ISSUED
@@ -22,18 +22,22 @@ def adjust(
     key: str,
     actor: str,
     fund_code: str,
+    checker: str | None = None,
     expires_at: datetime | None = None,
     unit_value: int = 0,
 ) -> Posting:
     """Add points (positive, with `expires_at`) or remove available ones (negative, earliest expiry first).
 
     `reason` is a code or a short business text without personal data; `fund_code` says who pays. Refused: taking
-    more than is available; an expiry that has passed.
+    more than is available; an expiry that has passed; one person alone beyond the programme's limit.
     """
     amount = whole(abs(points))
+    if points < 0:
+        look_ahead(book, source, key)
     why = {"reason": reason, "fund": fund_code, "points": points}
 
     def add(draft: Draft) -> None:
+        two_persons(book, amount, actor, checker)
         if expires_at is None or expires_at <= book.now:
             raise AlreadyExpired
         book.new_lot(
@@ -53,6 +57,7 @@ def adjust(
         )
 
     def remove(draft: Draft) -> None:
+        two_persons(book, amount, actor, checker)
         if book.available < amount:
             raise TooFewPoints(short=amount - book.available)
         left = amount
@@ -72,4 +77,5 @@ def adjust(
         actor=actor,
         why=why,
         plan=add if points > 0 else remove,
+        checker=checker,
     )

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from mall.base.ids import new_id
 from mall.base.time import last_day
-from mall.base.types import micros
+from mall.base.types import canonical, micros
 from mall.points.actions.drafts import Draft, Posting, request_hash
-from mall.points.actions.lots import LotState
+from mall.points.actions.lots import Allocation, LotState
 from mall.points.models import Kind, LotKind, Outcome
 from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, HELD, ISSUED, MOVED, PENDING
-from mall.points.rules.chain import Link, entry_hash
+from mall.points.rules.chain import Birth, Link, details_hash, entry_hash
 
 BALANCES = {PENDING: "pending", AVAILABLE: "available", HELD: "held", DEBT: "debt"}
 """Which balance of the account follows which bucket."""
@@ -29,15 +29,19 @@ BALANCES = {PENDING: "pending", AVAILABLE: "available", HELD: "held", DEBT: "deb
 
 @dataclass
 class Book:
-    """An account under its lock, with everything that has been read of it and everything to be written."""
+    """An account under its lock, with everything that has been read of it and everything to be written.
 
-    session: Session
+    What is to be written are rows as the database takes them: moments in microseconds, words and documents as text.
+    """
+
+    connection: Connection
     now: datetime
     dealer_id: int
     account_no: int
     programme_id: int
     zone: str
     grace_days: int
+    approval_points: int
     closed_until: datetime | None
     status: int
     pending: int
@@ -46,9 +50,12 @@ class Book:
     debt: int
     last_seq: int
     last_lot: int
+    next_due_at: datetime
     head_hash: bytes
 
     lots: dict[int, LotState] = field(default_factory=dict)
+    allocations: dict[int, list[Allocation]] = field(default_factory=dict)
+    """By the journal of the spend or hold, in the order in which the lots were taken."""
     known: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Journals by (source, key): their request hash, and their row or posting."""
     foreseen: frozenset[tuple[str, str]] = frozenset()
@@ -61,17 +68,15 @@ class Book:
 
     seen_seq: int = 0
     """The sequence that was read under the lock: writing makes sure that it still stands there."""
+    seen_due: datetime | None = None
     told: tuple[int, int, int, int] = (0, 0, 0, 0)
     """The four balances as the last entry tells them."""
-    journals: list[dict[str, Any]] = field(default_factory=list)
-    entries: list[dict[str, Any]] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    allocations: list[dict[str, Any]] = field(default_factory=list)
-    given_back: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(journal, ord) of an allocation: how many of its points have been given back in all."""
+    journals: list[tuple[Any, ...]] = field(default_factory=list)
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    lines: list[tuple[Any, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.seen_seq = self.last_seq
+        self.seen_seq, self.seen_due = self.last_seq, self.next_due_at
         self.told = (self.pending, self.available, self.held, self.debt)
 
     def draft(
@@ -86,6 +91,7 @@ class Book:
         actor: str,
         why: dict[str, Any],
         ref_journal: int | None = None,
+        checker: str | None = None,
     ) -> Draft:
         """Begin a posting. `request` is what a repeat must match."""
         return Draft(
@@ -99,6 +105,7 @@ class Book:
             actor=actor,
             why=why,
             ref_journal=ref_journal,
+            checker=checker,
         )
 
     def new_lot(
@@ -135,17 +142,69 @@ class Book:
             multiplier_bps=multiplier_bps,
             unit_value=unit_value,
             points=points,
-            at=[0] * 10,
-            reversed=0,
             earned_at=earned_at,
             active_at=active_at,
             expires_at=expires_at,
             expiry_month=last.year * 100 + last.month,
-            new=True,
+            reversed=0,
+            at=[0] * 10,
         )
+        lot.birth = Birth(
+            lot_no=lot.lot_no,
+            kind=kind.value,
+            origin_lot=origin_lot,
+            source=lot.source,
+            source_ref=source_ref,
+            fund_code=fund_code,
+            rule_version=rule_version,
+            multiplier_bps=multiplier_bps,
+            unit_value=unit_value,
+            points=points,
+            earned_at=micros(earned_at),
+            active_at=micros(active_at),
+            expires_at=micros(expires_at),
+            expiry_month=lot.expiry_month,
+        )
+        draft.births.append(lot.birth)
         self.lots[lot.lot_no] = lot
         self.move(draft, lot, came_from, to, points)
         return lot
+
+    def like(
+        self,
+        draft: Draft,
+        lot: LotState,
+        points: int,
+        *,
+        kind: LotKind,
+        came_from: int,
+        expires_at: datetime | None = None,
+        source: str | None = None,
+        source_ref: str | None = None,
+        origin_lot: int | None = None,
+    ) -> LotState:
+        """Make a lot on another's terms: what its points are worth, who pays, when they were earned, begin and end.
+
+        With an `expires_at` of its own it can be used from now until then.
+        """
+        starts_at = lot.active_at if expires_at is None else self.now
+        return self.new_lot(
+            draft,
+            kind=kind,
+            points=points,
+            came_from=came_from,
+            to=PENDING if starts_at > self.now else AVAILABLE,
+            source=source or lot.source,
+            source_ref=lot.source_ref if source_ref is None else source_ref,
+            fund_code=lot.fund_code,
+            rule_version=lot.rule_version,
+            multiplier_bps=lot.multiplier_bps,
+            unit_value=lot.unit_value,
+            earned_at=lot.earned_at,
+            active_at=starts_at,
+            expires_at=expires_at or lot.expires_at,
+            origin_lot=origin_lot,
+        )
 
     def move(self, draft: Draft, lot: LotState | None, src: int, dst: int, points: int) -> None:
         """Move points of a lot from one bucket to another (no lot: a debt is incurred)."""
@@ -157,6 +216,10 @@ class Book:
                 lot.at[src] -= points
             lot.at[dst] += points
             lot.changed = True
+            if dst == AVAILABLE:
+                self.next_due_at = min(self.next_due_at, lot.expires_at)
+            elif dst == PENDING:
+                self.next_due_at = min(self.next_due_at, lot.active_at)
         for bucket, change in ((src, -points), (dst, points)):
             if balance := BALANCES.get(bucket):
                 # DEBT is a source of points: what leaves it is owed.
@@ -183,6 +246,8 @@ class Book:
         balances = (self.pending, self.available, self.held, self.debt)
         deltas = tuple(after - before for after, before in zip(balances, self.told, strict=True))
         self.told = balances
+        why, effective_at, posted_at = canonical(draft.why), micros(draft.effective_at), micros(self.now)
+        details = details_hash(draft.actor, draft.checker, why, canonical(draft.result), draft.births)
         digest = entry_hash(
             Link(
                 dealer_id=self.dealer_id,
@@ -194,47 +259,36 @@ class Book:
                 idem_key=draft.key,
                 request_hash=draft.request_hash,
                 kind=draft.kind.value,
-                effective_at=micros(draft.effective_at),
-                posted_at=micros(self.now),
+                points=draft.points,
+                ref_journal=draft.ref_journal,
+                transfer_id=draft.transfer_id,
+                effective_at=effective_at,
+                posted_at=posted_at,
                 deltas=deltas,
                 balances=balances,
+                details=details,
             ),
             draft.moves,
         )
         draft.result = {"seq": seq, "hash": digest.hex(), **draft.result}
-        self._journal(draft, Outcome.POSTED, None)
-        key = {"dealer_id": self.dealer_id, "account_no": self.account_no, "seq": seq}
+        self._journal(draft, Outcome.POSTED, None, why, effective_at, posted_at)
+        key = (self.dealer_id, self.account_no, seq)
+        link = (seq - 1, self.head_hash) if seq > 1 else (None, None)
         self.entries.append(
-            {
-                **key,
-                "prev_seq": seq - 1 if seq > 1 else None,
-                "journal_id": draft.journal_id,
-                "kind": draft.kind,
-                "d_pending": deltas[0],
-                "d_available": deltas[1],
-                "d_held": deltas[2],
-                "d_debt": deltas[3],
-                "pending": self.pending,
-                "available": self.available,
-                "held": self.held,
-                "debt": self.debt,
-                "effective_at": draft.effective_at,
-                "posted_at": self.now,
-                "prev_hash": self.head_hash if seq > 1 else None,
-                "hash": digest,
-            }
+            (
+                *(*key, link[0], draft.journal_id, draft.kind.value),
+                *(*deltas, *balances, effective_at, posted_at, link[1], digest),
+            )
         )
-        self.lines.extend(
-            {**key, "line_no": number, "lot_no": lot_no, "src": src, "dst": dst, "points": points}
-            for number, (lot_no, src, dst, points) in enumerate(draft.moves, 1)
-        )
+        self.lines.extend((*key, number, *move) for number, move in enumerate(draft.moves, 1))
         self.last_seq, self.head_hash = seq, digest
         return self._posting(draft, Outcome.POSTED, None)
 
     def refuse(self, draft: Draft, code: str, params: dict[str, Any]) -> Posting:
         """Remember a refusal under its key: the same request gets the same answer for ever."""
         draft.points, draft.result = 0, params
-        self._journal(draft, Outcome.REFUSED, code)
+        moments = micros(draft.effective_at), micros(self.now)
+        self._journal(draft, Outcome.REFUSED, code, canonical(draft.why), *moments)
         return self._posting(draft, Outcome.REFUSED, code)
 
     def _posting(self, draft: Draft, outcome: Outcome, code: str | None) -> Posting:
@@ -244,27 +298,30 @@ class Book:
         self.known[draft.source, draft.key] = (draft.request_hash, posting)
         return posting
 
-    def _journal(self, draft: Draft, outcome: Outcome, code: str | None) -> None:
+    def _journal(
+        self, draft: Draft, outcome: Outcome, code: str | None, why: str, effective_at: int, posted_at: int
+    ) -> None:
         self.journals.append(
-            {
-                "dealer_id": self.dealer_id,
-                "journal_id": draft.journal_id,
-                "account_no": self.account_no,
-                "source": draft.source,
-                "idem_key": draft.key,
-                "request_hash": draft.request_hash,
-                "kind": draft.kind,
-                "outcome": int(outcome),
-                "reason": code,
-                "points": draft.points,
-                "ref_journal": draft.ref_journal,
-                "transfer_id": None,
-                "effective_at": draft.effective_at,
-                "posted_at": self.now,
-                "actor": draft.actor,
-                "why": draft.why,
-                "result": draft.result,
-            }
+            (
+                self.dealer_id,
+                draft.journal_id,
+                self.account_no,
+                draft.source,
+                draft.key,
+                draft.request_hash,
+                draft.kind.value,
+                int(outcome),
+                code,
+                draft.points,
+                draft.ref_journal,
+                draft.transfer_id,
+                effective_at,
+                posted_at,
+                draft.actor,
+                draft.checker,
+                why,
+                canonical(draft.result),
+            )
         )
 
     def open_lots_in_turn(self) -> list[LotState]:

@@ -8,8 +8,9 @@ from typing import Any
 from mall.base.types import micros
 from mall.points.actions.book import Book
 from mall.points.actions.drafts import Draft, Posting
-from mall.points.actions.opening import lots_of_reference, read_open_lots
+from mall.points.actions.lots import LotState
 from mall.points.actions.posting import once
+from mall.points.actions.reading import lots_of_reference, read_open_lots
 from mall.points.models import Kind, LotKind, NotRefundable
 from mall.points.rules.amounts import whole
 from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, PENDING
@@ -45,12 +46,7 @@ def claw_back(
             liable = sum(lot.points - lot.reversed for lot in earned)
             if points > liable:
                 raise NotRefundable(left=liable)
-            charged = points
-            for lot in earned:
-                share = min(charged, lot.points - lot.reversed)
-                lot.reversed += share
-                lot.changed = lot.changed or share > 0
-                charged -= share
+            _charge(earned, points)
             for lot in own:
                 left -= book.take_back(draft, lot, left, (PENDING, AVAILABLE, EXPIRED))
         take = min(left, book.available)
@@ -62,7 +58,9 @@ def claw_back(
                     break
         if left:
             book.move(draft, None, DEBT, CLAWED, left)
-        draft.result["collected"], draft.result["owed"] = points - left, left
+        draft.result |= {"collected": points - left, "owed": left}
+        if reference is not None:
+            draft.result["reference"] = reference
 
     return once(
         book,
@@ -77,3 +75,12 @@ def claw_back(
         plan=plan,
         remember=remember,
     )
+
+
+def _charge(lots: list[LotState], points: int) -> None:
+    """Count on the lots how much of them has been taken back, wherever the points came from."""
+    for lot in lots:
+        share = min(points, lot.points - lot.reversed)
+        lot.reversed += share
+        lot.changed = lot.changed or share > 0
+        points -= share

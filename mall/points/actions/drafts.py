@@ -9,7 +9,7 @@ from typing import Any
 
 from mall.base.types import canonical
 from mall.points.models import Kind, Outcome
-from mall.points.rules.chain import Move
+from mall.points.rules.chain import Birth, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Posting:
 
 @dataclass(slots=True)
 class Draft:
-    """A posting being made: its journal's fields and its moves."""
+    """A posting being made: its journal's fields, its moves, and the lots it makes."""
 
     journal_id: int
     kind: Kind
@@ -40,7 +40,10 @@ class Draft:
     actor: str
     why: dict[str, Any]
     ref_journal: int | None = None
+    transfer_id: int | None = None
+    checker: str | None = None
     moves: list[Move] = field(default_factory=list)
+    births: list[Birth] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)
 
 

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, or_, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from mall.points.actions.opening import MAIN, open_books
+from mall.points.actions.opening import open_books
+from mall.points.actions.reading import MAIN
 from mall.points.actions.writing import write
-from mall.points.models import Lot
+from mall.points.models import Account
 
-lot: Table = Lot.__table__  # type: ignore[assignment]
+account: Table = Account.__table__  # type: ignore[assignment]
 
 ACCOUNTS_DUE = (
-    select(lot.c.dealer_id)
-    .where(
-        lot.c.account_no == MAIN,
-        lot.c.is_open == 1,
-        or_(lot.c.expires_at <= bindparam("now"), (lot.c.pending > 0) & (lot.c.active_at <= bindparam("now"))),
-    )
-    .distinct()
+    select(account.c.dealer_id)
+    .where(account.c.account_no == MAIN, account.c.next_due_at <= bindparam("now"))
+    .order_by(account.c.next_due_at)
     .limit(bindparam("limit"))
 )
 
 
 def expire_due(session: Session, now: datetime, *, limit: int = 50) -> int:
-    """Sweep up to `limit` accounts that have lots due, and give how many there were; nought means done.
+    """Sweep up to `limit` accounts in which something may be due, and give how many there were; nought means done.
 
     It changes no answer, only when the entry is written: twice, late or never is all the same.
     """

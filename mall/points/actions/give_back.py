@@ -1,4 +1,4 @@
-"""Points of a lot that had left it come back: what a refund does, and what voiding a hold will do."""
+"""Points of a lot that had left it come back: what a refund does, and voiding a hold."""
 
 from __future__ import annotations
 
@@ -22,25 +22,17 @@ def give_back(book: Book, draft: Draft, lot: LotState, src: int, points: int) ->
         book.move(draft, lot, src, AVAILABLE, points)
         return lot
     book.move(draft, lot, src, MOVED, points)
-    return book.new_lot(
+    return book.like(
         draft,
+        lot,
+        points,
         kind=LotKind.GRACE,
-        points=points,
         came_from=MOVED,
-        to=AVAILABLE,
-        source=lot.source,
-        source_ref=lot.source_ref,
-        fund_code=lot.fund_code,
-        rule_version=lot.rule_version,
-        multiplier_bps=lot.multiplier_bps,
-        unit_value=lot.unit_value,
-        earned_at=lot.earned_at,
-        active_at=book.now,
-        expires_at=grace_end(book.now, book.grace_days, book.zone),
+        expires_at=grace_end(book),
         origin_lot=lot.lot_no,
     )
 
 
-def grace_end(now: datetime, days: int, zone: str) -> datetime:
+def grace_end(book: Book) -> datetime:
     """The end of the last grace day, in the programme's zone."""
-    return start_of_day(civil_day(now, zone) + timedelta(days=days + 1), zone)
+    return start_of_day(civil_day(book.now, book.zone) + timedelta(days=book.grace_days + 1), book.zone)

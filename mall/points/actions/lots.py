@@ -1,24 +1,18 @@
-"""A lot in memory, and as the row it becomes."""
+"""A lot and an allocation in memory, and as the rows they become."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from mall.points.models import LotKind
-from mall.points.rules.buckets import AVAILABLE, COUNTERS, PENDING
-
-BORN = (
-    "lot_no", "journal_id", "kind", "origin_lot", "source", "source_ref", "fund_code", "rule_version",
-    "multiplier_bps", "unit_value", "points", "earned_at", "active_at", "expires_at", "expiry_month",
-)  # fmt: skip
-"""What of a lot never changes."""
+from mall.points.rules.buckets import AVAILABLE, PENDING
+from mall.points.rules.chain import Birth
 
 
 @dataclass(slots=True)
 class LotState:
-    """A lot in memory. `at[bucket]` is how many of its points are there."""
+    """A lot in memory. `at[bucket]` is how many of its points are there. `birth` is set while it is not written."""
 
     lot_no: int
     journal_id: int
@@ -31,13 +25,13 @@ class LotState:
     multiplier_bps: int
     unit_value: int
     points: int
-    at: list[int]
-    reversed: int
     earned_at: datetime
     active_at: datetime
     expires_at: datetime
     expiry_month: int
-    new: bool = False
+    reversed: int
+    at: list[int]
+    birth: Birth | None = None
     changed: bool = False
 
     @property
@@ -50,11 +44,24 @@ class LotState:
         """Its place in the order of spending: earliest expiry first."""
         return (self.expires_at, self.lot_no)
 
-    def counters(self) -> dict[str, Any]:
-        """The columns that change as its points move."""
-        moved = {name: self.at[bucket] for bucket, name in COUNTERS.items()}
-        return moved | {"reversed": self.reversed, "is_open": int(self.open)}
 
-    def born(self) -> dict[str, Any]:
-        """The columns that never change."""
-        return {name: getattr(self, name) for name in BORN}
+@dataclass(slots=True)
+class Allocation:
+    """So many points that a spend or a hold took of a lot. Of a hold they are `open` until it is resolved."""
+
+    journal_id: int
+    ord: int
+    lot_no: int
+    points: int
+    open: int
+    redeemed: int
+    voided: int
+    refunded: int
+    held_until: datetime | None
+    new: bool = False
+    changed: bool = False
+
+    @property
+    def refundable(self) -> int:
+        """What can still be given back of it."""
+        return self.redeemed - self.refunded

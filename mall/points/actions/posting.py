@@ -10,21 +10,45 @@ from typing import Any
 from mall.base.refused import Refused
 from mall.points.actions.book import Book
 from mall.points.actions.drafts import Draft, Posting, request_hash
-from mall.points.actions.opening import known
+from mall.points.actions.reading import known
 from mall.points.models import (
+    AccountClosed,
+    AccountStatus,
     AlreadyExpired,
     ClosedPeriod,
     KeyReused,
     Kind,
+    NeedsSecondPerson,
+    NotHeld,
     NotRefundable,
     Outcome,
+    SamePerson,
     SpendingStopped,
     TooFewPoints,
 )
 
 REMEMBERED: dict[str, type[Refused]] = {
-    refusal.code: refusal for refusal in (AlreadyExpired, ClosedPeriod, NotRefundable, SpendingStopped, TooFewPoints)
+    refusal.code: refusal
+    for refusal in (
+        AccountClosed,
+        AlreadyExpired,
+        ClosedPeriod,
+        NotHeld,
+        NotRefundable,
+        SpendingStopped,
+        TooFewPoints,
+    )
 }
+INTO = frozenset({Kind.EARN, Kind.ADJUST, Kind.TRANSFER, Kind.REINSTATE})
+"""What may bring points into an account: not into one that is closed."""
+
+
+def two_persons(book: Book, points: int, actor: str, checker: str | None) -> None:
+    """A correction of more points than the programme lets one person make needs a second: never its maker."""
+    if checker is None and points > book.approval_points:
+        raise NeedsSecondPerson(limit=book.approval_points)
+    if checker is not None and checker == actor:
+        raise SamePerson
 
 
 def once(
@@ -40,6 +64,7 @@ def once(
     why: dict[str, Any],
     plan: Callable[[Draft], None],
     ref_journal: int | None = None,
+    checker: str | None = None,
     remember: bool = False,
 ) -> Posting:
     """Post once under (dealer, source, key): a repeat with the same content gets the first answer.
@@ -60,10 +85,13 @@ def once(
         actor=actor,
         why=why,
         ref_journal=ref_journal,
+        checker=checker,
     )
     try:
         if book.closed_until and draft.effective_at < book.closed_until:
             raise ClosedPeriod
+        if book.status == AccountStatus.CLOSED and kind in INTO:
+            raise AccountClosed
         plan(draft)
     except Refused as refusal:
         if not remember or draft.moves or type(refusal).code not in REMEMBERED:

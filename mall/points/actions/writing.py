@@ -1,83 +1,25 @@
-"""Writing books: everything the verbs did, in at most eight set-based statements for any number of accounts."""
+"""Writing books: everything the verbs did, set by set, for one account or five hundred.
+
+On PostgreSQL all of it is one statement, whose parts take their rows from arrays: one round trip, one text however
+many rows there are. SQLite, where a round trip costs nothing, and Citus, which spreads no such statement over its
+nodes, take the same parts one after another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from mall.base.types import micros
 from mall.points.actions.book import Book
-from mall.points.models import Account, Allocation, Entry, Journal, Line, Lot
-
-account: Table = Account.__table__  # type: ignore[assignment]
-allocation: Table = Allocation.__table__  # type: ignore[assignment]
-lot: Table = Lot.__table__  # type: ignore[assignment]
-
-ADD_JOURNALS = insert(Journal.__table__)  # type: ignore[arg-type]
-ADD_LOTS = insert(lot)
-ADD_ENTRIES = insert(Entry.__table__)  # type: ignore[arg-type]
-ADD_LINES = insert(Line.__table__)  # type: ignore[arg-type]
-ADD_ALLOCATIONS = insert(allocation)
-CHANGE_LOTS = (
-    update(lot)
-    .where(
-        lot.c.dealer_id == bindparam("_dealer_id"),
-        lot.c.account_no == bindparam("_account_no"),
-        lot.c.lot_no == bindparam("_lot_no"),
-    )
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "pending",
-                "available",
-                "held",
-                "redeemed",
-                "expired",
-                "clawed",
-                "settled",
-                "moved",
-                "reversed",
-                "is_open",
-            )
-        }
-    )
-)
-GIVE_BACK = (
-    update(allocation)
-    .where(
-        allocation.c.dealer_id == bindparam("_dealer_id"),
-        allocation.c.journal_id == bindparam("_journal_id"),
-        allocation.c.ord == bindparam("_ord"),
-    )
-    .values(refunded=bindparam("refunded"))
-)
-CLOSE = (
-    update(account)
-    .where(
-        account.c.dealer_id == bindparam("_dealer_id"),
-        account.c.account_no == bindparam("_account_no"),
-        account.c.last_seq == bindparam("_seen_seq"),
-    )
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "pending",
-                "available",
-                "held",
-                "debt",
-                "last_seq",
-                "last_lot",
-                "last_posted_at",
-                "head_hash",
-            )
-        }
-    )
-)
+from mall.points.actions.lots import LotState
+from mall.points.actions.parts import BYTES, INT, PARTS, TEXT, Part, Row, all_at_once
 
 
 class LostUpdate(Exception):
@@ -90,66 +32,140 @@ def write(session: Session, books: Book | Iterable[Book]) -> None:
     The account's row is changed only where its sequence still is what was read under the lock: the second of four
     nets against a lost update (lock, sequence guard, primary key of entries, foreign key of the chain).
     """
-    changed = [book for book in ([books] if isinstance(books, Book) else books) if book.journals]
+    changed = [
+        book
+        for book in ([books] if isinstance(books, Book) else books)
+        if book.journals or book.next_due_at != book.seen_due
+    ]
     if not changed:
         return
+    rows = _rows(changed)
     connection = session.connection()
-
-    def run(statement: Any, rows: list[dict[str, Any]]) -> int:
-        return int(connection.execute(statement, rows).rowcount) if rows else 0
-
-    fresh: list[dict[str, Any]] = []
-    touched: list[dict[str, Any]] = []
-    for book in changed:
-        owner = {"dealer_id": book.dealer_id, "account_no": book.account_no}
-        guard = {"_dealer_id": book.dealer_id, "_account_no": book.account_no}
-        for state in book.lots.values():
-            if state.new:
-                fresh.append(owner | state.born() | state.counters())
-            elif state.changed:
-                touched.append(guard | {"_lot_no": state.lot_no} | state.counters())
-    run(ADD_JOURNALS, list(chain.from_iterable(book.journals for book in changed)))
-    run(ADD_LOTS, fresh)
-    run(ADD_ENTRIES, list(chain.from_iterable(book.entries for book in changed)))
-    run(ADD_LINES, list(chain.from_iterable(book.lines for book in changed)))
-    run(ADD_ALLOCATIONS, list(chain.from_iterable(book.allocations for book in changed)))
-    run(CHANGE_LOTS, touched)
-    run(
-        GIVE_BACK,
-        [
-            {"_dealer_id": book.dealer_id, "_journal_id": journal_id, "_ord": ord_, "refunded": refunded}
-            for book in changed
-            for (journal_id, ord_), refunded in book.given_back.items()
-        ],
-    )
-    closing = [
-        {
-            "_dealer_id": book.dealer_id,
-            "_account_no": book.account_no,
-            "_seen_seq": book.seen_seq,
-            "pending": book.pending,
-            "available": book.available,
-            "held": book.held,
-            "debt": book.debt,
-            "last_seq": book.last_seq,
-            "last_lot": book.last_lot,
-            "last_posted_at": book.now,
-            "head_hash": book.head_hash,
-        }
-        for book in changed
-        if book.last_seq != book.seen_seq
-    ]
-    if run(CLOSE, closing) != len(closing):
+    if connection.dialect.name == "postgresql" and not _on_citus(connection):
+        closed = _at_once(connection, rows)
+    else:
+        closed = _one_by_one(connection, rows)
+    if closed != len(rows[-1]):
         raise LostUpdate
     for book in changed:
         _written(book)
 
 
+def _rows(books: Sequence[Book]) -> list[list[Row]]:
+    """The rows of each part, in the order of PARTS."""
+    fresh: list[Row] = []
+    touched: list[Row] = []
+    taken: list[Row] = []
+    resolved: list[Row] = []
+    for book in books:
+        for lot in book.lots.values():
+            if (birth := lot.birth) is not None:
+                fresh.append(
+                    (
+                        book.dealer_id, book.account_no, lot.journal_id, birth.lot_no, birth.kind, birth.origin_lot,
+                        birth.source, birth.source_ref, birth.fund_code, birth.rule_version, birth.multiplier_bps,
+                        birth.unit_value, birth.points, birth.earned_at, birth.active_at, birth.expires_at,
+                        birth.expiry_month, *_counters(lot),
+                    )
+                )  # fmt: skip
+            elif lot.changed:
+                touched.append((book.dealer_id, book.account_no, lot.lot_no, *_counters(lot)))
+        for part in chain.from_iterable(book.allocations.values()):
+            moved = (part.open, part.redeemed, part.voided, part.refunded)
+            if part.new:
+                until = micros(part.held_until) if part.held_until else None
+                owner = (book.dealer_id, part.journal_id, part.ord, book.account_no)
+                taken.append((*owner, part.lot_no, part.points, *moved, until))
+            elif part.changed:
+                resolved.append((book.dealer_id, part.journal_id, part.ord, *moved))
+    return [
+        [row for book in books for row in book.journals],
+        fresh,
+        [row for book in books for row in book.entries],
+        [row for book in books for row in book.lines],
+        taken,
+        touched,
+        resolved,
+        [_closing(book) for book in books if book.last_seq != book.seen_seq or book.next_due_at != book.seen_due],
+    ]
+
+
+def _counters(lot: LotState) -> Row:
+    return (*lot.at[2:], lot.reversed, int(lot.open))
+
+
+def _closing(book: Book) -> Row:
+    return (
+        book.dealer_id,
+        book.account_no,
+        book.pending,
+        book.available,
+        book.held,
+        book.debt,
+        book.last_seq,
+        book.last_lot,
+        micros(book.now),
+        micros(book.next_due_at),
+        book.head_hash,
+        book.seen_seq,
+    )
+
+
+def _one_by_one(connection: Connection, rows: list[list[Row]]) -> int:
+    """Part after part; gives how many accounts were closed."""
+    mark, closed = "?" if connection.dialect.name == "sqlite" else "%s", 0
+    for part, of_part in zip(PARTS, rows, strict=True):
+        if of_part:
+            changed = connection.exec_driver_sql(_one(part, mark), [part.in_order(row) for row in of_part]).rowcount
+            closed = changed if part is PARTS[-1] else 0
+    return closed
+
+
+def _at_once(connection: Connection, rows: list[list[Row]]) -> int:
+    """All parts as one statement; gives how many accounts were closed."""
+    wanted = tuple(bool(of_part) for of_part in rows)
+    values: list[Any] = []
+    for part, of_part in zip(PARTS, rows, strict=True):
+        if of_part:
+            kinds = [kind for _, kind in part.columns] + ([INT] if part.guard else [])
+            values += [ARRAYS[kind](column) for kind, column in zip(kinds, zip(*of_part, strict=True), strict=True)]
+    return int(connection.exec_driver_sql(_all(wanted), tuple(values)).scalar_one())
+
+
+def _numbers(column: Row) -> str:
+    # As text: a list of numbers would be sent as int2[], int4[] or int8[] by its largest, a statement to prepare each.
+    return "{" + ",".join("NULL" if value is None else str(value) for value in column) + "}"
+
+
+ARRAYS: dict[str, Callable[[Row], Any]] = {INT: _numbers, TEXT: list, BYTES: list}
+
+
+@cache
+def _one(part: Part, mark: str) -> str:
+    return part.one_by_one(mark)
+
+
+@cache
+def _all(wanted: tuple[bool, ...]) -> str:
+    return all_at_once(wanted)
+
+
+def _on_citus(connection: Connection) -> bool:
+    if connection.engine not in _citus:
+        found = connection.exec_driver_sql("SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'").scalar_one()
+        _citus[connection.engine] = bool(found)
+    return _citus[connection.engine]
+
+
+_citus: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
+
+
 def _written(book: Book) -> None:
     """The book is as the database now is; further verbs may follow and be written again."""
-    for pile in (book.journals, book.entries, book.lines, book.allocations):
+    for pile in (book.journals, book.entries, book.lines):
         pile.clear()
-    book.given_back.clear()
-    book.seen_seq = book.last_seq
-    for lot_state in book.lots.values():
-        lot_state.new = lot_state.changed = False
+    book.seen_seq, book.seen_due = book.last_seq, book.next_due_at
+    for lot in book.lots.values():
+        lot.birth, lot.changed = None, False
+    for part in chain.from_iterable(book.allocations.values()):
+        part.new = part.changed = False

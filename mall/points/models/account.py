@@ -51,6 +51,7 @@ class Account(Base):
         CheckConstraint("last_seq >= 0 AND last_lot >= 0", name="counters"),
         CheckConstraint("length(head_hash) = 32", name="head_hash"),
         Index("ix_points_account_programme_id", "programme_id"),
+        Index("ix_points_account_next_due_at", "next_due_at"),
         strict(fillfactor=70),
     )
     dealer_id: Mapped[int] = mapped_column(Id, ForeignKey("dealer.id"), primary_key=True, autoincrement=False)

@@ -61,7 +61,6 @@ class Lot(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_points_lot_due", "expires_at", "dealer_id", "account_no", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_points_lot_source_ref", "dealer_id", "source", "source_ref"),
         strict(fillfactor=70),
     )

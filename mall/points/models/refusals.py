@@ -1,6 +1,6 @@
 """What the ledger refuses."""
 
-from mall.base.refused import N_, Refused
+from mall.base.refused import N_, NotFound, Refused
 
 
 class TooFewPoints(Refused):
@@ -51,3 +51,76 @@ class UnknownPosting(Refused):
     code = "unknown_posting"
     status = 404
     text = N_("没有找到这笔积分记录。")
+
+
+class NotHeld(Refused):
+    """The hold has been resolved, or never held so much."""
+
+    code = "not_held"
+    text = N_("这笔冻结的积分已处理完，当前还有 %(left)s 积分在冻结中。")
+
+
+class AlreadyReinstated(Refused):
+    """What was taken back there has been given back before."""
+
+    code = "already_reinstated"
+    text = N_("这笔扣回已经恢复过，不能再次恢复。")
+
+
+class NeedsSecondPerson(Refused):
+    """A correction beyond what one person may do."""
+
+    code = "needs_second_person"
+    text = N_("超过 %(limit)s 积分的更正需要另一位同事复核。")
+
+
+class SamePerson(Refused):
+    """Maker and checker of a correction are the same person."""
+
+    code = "same_person"
+    status = 403
+    text = N_("提交人不能复核自己的更正。")
+
+
+class SameAccount(Refused):
+    """A transfer needs two dealers."""
+
+    code = "same_account"
+    status = 422
+    text = N_("转出方和转入方不能是同一家经销商。")
+
+
+class AccountClosed(Refused):
+    """A closed account takes no points."""
+
+    code = "account_closed"
+    text = N_("账户已关闭，不能再记入积分。")
+
+
+class PeriodNotOver(Refused):
+    """A period that is still running, or that lies before one closed already."""
+
+    code = "period_not_over"
+    status = 422
+    text = N_("只能关闭已经结束、且晚于上次关账的账期。")
+
+
+class NotYetCheckpointed(Refused):
+    """No signed checkpoint covers the last of these entries yet; they are taken hourly."""
+
+    code = "not_yet_checkpointed"
+    text = N_("这些积分变动还没有存证，请一小时后再试。")
+
+
+class ProofTooLong(Refused):
+    """More entries lie between here and the checkpoint than one answer carries."""
+
+    code = "proof_too_long"
+    text = N_("证明包含的记录超过 %(most)s 条，请联系客户经理获取。")
+
+
+class NoStatement(NotFound):
+    """A month before an account's first entry, or one that has not begun."""
+
+    code = "no_statement"
+    text = N_("没有这个月的对账单。对账单从有第一笔积分的月份开始，到本月为止。")

@@ -25,3 +25,13 @@ def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     if rounding is Rounding.CEILING:
         return -(-numerator // denominator)
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+MICROS = 10_000
+"""A fen has so many millionths of the currency's unit."""
+
+
+def fen_of(micros: int) -> int:
+    """A value in millionths of the currency's unit as fen, half up away from nought: the one rounding of a figure."""
+    rounded = divide(abs(micros), MICROS, Rounding.HALF_UP)
+    return -rounded if micros < 0 else rounded

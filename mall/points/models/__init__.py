@@ -2,12 +2,14 @@
 
 Truth, append-only: Journal, Entry, Line. Derived from it and rebuildable: Account, Lot, Allocation.
 What people ask to be put right: Correction.
+What finance expects: ExpectedRate.
 Left behind by proofs: Verified, ProofRun, Checkpoint, CheckpointLeaf.
 """
 
 from mall.points.models import append_only  # noqa: F401 - guards the tables as they are created
 from mall.points.models.account import Account, AccountStatus, Programme
 from mall.points.models.correction import Correction, CorrectionKind, CorrectionReason, CorrectionState
+from mall.points.models.expected_rate import ExpectedRate, RateSet
 from mall.points.models.journal import Entry, Journal, Kind, Line, Outcome
 from mall.points.models.lot import Allocation, Lot, LotKind
 from mall.points.models.proof import Checkpoint, CheckpointLeaf, ProofRun, Scope, Verified
@@ -44,6 +46,7 @@ __all__ = [
     "CorrectionReason",
     "CorrectionState",
     "Entry",
+    "ExpectedRate",
     "Journal",
     "KeyReused",
     "Kind",
@@ -60,6 +63,7 @@ __all__ = [
     "Programme",
     "ProofRun",
     "ProofTooLong",
+    "RateSet",
     "SameAccount",
     "SamePerson",
     "Scope",

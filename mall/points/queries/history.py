@@ -89,6 +89,7 @@ _ROWS = (
         _journal.c.why,
         _journal.c.result,
         _journal.c.ref_journal,
+        _journal.c.checker,
     )
     .join_from(
         _entry,
@@ -114,6 +115,7 @@ _PAGE = (
 )
 _PAGES = {Shown.ALL: _PAGE} | {shown: _PAGE.where(pick) for shown, pick in _PICK.items()}
 _ONE = _ROWS.where(_entry.c.seq == bindparam("seq"))
+_BETWEEN = _ROWS.where(_entry.c.seq >= bindparam("first"), _entry.c.seq <= bindparam("last")).order_by(_entry.c.seq)
 _LAST_SEQ = select(_account.c.last_seq).where(
     _account.c.dealer_id == bindparam("dealer_id"), _account.c.account_no == 0
 )
@@ -170,6 +172,16 @@ def movement(session: Session, dealer_id: int, seq: int) -> Movement:
     if row is None:
         raise NotFound
     return movement_of(row, _steps(session, dealer_id, [row.seq], EVERY)[row.seq])
+
+
+def between(session: Session, dealer_id: int, first: int, last: int, most: int = STEPS) -> tuple[Movement, ...]:
+    """The dealer's movements from number `first` to `last`, oldest first, each with its first `most` steps.
+
+    The caller bounds the range: all of it is read at once.
+    """
+    rows = session.execute(_BETWEEN, {"dealer_id": dealer_id, "first": first, "last": last}).all()
+    steps = _steps(session, dealer_id, [row.seq for row in rows], most + 1)
+    return tuple(movement_of(row, steps[row.seq], most) for row in rows)
 
 
 def _steps(session: Session, dealer_id: int, seqs: Sequence[int], most: int) -> dict[int, list[Step]]:

@@ -122,6 +122,7 @@ class Movement:
     why: dict[str, Any]
     result: dict[str, Any]
     ref_journal: int | None
+    checker: str | None
     steps: tuple[Step, ...] = ()
     more_steps: bool = False
     """There are more steps than a list shows."""

@@ -1,0 +1,93 @@
+"""The folder of checkpoints, read: it lies outside the database, where who can write to the one cannot reach the other.
+
+    00000012/checkpoint.json    the signed statement
+    00000012/leaves.bin         the heads it covers
+    keys/<key id>.pub           the public keys, PEM
+
+Whoever reads here needs no private key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mall.points.models import Checkpoint
+from mall.points.rules.checkpoint import Head, Signed, Unreadable, key_id, read_signed, unpack
+
+STATEMENT, LEAVES, KEYS = "checkpoint.json", "leaves.bin", "keys"
+
+
+class Folder:
+    """The checkpoints that lie in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def place(self, no: int) -> Path:
+        """Where a checkpoint lies."""
+        return self.path / f"{no:08d}"
+
+    def numbers(self) -> list[int]:
+        """The numbers of the checkpoints that are there, ascending."""
+        if not self.path.is_dir():
+            return []
+        return sorted(int(each.name) for each in self.path.iterdir() if each.name.isascii() and each.name.isdigit())
+
+    def signed(self, no: int) -> Signed:
+        """A checkpoint's statement. Refused with Unreadable: a file that is missing or none."""
+        signed = read_signed(self._read(self.place(no) / STATEMENT))
+        if signed.stated.no != no:
+            raise Unreadable(f"it says that it is number {signed.stated.no}")
+        return signed
+
+    def heads(self, no: int) -> list[Head]:
+        """The heads that a checkpoint covers. Refused with Unreadable: a file that is missing or none."""
+        return unpack(self._read(self.place(no) / LEAVES))
+
+    def keys(self) -> dict[str, bytes]:
+        """The published public keys (32 bytes each) by their ids. A file whose name is not its key's id is left out."""
+        return dict(self._keys())
+
+    def _keys(self) -> Iterator[tuple[str, bytes]]:
+        for file in sorted((self.path / KEYS).glob("*.pub")):
+            try:
+                public = public_key(file.read_bytes())
+            except ValueError:
+                continue
+            if key_id(public) == file.stem:
+                yield file.stem, public
+
+    def _read(self, file: Path) -> bytes:
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise Unreadable(f"{file.name} cannot be read: {error.strerror}") from error
+
+
+def public_key(pem: bytes) -> bytes:
+    """The 32 bytes of an Ed25519 public key in PEM. Refused with ValueError: anything else."""
+    key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("not an Ed25519 key")  # noqa: TRY004 - what is wrong is the file, not a type in the code
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def holds(signed: Signed, public: bytes) -> bool:
+    """Whether the signature is that of this public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signed.signature, signed.stated.signed_bytes())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def last_indexed(session: Session) -> Checkpoint | None:
+    """The last checkpoint of which the database knows."""
+    return session.scalars(select(Checkpoint).order_by(Checkpoint.no.desc()).limit(1)).first()

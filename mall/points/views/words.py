@@ -21,6 +21,10 @@ ADJUSTMENTS = {
     "correction": N_("差错更正"),
     "opening": N_("期初积分"),
     "campaign": N_("活动奖励"),
+    "merger": N_("经销商合并"),
+    "branches": N_("门店之间调拨"),
+    "mistaken": N_("误扣恢复"),
+    "settled": N_("协商处理"),
 }
 WHY = {
     Kind.SPEND: N_("用在了哪里"),
@@ -68,11 +72,16 @@ def facts(movement: Movement, people: dict[int, Actor], *, dated: bool = False) 
     actor = people.get(movement.member_id or 0)
     if movement.kind is Kind.SPEND and actor:
         what = _("%(name)s（%(role)s）", name=actor.name, role=_(actor.role_shown))
-    elif movement.order_no:
-        what = _("订单 %(no)s", no=movement.order_no)
     else:
-        what = _document(movement) if movement.document else adjustment(movement)
+        what = paper(movement)
     return [when, what] if what else [when]
+
+
+def paper(movement: Movement) -> str:
+    """What a movement stands on: the order, the partner's document, or the reason a person gave; empty without any."""
+    if movement.order_no:
+        return _("订单 %(no)s", no=movement.order_no)
+    return _document(movement) if movement.document else adjustment(movement)
 
 
 def bars(endings: list[MonthEnding]) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import ChannelLevel, Dealer
@@ -14,12 +15,20 @@ from mall.points.actions import (
     Part,
     Posting,
     adjust,
+    capture,
     claw_back,
+    close_period,
     earn,
     expire_due,
+    hold,
     open_book,
+    open_books,
     refund,
+    reinstate,
+    release_due,
     spend,
+    transfer,
+    void,
     write,
 )
 from mall.points.models import LotKind, Programme
@@ -28,22 +37,27 @@ from mall.web.db import db, now, transact
 
 EAST = 501
 NORTH = 502
+COUNTERS = ("pending", "available", "held", "redeemed", "expired", "clawed", "settled", "moved")
 
 
 def found_programme(session: Session, at: datetime) -> None:
     """A programme in Shanghai time with seven grace days, and two dealers without points."""
     session.add(Programme(id=1, name="年轮积分", zone="Asia/Shanghai", currency="CNY", grace_days=7))
-    for number, name in ((EAST, "华东·临安恒泰商贸"), (NORTH, "华北·津门五金")):
-        session.add(
-            Dealer(
-                id=number,
-                code=f"D{number}",
-                name=name,
-                region="华东/浙江",
-                channel_level=ChannelLevel.CITY,
-                created_at=at,
-            )
-        )
+    session.add_all(
+        a_dealer(number, name, at) for number, name in ((EAST, "华东·临安恒泰商贸"), (NORTH, "华北·津门五金"))
+    )
+
+
+def a_dealer(number: int, name: str, at: datetime) -> Dealer:
+    """A dealer of the east, without points."""
+    return Dealer(
+        id=number,
+        code=f"D{number}",
+        name=name,
+        region="华东/浙江",
+        channel_level=ChannelLevel.CITY,
+        created_at=at,
+    )
 
 
 class Ledger:
@@ -56,11 +70,14 @@ class Ledger:
     def _key(self, key: str | None) -> str:
         return key or f"k{next(self._keys)}"
 
-    def _do(self, act: Any) -> Any:
+    def _do(self, act: Any, *others: int) -> Any:
+        """`act` on the dealer's book, and on those of the others."""
+        dealers = (self.dealer_id, *others)
+
         def verb(session: Session, at: datetime) -> Any:
-            book = open_book(session, at, self.dealer_id)
-            answer = act(book)
-            write(session, book)
+            books = open_books(session, at, dealers, together=bool(others))
+            answer = act(*(books[dealer] for dealer in dealers))
+            write(session, books.values())
             return answer
 
         return transact(verb)
@@ -140,7 +157,75 @@ class Ledger:
             )
         )
 
-    def adjust(self, points: int, *, days: float = 30, key: str | None = None) -> Posting:
+    def hold(self, points: int, *, hours: float = 24, until: datetime | None = None, key: str | None = None) -> Posting:
+        name, ends_at = self._key(key), until or now() + timedelta(hours=hours)
+        return self._do(
+            lambda book: hold(
+                book,
+                points=points,
+                until=ends_at,
+                source="mall",
+                key=name,
+                actor="member:1",
+                why={"points": points},
+            )
+        )
+
+    def capture(self, held: Posting, points: int | None = None, *, key: str | None = None) -> Posting:
+        name = self._key(key)
+        return self._do(
+            lambda book: capture(
+                book,
+                hold_journal=held.journal_id,
+                points=points,
+                source="mall",
+                key=name,
+                actor="member:1",
+                why={"points": points},
+            )
+        )
+
+    def void(self, held: Posting, *, key: str | None = None) -> Posting:
+        name = self._key(key)
+        return self._do(
+            lambda book: void(
+                book, hold_journal=held.journal_id, source="mall", key=name, actor="member:1", why={"what": "void"}
+            )
+        )
+
+    def transfer(
+        self, receiver: int, points: int, *, checker: str | None = None, key: str | None = None
+    ) -> tuple[Posting, Posting]:
+        name = self._key(key)
+        return self._do(
+            lambda ours, theirs: transfer(
+                ours,
+                theirs,
+                points=points,
+                source="desk",
+                key=name,
+                actor="staff:1",
+                checker=checker,
+                why={"points": points},
+            ),
+            receiver,
+        )
+
+    def reinstate(self, taken: Posting, *, checker: str | None = None, key: str | None = None) -> Posting:
+        name = self._key(key)
+        return self._do(
+            lambda book: reinstate(
+                book,
+                clawback_journal=taken.journal_id,
+                source="desk",
+                key=name,
+                actor="staff:1",
+                checker=checker,
+                why={"what": "return cancelled"},
+            )
+        )
+
+    def adjust(self, points: int, *, days: float = 30, checker: str | None = None, key: str | None = None) -> Posting:
         name, at = self._key(key), now()
         return self._do(
             lambda book: adjust(
@@ -151,12 +236,19 @@ class Ledger:
                 key=name,
                 actor="staff:1",
                 fund_code="marketing",
+                checker=checker,
                 expires_at=at + timedelta(days=days) if points > 0 else None,
             )
         )
 
     def expire(self) -> int:
         return transact(expire_due)
+
+    def release(self) -> int:
+        return transact(release_due)
+
+    def close_period(self, until: datetime) -> None:
+        transact(close_period, until=until, actor="staff:1")
 
     def balances(self) -> tuple[int, int, int, int]:
         """Pending, available, held, debt, after the sweep that any posting would make (and without keeping it)."""
@@ -165,7 +257,17 @@ class Ledger:
         db.session.rollback()
         return seen
 
+    def lots(self) -> dict[int, dict[str, int]]:
+        """Every lot's counters by its number, after the same sweep."""
+        write(db.session, open_book(db.session, now(), self.dealer_id))
+        rows = db.session.execute(
+            text(f"SELECT lot_no, {', '.join(COUNTERS)} FROM points_lot WHERE dealer_id = :dealer"),
+            {"dealer": self.dealer_id},
+        ).all()
+        db.session.rollback()
+        return {row[0]: dict(zip(COUNTERS, row[1:], strict=True)) for row in rows}
+
     def faults(self) -> list[str]:
         found = faults(db.session)
         db.session.rollback()
-        return found
+        return [str(fault) for fault in found]

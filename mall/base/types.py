@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The expiry of what does not expire."""
 
@@ -116,4 +117,4 @@ class Word(TypeDecorator[StrEnum]):
 
 def canonical(value: Any) -> str:
     """JSON with sorted keys and no spaces: one text for one value, fit to be hashed and compared."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(value)

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mall.base.bulk import add
+from mall.base.bulk import add, add_new, among
 from mall.base.ids import new_id
 from mall.dealers.models import Dealer
 from mall.earning.models import Claim, Document, DocumentState, OrderDocument, Partner, UnknownDealers
@@ -31,11 +30,11 @@ BY_IDENTITY = select(
     document.c.dealer_id,
     document.c.points,
     document.c.result,
-).where(document.c.source == bindparam("source"), document.c.external_id.in_(bindparam("ids", expanding=True)))
-BY_CODE = select(dealer.c.code, dealer.c.id).where(dealer.c.code.in_(bindparam("codes", expanding=True)))
+).where(document.c.source == bindparam("source"), among(document.c.external_id, "ids"))
+BY_CODE = select(dealer.c.code, dealer.c.id).where(among(dealer.c.code, "codes"))
 CLAIMED = (
     select(claim.c.external_id, claim.c.dealer_id)
-    .where(claim.c.source == bindparam("source"), claim.c.external_id.in_(bindparam("ids", expanding=True)))
+    .where(claim.c.source == bindparam("source"), among(claim.c.external_id, "ids"))
     .order_by(claim.c.external_id)
     .with_for_update()  # a dead document may be released to another dealer; meanwhile nobody credits this one
 )
@@ -117,7 +116,7 @@ class Inbox:
         """Read the slips of all revisions of these documents."""
         if not ids:
             return
-        for row in self.session.execute(BY_IDENTITY, {"source": self.source, "ids": sorted(ids)}):
+        for row in self.session.execute(BY_IDENTITY, {"source": self.source, "ids": ids}):
             key = (row.external_id, row.revision)
             self.kept.add(key)
             self.slips[key] = Slip(
@@ -207,28 +206,27 @@ def find_dealers(
             for code in missing
         ]
         # Two batches may meet the same new dealer: the second waits here, then reads the first's.
-        session.execute(_insert_new(session, dealer, "code"), rows)
-        known |= _pairs(session, BY_CODE, {"codes": missing})
+        if add_new(session, dealer, rows) == len(rows):
+            known |= {row["code"]: row["id"] for row in rows}
+        else:
+            known |= _pairs(session, BY_CODE, {"codes": missing})
     return known
 
 
-def claim_documents(session: Session, source: str, wanted: dict[str, int]) -> dict[str, int]:
-    """Settle whose each document is: the dealer of the first revision that came. Gives the dealer by external id."""
+def claim_documents(session: Session, source: str, wanted: dict[str, int]) -> tuple[dict[str, int], set[str]]:
+    """Settle whose each document is: the dealer of the first revision that came.
+
+    Gives the dealer by external id, and the ids that nobody had claimed before: of those nothing can be posted yet.
+    """
     if not wanted:
-        return {}
+        return {}, set()
     ids = sorted(wanted)
     claimed = _pairs(session, CLAIMED, {"source": source, "ids": ids})
     missing = [name for name in ids if name not in claimed]
-    if missing:
-        rows = [{"source": source, "external_id": name, "dealer_id": wanted[name]} for name in missing]
-        session.execute(_insert_new(session, claim, "source", "external_id"), rows)
-        claimed |= _pairs(session, CLAIMED, {"source": source, "ids": missing})
-    return claimed
-
-
-def _insert_new(session: Session, table: Table, *unique: str) -> Any:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+    rows = [{"source": source, "external_id": name, "dealer_id": wanted[name]} for name in missing]
+    if add_new(session, claim, rows) == len(rows):
+        return claimed | {name: wanted[name] for name in missing}, set(missing)
+    return claimed | _pairs(session, CLAIMED, {"source": source, "ids": missing}), set()
 
 
 def _pairs(session: Session, statement: Select[Any], wants: dict[str, Any]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import FEW, by_keys_alone
 from mall.earning.actions.effect import Effects, Unfit
 from mall.earning.actions.inbox import RELEASE, Inbox, Slip, claim_documents, find_dealers
 from mall.earning.actions.standing import Standing, Standings
@@ -53,6 +54,8 @@ def receive(
     partner = session.get(Partner, source)
     if partner is None:
         raise UnknownPartner(source=source)
+    if len(documents) > FEW:
+        by_keys_alone(session)
     batch = Batch(session, now, partner, actor or f"partner:{source}")
     batch.open(documents)
     results = [batch.take(incoming) for incoming in documents]
@@ -82,7 +85,7 @@ class Batch:
         if not rest:
             return
         wanted = {shape.external_id: self.dealers[shape.dealer.code] for shape in rest}
-        self.owners = claim_documents(self.session, self.source, wanted)
+        self.owners, first = claim_documents(self.session, self.source, wanted)
         dealers = {self.dealers[shape.dealer.code] for shape in rest}
         named = {shape.returns for shape in rest if shape.returns}
         again = {shape.external_id for shape in rest if shape.revision > 1}
@@ -96,11 +99,12 @@ class Batch:
         )
         # Not before: what is read of purchases under the locks may have been judged by a rule that is newer than they.
         self.standings.rules = {rule.name: rule for rule in rule_versions(self.session)}
-        self.inbox.look(wanted.keys())
-        ids = wanted.keys() | named
-        self.standings.look(dealers, ids)
-        if former := {row.returns for row in self.standings.rows.values() if row.returns} - ids:
-            self.standings.look(dealers, former)
+        came_before = wanted.keys() - first
+        self.inbox.look(came_before)
+        orders = {shape.external_id for shape in rest if shape.kind == "order"}
+        self.standings.look(dealers, came_before | named, orders | named)
+        if former := {row.returns for row in self.standings.rows.values() if row.returns} - wanted.keys() - named:
+            self.standings.look(dealers, former, former)
         rows = self.standings.rows
         if waiting := {row.external_id for row in rows.values() if row.returns and row.purchase not in rows}:
             self.inbox.look(waiting - wanted.keys())

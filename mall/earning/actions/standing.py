@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from mall.base.bulk import add
+from mall.base.bulk import add, among
 from mall.base.time import civil_day, end_of_month
 from mall.earning.models import Earned
 from mall.earning.rules.judgement import Group, Rule, reclaimed, weigh
@@ -24,14 +24,14 @@ from mall.points.actions import Book, Part, Posting, claw_back, earn
 earned = cast(Table, Earned.__table__)
 
 BY_IDS = select(earned).where(
-    earned.c.dealer_id.in_(bindparam("dealers", expanding=True)),
+    among(earned.c.dealer_id, "dealers"),
     earned.c.source == bindparam("source"),
-    earned.c.external_id.in_(bindparam("ids", expanding=True)),
+    among(earned.c.external_id, "ids"),
 )
 RETURNS_OF = select(earned).where(
-    earned.c.dealer_id.in_(bindparam("dealers", expanding=True)),
+    among(earned.c.dealer_id, "dealers"),
     earned.c.source == bindparam("source"),
-    earned.c.returns.in_(bindparam("ids", expanding=True)),
+    among(earned.c.returns, "ids"),
 )
 CHANGE = (
     update(earned)
@@ -91,12 +91,13 @@ class Standings:
     of_purchase: dict[tuple[int, str], set[str]] = field(default_factory=dict)
     """External ids of the returns of a purchase."""
 
-    def look(self, dealers: Collection[int], ids: Collection[str]) -> None:
-        """Read these documents and the returns that name them."""
-        wanted = {"dealers": sorted(dealers), "source": self.source, "ids": sorted(ids)}
-        for statement in (BY_IDS, RETURNS_OF):
-            for row in self.session.execute(statement, wanted):
-                self._keep(row)
+    def look(self, dealers: Collection[int], ids: Collection[str], purchases: Collection[str]) -> None:
+        """Read documents, and the returns that name purchases."""
+        for statement, names in ((BY_IDS, ids), (RETURNS_OF, purchases)):
+            if names:
+                wanted = {"dealers": dealers, "source": self.source, "ids": names}
+                for row in self.session.execute(statement, wanted):
+                    self._keep(row)
 
     def _keep(self, row: Any) -> None:
         key = (row.dealer_id, row.external_id)

@@ -42,18 +42,12 @@ class Incoming:
 
 def read(body: Any) -> Incoming:
     """Read one value of parsed JSON."""
-    if _deeper(body, DEEPEST):
-        return _unreadable("too_deep", f"nested deeper than {DEEPEST} levels")
-    text = canonical(body)
-    try:
-        digest = sha256(text.encode()).digest()
-    except UnicodeEncodeError:
-        return _unreadable("string_unicode", "the text holds halves of surrogate pairs")
     try:
         document = OrderDocument.model_validate(body)
     except ValidationError as error:
-        return _faulty(body, text, digest, error)
-    return Incoming(text, digest, document.external_id, document.revision, document)
+        return _faulty(body, error)
+    text = canonical(body)
+    return Incoming(text, sha256(text.encode()).digest(), document.external_id, document.revision, document)
 
 
 def _unreadable(code: str, what: str) -> Incoming:
@@ -66,7 +60,14 @@ def _deeper(value: Any, levels: int) -> bool:
     return levels < 0 or any(isinstance(one, dict | list) and _deeper(one, levels - 1) for one in inner)
 
 
-def _faulty(body: Any, text: str, digest: bytes, error: ValidationError) -> Incoming:
+def _faulty(body: Any, error: ValidationError) -> Incoming:
+    if _deeper(body, DEEPEST):
+        return _unreadable("too_deep", f"nested deeper than {DEEPEST} levels")
+    text = canonical(body)
+    try:
+        digest = sha256(text.encode()).digest()
+    except UnicodeEncodeError:
+        return _unreadable("string_unicode", "the text holds halves of surrogate pairs")
     faults = [
         {
             "where": "/".join(str(step) for step in fault["loc"])[:120],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class Settings:
     threads: int = 4
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     zone: str = "Asia/Shanghai"
+    checkpoints: Path = VAR / "checkpoints"
+    """The folder of the ledger's signed checkpoints, best on another machine than the database's."""
+    checkpoint_key: Path | None = None
+    """The file of the private key that signs them; who takes none needs none."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +58,8 @@ class Settings:
             threads=int(env.get("MALL_THREADS", "4")),
             workers=int(env.get("MALL_WORKERS", "0")) or os.cpu_count() or 1,
             zone=env.get("MALL_ZONE", "Asia/Shanghai"),
+            checkpoints=Path(env.get("MALL_CHECKPOINTS") or VAR / "checkpoints"),
+            checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
         )
 
     @property
@@ -61,19 +67,37 @@ class Settings:
         """Whether the mall runs on the embedded SQLite."""
         return self.database_url.startswith("sqlite")
 
+    @property
+    def signing_key(self) -> Path:
+        """The private key that signs checkpoints; where none is named, one that is made when it is first asked for."""
+        return self.checkpoint_key or _kept("checkpoint.pem", _fresh_key)
+
 
 def _kept_secret() -> str:
     """The secret of an embedded mall: made once, kept beside its database. Production sets MALL_SECRET_KEY."""
-    kept = VAR / "secret"
+    return _kept("secret", lambda: secrets.token_urlsafe(48)).read_text()
+
+
+def _fresh_key() -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _kept(name: str, make: Callable[[], str]) -> Path:
+    """A file under var/ that nobody else may read, made once, whoever asks first."""
+    kept = VAR / name
     if not kept.exists():
         VAR.mkdir(exist_ok=True)
-        fresh = VAR / f".secret-{secrets.token_hex(4)}"
-        fresh.write_text(secrets.token_urlsafe(48))
-        fresh.chmod(0o600)
+        fresh = VAR / f".{name}-{secrets.token_hex(4)}"
+        fresh.touch(0o600)
+        fresh.write_text(make())
         try:
             os.link(fresh, kept)
         except FileExistsError:
             pass
         finally:
             fresh.unlink()
-    return kept.read_text()
+    return kept

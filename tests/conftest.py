@@ -167,10 +167,19 @@ def mall(sqlite_url: str, clock: Clock) -> Iterator[Flask]:
 
 
 def running(url: str, clock: Clock) -> Iterator[Flask]:
-    """A mall with its context pushed and its engine disposed of at the end."""
-    application = create_app(Settings(database_url=url, secret_key=SECRET, testing=True, https=True), clock)
-    application.test_client_class = Visitor
-    with application.app_context():
-        yield application
-        db.session.remove()
-        db.engine.dispose()
+    """A mall with its context pushed and its engine disposed of at the end, its checkpoints in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="mall-checkpoints-") as outside:
+        settings = Settings(
+            database_url=url,
+            secret_key=SECRET,
+            testing=True,
+            https=True,
+            checkpoints=Path(outside, "checkpoints"),
+            checkpoint_key=Path(outside, "key.pem"),
+        )
+        application = create_app(settings, clock)
+        application.test_client_class = Visitor
+        with application.app_context():
+            yield application
+            db.session.remove()
+            db.engine.dispose()

@@ -42,18 +42,21 @@ class FolderApart(Exception):
     """The folder and the database do not belong together as they are; an operator must look (docs/proof.md)."""
 
 
-def take(run: Run, session: Session, now: datetime, *, folder: Folder, key: Path, adopt: bool = False) -> Signed | None:
+def take(
+    run: Run, session: Session, now: datetime, *, folder: Folder, key: Callable[[], Path], adopt: bool = False
+) -> Signed | None:
     """Take a checkpoint of all accounts that have entries since the last one; none where there are no such.
 
-    `key` is the file of the private key (Ed25519, PEM). What lies in the folder and not in the database is taken up
-    first: where an earlier run was cut short it agrees with the ledger; where it does not, that is refused with
-    FolderApart unless the operator says `adopt` (after a restore of a back-up, which the checkpoints outlived).
+    `key` gives the file of the private key (Ed25519, PEM); it is asked only when there is something to sign. What
+    lies in the folder and not in the database is taken up first: where an earlier run was cut short it agrees with
+    the ledger; where it does not, that is refused with FolderApart, unless the operator says `adopt` (after a back-up
+    was restored that the checkpoints are ahead of).
     """
     last = catch_up(run, session, folder, adopt=adopt)
     heads = grown(session)
     if not heads:
         return None
-    signer = _signer(key)
+    signer = _signer(key())
     public = signer.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     stated = Stated(
         no=last.stated.no + 1 if last else 1,

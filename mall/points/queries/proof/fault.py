@@ -42,6 +42,17 @@ RULES: dict[str, tuple[str, str]] = {
     "reinstated": ("more was given back than had been taken", N_("恢复多于扣回")),
     "transfer": ("the two legs of the transfer differ", N_("转让的两方不符")),
     "no_account": ("there are postings of an account that does not exist", N_("积分所属账户不存在")),
+    # The signed checkpoints outside the database, and the heads they cover.
+    "checkpoint_missing": ("the checkpoint is missing in its folder", N_("缺少存证")),
+    "checkpoint_unreadable": ("the checkpoint's file cannot be read", N_("存证文件无法读取")),
+    "checkpoint_key": ("the checkpoint was signed with a key that is not known", N_("存证的签名密钥未知")),
+    "checkpoint_signature": ("the checkpoint's signature is not that of its key", N_("存证签名无效")),
+    "checkpoint_link": ("the checkpoint is not linked to the one before it", N_("存证没有接在上一份之后")),
+    "checkpoint_time": ("the checkpoint was taken before the one it follows", N_("存证时间早于上一份")),
+    "checkpoint_root": ("the checkpoint's root is not that of its leaves", N_("存证的根与其明细不符")),
+    "checkpoint_index": ("the database tells the checkpoint differently from its file", N_("数据库所记存证与文件不符")),
+    "checkpoint_cut": ("the account ends before the entry that a checkpoint covers", N_("账户短于存证所载")),
+    "checkpoint_hash": ("the entry is not the one that a checkpoint covers", N_("记录与存证不符")),
 }
 """Every rule by its code, which stays as it is: how a fault of it is told in English and, translated, on a page."""
 

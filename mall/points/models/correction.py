@@ -169,6 +169,11 @@ class Correction(Base):
     """What the ledger posted (of a transfer, at the giver)."""
 
     @property
+    def dealers(self) -> list[int]:
+        """Whose accounts it touches."""
+        return [self.dealer_id] if self.to_dealer_id is None else [self.dealer_id, self.to_dealer_id]
+
+    @property
     def waiting(self) -> bool:
         """It has not been decided."""
         return self.state is CorrectionState.WAITING

@@ -6,16 +6,18 @@ import csv
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
 from mall.dealers.models import Dealer
-from mall.points.actions.verify import Proof, prove, record_proof
+from mall.points.actions.verify import Proof, hold_against, prove, record_proof
 from mall.points.models import Scope
 from mall.points.queries import balances_as_of
+from mall.points.queries.checkpoints import Folder, named
 from mall.web.db import db, now, reading, transact
 
 cli = AppGroup("points", help="The ledger, for operators.")
@@ -44,8 +46,14 @@ def balances(output: Path | None) -> None:
 @click.option("--full", "scope", flag_value="full", default=True, help="All entries of all accounts (the default).")
 @click.option("--changed", "scope", flag_value="changed", help="What was posted since an account was last proven.")
 @click.option("--dealer", metavar="CODE", help="Of this dealer alone; no record is kept of it.")
-def verify(scope: str, dealer: str | None) -> None:
-    """Prove the ledger: every hash anew, and every balance, lot, hold and transfer from the entries.
+@click.option(
+    "--checkpoints", type=click.Path(file_okay=False, path_type=Path), help="Their folder; MALL_CHECKPOINTS if missing."
+)
+@click.option(
+    "--key", "keys", multiple=True, type=click.File("rb"), help="A public key to trust, instead of those there."
+)
+def verify(scope: str, dealer: str | None, checkpoints: Path | None, keys: tuple[BinaryIO, ...]) -> None:
+    """Prove the ledger: every hash anew, every balance, lot, hold and transfer from the entries, every checkpoint.
 
     Runs beside a mall at work and tells each fault as it is found; ends with status 1 if there is any.
     """
@@ -55,9 +63,14 @@ def verify(scope: str, dealer: str | None) -> None:
         for fault in found:
             click.echo(f"  NO  {fault.text}")
     if dealer_id is None:
+        folder = Folder(checkpoints or current_app.extensions["settings"].checkpoints)
+        trusted = dict(named(file.read()) for file in keys) if keys else None
+        for fault in hold_against(reading(), proof, folder, keys=trusted):
+            click.echo(f"  NO  {fault.text}")
         transact(record_proof, proof=proof)
     took = time.monotonic() - begun
-    click.echo(f"{proof.accounts:,} accounts, {proof.entries:,} entries in {took:.1f} s: {proof.faults:,} faults")
+    seen = f"{proof.accounts:,} accounts, {proof.entries:,} entries, {proof.checkpoints:,} checkpoints"
+    click.echo(f"{seen} in {took:.1f} s: {proof.faults:,} faults")
     sys.exit(1 if proof.faults else 0)
 
 

@@ -6,17 +6,19 @@ begins there the next time. What was found is kept with the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
 from mall.points.models import ProofRun, Scope, Verified
+from mall.points.queries.checkpoint_faults import checkpoint_faults
+from mall.points.queries.checkpoints import Folder
 from mall.points.queries.proof import Account, Fault, proven_slices
 
 KEPT = 50
@@ -60,6 +62,24 @@ def prove(engine: Engine, run: Run, proof: Proof, *, dealer_id: int | None = Non
         if part.clean:
             run(mark_proven, accounts=part.clean)
         yield part.faults
+
+
+def hold_against(
+    session: Session, proof: Proof, folder: Folder, *, keys: Mapping[str, bytes] | None = None
+) -> Iterator[Fault]:
+    """Hold the ledger against the checkpoints in a folder, and note what is found (`keys`: those that are trusted).
+
+    Where only what changed is proven, the heads are those of the checkpoints since the last run without a fault.
+    """
+    session.rollback()  # what was read before is older than the folder
+    clean = select(ProofRun.checkpoints).where(ProofRun.faults == 0).order_by(ProofRun.ended_at.desc()).limit(1)
+    after = session.scalar(clean) or 0 if proof.scope is Scope.CHANGED else 0
+    session.rollback()
+    proof.checkpoints = len(folder.numbers())
+    for fault in checkpoint_faults(session, folder, keys=keys, after=after):
+        proof.note([fault])
+        yield fault
+    session.rollback()
 
 
 def mark_proven(session: Session, now: datetime, *, accounts: list[Account]) -> None:

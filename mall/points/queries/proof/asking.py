@@ -37,9 +37,7 @@ def _faults(
     statement = _statement(invariant, scope, connection.dialect.name).replace("{accounts}", of)
     for dealer_id, account_no, seq, lot, *values in connection.exec_driver_sql(statement).all():
         pairs = {name: (values[2 * n], values[2 * n + 1]) for n, name in enumerate(invariant.pairs)}
-        yield Fault(
-            invariant.code, dealer_id, accounts[dealer_id, account_no].dealer, seq, lot, *differing(pairs)
-        )
+        yield Fault(invariant.code, dealer_id, accounts[dealer_id, account_no].dealer, seq, lot, *differing(pairs))
 
 
 @cache

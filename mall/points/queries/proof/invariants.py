@@ -48,6 +48,16 @@ def _at(bucket: int) -> str:
 _ENTRIES = f"c JOIN points_entry e ON {_on('e')} AND e.seq > c.since"
 _JOURNAL = "points_journal j ON j.dealer_id = e.dealer_id AND j.journal_id = e.journal_id"
 _BORN = f"l.src IN ({ISSUED}, {MOVED})"
+_REFUNDED = """(SELECT COALESCE(SUM(o.refunded), 0) FROM points_allocation o
+    WHERE o.dealer_id = s.dealer_id AND o.journal_id = s.ref_journal)"""
+_REFUNDS = """(SELECT COALESCE(SUM(r.points), 0) FROM points_journal r
+    WHERE r.dealer_id = s.dealer_id AND r.ref_journal = s.ref_journal AND r.kind = 'refund' AND r.outcome = 1)"""
+_OF_HOLD = """(SELECT COALESCE(SUM(o.{0}), 0) FROM points_allocation o
+    WHERE o.dealer_id = h.dealer_id AND o.journal_id = h.journal_id)"""
+_OUT_OF_HELD = f"""(SELECT COALESCE(SUM(l.points), 0) FROM points_line l
+    WHERE {_on("l", "e", "seq")} AND l.src = {HELD} AND l.dst {{0}} {REDEEMED})"""
+_REFERS_TO = """CASE WHEN e.kind = 'reinstate' THEN 'clawback' WHEN e.kind = 'refund' AND r.kind <> 'hold' THEN 'spend'
+    ELSE 'hold' END"""
 _DUE = "MIN(CASE WHEN t.pending > 0 THEN t.active_at ELSE t.expires_at END)"
 
 INVARIANTS = (
@@ -133,14 +143,7 @@ INVARIANTS = (
         f"""(SELECT DISTINCT c.dealer_id, c.account_no, j.ref_journal
              FROM {_ENTRIES} AND e.kind = 'refund' JOIN {_JOURNAL} WHERE j.ref_journal IS NOT NULL) s
             JOIN points_entry e ON e.dealer_id = s.dealer_id AND e.journal_id = s.ref_journal""",
-        {
-            "given back": (
-                "(SELECT COALESCE(SUM(o.refunded), 0) FROM points_allocation o"
-                " WHERE o.dealer_id = s.dealer_id AND o.journal_id = s.ref_journal)",
-                "(SELECT COALESCE(SUM(r.points), 0) FROM points_journal r WHERE r.dealer_id = s.dealer_id"
-                " AND r.ref_journal = s.ref_journal AND r.kind = 'refund' AND r.outcome = 1)",
-            )
-        },
+        {"given back": (_REFUNDED, _REFUNDS)},
         where="s",
         seq="e.seq",
     ),
@@ -149,13 +152,8 @@ INVARIANTS = (
         f"""{_ENTRIES} AND e.kind IN ('capture', 'void') JOIN {_JOURNAL}
             JOIN points_entry h ON h.dealer_id = j.dealer_id AND h.journal_id = j.ref_journal""",
         {
-            name: (
-                f"(SELECT COALESCE(SUM(o.{name}), 0) FROM points_allocation o"
-                " WHERE o.dealer_id = h.dealer_id AND o.journal_id = h.journal_id)",
-                f"(SELECT COALESCE(SUM(l.points), 0) FROM points_line l WHERE {_on('l', 'e', 'seq')}"
-                f" AND l.src = {HELD} AND l.dst {sign} {REDEEMED})",
-            )
-            for name, sign in (("redeemed", "="), ("voided", "<>"))
+            "redeemed": (_OF_HOLD.format("redeemed"), _OUT_OF_HELD.format("=")),
+            "voided": (_OF_HOLD.format("voided"), _OUT_OF_HELD.format("<>")),
         },
         seq="h.seq",
     ),
@@ -172,11 +170,7 @@ INVARIANTS = (
         f"""{_ENTRIES} AND e.kind IN ('refund', 'capture', 'void', 'reinstate') JOIN {_JOURNAL}
             LEFT JOIN points_journal r ON r.dealer_id = j.dealer_id AND r.journal_id = j.ref_journal""",
         {
-            "kind": (
-                "r.kind",
-                "CASE WHEN e.kind = 'reinstate' THEN 'clawback' WHEN e.kind <> 'refund' OR r.kind = 'hold' THEN 'hold'"
-                " ELSE 'spend' END",
-            ),
+            "kind": ("r.kind", _REFERS_TO),
             "account": ("r.account_no", "j.account_no"),
             "outcome": ("r.outcome", "1"),
         },

@@ -101,7 +101,8 @@ def next_slice(connection: Connection, scope: Scope, after: int, upto: int) -> S
     """The slice that begins after a dealer; its last dealer is `upto` itself when nothing follows."""
     wants = {"after": after, "upto": upto, "limit": DEALERS + 1}
     dealers = connection.execute(NEXT[scope], wants).all()
-    weight, kept = 0, []
+    weight = 0
+    kept: list[int] = []
     for dealer, entries in dealers[:DEALERS]:
         weight += int(entries)
         if kept and weight > ENTRIES:

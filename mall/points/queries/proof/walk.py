@@ -67,14 +67,12 @@ class Walk:
             yield self._fault("proven", account.proven[0], account.hash_there, account.proven[1])
         if self.seq < account.last_seq:
             yield self._fault("entry_missing", self.seq + 1, "nothing", f"{account.last_seq} entries")
-        elif (account.balances, account.head_hash, account.last_posted_at or 0) != (
-            self.balances,
-            self.hash,
-            self.posted_at,
-        ):
-            pairs: dict[str, tuple[object, object]] = dict(_by_name(account.balances, self.balances))
+            return
+        posted_at = account.last_posted_at or 0
+        if (account.balances, account.head_hash) != (self.balances, self.hash) or posted_at < self.posted_at:
+            pairs = _by_name(account.balances, self.balances)
             pairs["hash"] = (account.head_hash, self.hash)
-            pairs["last posted at"] = (account.last_posted_at or 0, self.posted_at)
+            pairs["last posted at"] = (posted_at, max(posted_at, self.posted_at))
             yield self._fault("head", self.seq or None, *differing(pairs))
 
     def _fault(self, code: str, seq: int | None, found: object, expected: object, lot: int | None = None) -> Fault:

@@ -17,7 +17,8 @@ from mall.audit.models import AuditEntry
 from mall.base.ids import new_id
 from mall.base.refused import Forbidden, Refused
 from mall.dealers.models import Staff, StaffRole
-from mall.points.actions.correct import Ask, approve, decline, request, withdraw
+from mall.points.actions.correct import approve, decline, request, withdraw
+from mall.points.actions.drawing_up import Ask
 from mall.points.actions.rehearse import rehearse, rehearse_again
 from mall.points.actions.terms import change_terms, close_month
 from mall.points.models import (

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mall.points.actions.book import Book
-from mall.points.actions.correct import SOMEBODY, Ask, drawn_up, post
+from mall.points.actions.drawing_up import SOMEBODY, Ask, drawn_up, post
 from mall.points.actions.opening import open_books
 from mall.points.models import Correction, LotKind
 from mall.points.rules.buckets import AVAILABLE, DEBT, EXPIRED, ISSUED, MOVED, PENDING

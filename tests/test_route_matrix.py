@@ -211,6 +211,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("points.balance_card", "GET"): Route(MEMBER, "/points/balance"),
     ("points.movement", "GET"): Route(MEMBER, "/points/movements/1", other="/points/movements/9"),
     ("points.lots", "GET"): Route(MEMBER, "/points/lots"),
+    ("points.statements", "GET"): Route(MEMBER, "/points/statements"),
+    ("points.statement", "GET"): Route(MEMBER, "/points/statements/2026-11"),
+    ("points.statement_csv", "GET"): Route(MEMBER, "/points/statements/2026-11.csv"),
     ("earning.rules", "GET"): Route(MEMBER, "/points/rules"),
     # orders
     ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from werkzeug.routing import BaseConverter
+
 from mall.base.types import micros, moment
 from mall.points.queries import Shown
 
@@ -32,7 +34,7 @@ class HistoryAsked:
         return cls(
             shown=Shown(kind) if kind in Shown.__members__.values() else Shown.ALL,
             before=_number(args.get("before", "")),
-            under=date(int(under[1]), int(under[2]), 1) if under else None,
+            under=_month(under) if under else None,
         )
 
 
@@ -55,6 +57,46 @@ class LotsAsked:
         )
 
 
+@dataclass(frozen=True)
+class StatementsAsked:
+    """Statements of months before this one."""
+
+    before: date | None
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> StatementsAsked:
+        """Read `?before=2026-03`."""
+        month = MONTH.fullmatch(args.get("before", ""))
+        return cls(_month(month) if month else None)
+
+
+@dataclass(frozen=True)
+class StatementAsked:
+    """Which part of a long month's movements, or all of them on one sheet."""
+
+    page: int
+    whole: bool
+
+    @classmethod
+    def of(cls, args: Mapping[str, str]) -> StatementAsked:
+        """Read `?page=3` or `?all=1`."""
+        return cls(_number(args.get("page", "")) or 1, args.get("all") == "1")
+
+
+class CivilMonth(BaseConverter):
+    """A month in an address: `/points/statements/2026-10`. What is no month is no address of ours."""
+
+    regex = MONTH.pattern.replace("(", "(?:")
+
+    def to_python(self, value: str) -> date:
+        """Its first day."""
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        """The month of a day."""
+        return f"{value:%Y-%m}"
+
+
 def turn_text(turn: tuple[datetime, int]) -> str:
     """A lot's place in the order of spending, as `LotsAsked` reads it."""
     return f"{micros(turn[0])}-{turn[1]}"
@@ -62,3 +104,7 @@ def turn_text(turn: tuple[datetime, int]) -> str:
 
 def _number(text: str) -> int | None:
     return int(text) if NUMBER.fullmatch(text) and int(text) > 0 else None
+
+
+def _month(match: re.Match[str]) -> date:
+    return date(int(match[1]), int(match[2]), 1)

@@ -17,7 +17,9 @@ MINUS = "\N{MINUS SIGN}"
 
 def install(app: Flask) -> None:
     """Give every template these filters by their names."""
-    for write in (number, signed, fen, fen_short, day, days, moment, clock, month, year_month, expiry, iso, phone):
+    figures = (number, signed, fen, fen_short, phone)
+    times = (day, days, moment, clock, month, month_day, year_month, expiry, iso)
+    for write in (*figures, *times):
         app.jinja_env.filters[write.__name__] = write
 
 

@@ -32,6 +32,7 @@ FIRST = {
     "orders.order": ["/orders", "a[href^='/orders/']"],
     "orders.cancellation": ["/orders", "a[href^='/orders/']", "a[href$='/cancellation']"],
     "points.movement": ["/points", "a[href^='/points/movements/']"],
+    "points.statement": ["/points/statements", "a[href^='/points/statements/']"],
     "dealers.address": ["/me/addresses", "a[href^='/me/addresses/']:not([href*='new'])"],
     "dealers.member": ["/me/members", "a[href^='/me/members/']:not([href*='new'])"],
     "desk_orders.order": ["/desk/orders", "a[href^='/desk/orders/']"],
@@ -42,6 +43,7 @@ NOT_A_PAGE = {
     "health.healthz": "JSON for monitors",
     "api_docs.openapi": "JSON for partners",
     "desk.qr": "a picture",
+    "points.statement_csv": "a spreadsheet",
     "orders.by_key": "leads to the order's page",
     "desk_orders.search": "leads to what it found",
 }

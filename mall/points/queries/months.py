@@ -1,22 +1,19 @@
-"""What came and went in a civil month, from the entries of that month alone.
-
-An account's entries are posted in the order of `seq`, so a month is a range of it, and its ends are found along the
-primary key by halving: some seventeen key reads for a hundred thousand entries, without an index more to write.
-"""
+"""What came and went in a civil month, from the entries of that month alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, literal, literal_column, select, union_all
+from sqlalchemy import Select, Table, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
 from mall.base.time import add_months, start_of_day
-from mall.points.models import Account, Entry, Kind
+from mall.points.models import Entry, Kind
+from mall.points.queries.borders import first_posted
 
 MOST = 5_000
 """A month of more entries than this is not added up for a page's head; its statement tells it."""
@@ -48,7 +45,6 @@ class MonthTotal:
         return [(name, points) for name, points in named if points]
 
 
-_account = cast(Table, Account.__table__)
 _entry = cast(Table, Entry.__table__)
 
 
@@ -72,49 +68,6 @@ def month_totals(session: Session, dealer_id: int, months: list[date], zone: str
         for n, kind, worth in session.execute(_sums(len(ranges)), wants):
             sums[ranges[n][0]][kind] = int(worth)
     return {month: _total(by_kind) for month, by_kind in sums.items()}
-
-
-def first_posted(session: Session, dealer_id: int, moments: list[datetime]) -> dict[datetime, int]:
-    """For each moment the `seq` of the first entry posted at or after it, or one past the last."""
-    wants: dict[str, Any] = {"dealer_id": dealer_id}
-    distinct = sorted(set(moments))
-    wants |= {f"at{n}": moment for n, moment in enumerate(distinct)}
-    found = {n: int(seq) for n, seq in session.execute(_first(len(distinct)), wants)}
-    return {moment: found.get(n, 1) for n, moment in enumerate(distinct)}
-
-
-@lru_cache(maxsize=64)
-def _first(count: int) -> Select[Any]:
-    """Halve the range of each of `count` moments at once, until one step is left."""
-    at = _entry.c.posted_at.type
-    bounds = union_all(
-        *(select(literal(n).label("n"), bindparam(f"at{n}", type_=at).label("at")) for n in range(count))
-    ).cte("bounds")
-    mine = (_account.c.dealer_id == bindparam("dealer_id")) & (_account.c.account_no == 0)
-    halving = (
-        select(
-            bounds.c.n, bounds.c.at, literal(0, _entry.c.seq.type).label("low"), (_account.c.last_seq + 1).label("high")
-        )
-        .join_from(bounds, _account, mine)
-        .cte("halving", recursive=True)
-    )
-    middle = (halving.c.low + halving.c.high).op(">>")(literal_column("1"))  # no two engines divide alike
-    before = _entry.c.posted_at < halving.c.at
-    halving = halving.union_all(
-        select(
-            halving.c.n,
-            halving.c.at,
-            case((before, _entry.c.seq), else_=halving.c.low),
-            case((before, halving.c.high), else_=_entry.c.seq),
-        )
-        .join_from(
-            halving,
-            _entry,
-            (_entry.c.dealer_id == bindparam("dealer_id")) & (_entry.c.account_no == 0) & (_entry.c.seq == middle),
-        )
-        .where(halving.c.high - halving.c.low > 1)
-    )
-    return select(halving.c.n, halving.c.high).where(halving.c.high - halving.c.low == 1)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Response, current_app, request, url_for
 
 from mall.base.time import civil_day
 from mall.points.forms import HistoryAsked, LotsAsked, turn_text
@@ -27,13 +27,12 @@ from mall.points.queries import (
     month_totals,
     movement,
 )
+from mall.points.views.blueprint import points
 from mall.web import guards, htmx
 from mall.web.db import now, reading
 from mall.web.pages import page
 
 PAGE = 20
-
-points = Blueprint("points", __name__)
 
 
 @dataclass(frozen=True)

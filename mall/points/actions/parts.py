@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Row = tuple[Any, ...]
-INT, TEXT, BYTES = "bigint[]", "text[]", "bytea[]"
+INT, TEXT, BYTES = "bigint", "text", "bytea"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Part:
         """The columns, quoted: some are words of SQL."""
         return [f'"{name}"' for name, _ in self.columns]
 
+    @property
+    def kinds(self) -> list[str]:
+        """PostgreSQL's types of a row's values, the guard's with them."""
+        return [kind for _, kind in self.columns] + ([INT] if self.guard else [])
+
     def one_by_one(self, mark: str) -> str:
         """The statement for one row, with a driver's mark for a value; a change takes its key last."""
         names = self.names()
@@ -45,22 +50,6 @@ class Part:
             return row
         values = len(self.columns)
         return (*row[self.key : values], *row[: self.key], *row[values:])
-
-    def as_arrays(self) -> str:
-        """The statement for any number of rows, an array a column; a guard's array comes last."""
-        names, kinds = self.names(), [kind for _, kind in self.columns]
-        if not self.key:
-            arrays = ", ".join(f"%s::{kind}" for kind in kinds)
-            return f"INSERT INTO {self.table} ({', '.join(names)}) SELECT * FROM unnest({arrays})"
-        extra = ['"_guard"'] if self.guard else []
-        arrays = ", ".join(f"%s::{kind}" for kind in [*kinds, *([INT] if self.guard else [])])
-        changes = ", ".join(f"{name} = v.{name}" for name in names[self.key :])
-        where = [f"t.{name} = v.{name}" for name in names[: self.key]]
-        where += [f't."{self.guard}" = v."_guard"'] if self.guard else []
-        return (
-            f"UPDATE {self.table} t SET {changes} FROM unnest({arrays}) AS v ({', '.join(names + extra)}) "
-            f"WHERE {' AND '.join(where)}"
-        )
 
 
 def _columns(text: str) -> tuple[tuple[str, str], ...]:
@@ -109,12 +98,3 @@ PARTS = (
     ),
 )
 """In the order in which foreign keys need them. The last one closes the accounts."""
-
-
-def all_at_once(wanted: tuple[bool, ...]) -> str:
-    """One statement of the wanted parts (PostgreSQL); it gives how many accounts were closed."""
-    steps = [part.as_arrays() for part, some in zip(PARTS, wanted, strict=True) if some]
-    if wanted[-1]:
-        steps[-1] += " RETURNING 1"
-    named = [f"p{number} AS ({step})" for number, step in enumerate(steps)]
-    return f"WITH {', '.join(named)} SELECT {f'COUNT(*) FROM p{len(steps) - 1}' if wanted[-1] else '0'}"

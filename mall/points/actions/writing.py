@@ -1,25 +1,24 @@
 """Writing books: everything the verbs did, set by set, for one account or five hundred.
 
-On PostgreSQL all of it is one statement, whose parts take their rows from arrays: one round trip, one text however
-many rows there are. SQLite, where a round trip costs nothing, and Citus, which spreads no such statement over its
-nodes, take the same parts one after another.
+On PostgreSQL a posting is one statement (at_once.py). SQLite, where a round trip costs nothing, and Citus, which
+spreads no such statement over its nodes, take the same parts one after another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from mall.base.types import micros
+from mall.points.actions.at_once import write_at_once
 from mall.points.actions.book import Book
 from mall.points.actions.lots import LotState
-from mall.points.actions.parts import BYTES, INT, PARTS, TEXT, Part, Row, all_at_once
+from mall.points.actions.parts import PARTS, Part, Row
 
 
 class LostUpdate(Exception):
@@ -42,7 +41,7 @@ def write(session: Session, books: Book | Iterable[Book]) -> None:
     rows = _rows(changed)
     connection = session.connection()
     if connection.dialect.name == "postgresql" and not _on_citus(connection):
-        closed = _at_once(connection, rows)
+        closed = write_at_once(connection, rows)
     else:
         closed = _one_by_one(connection, rows)
     if closed != len(rows[-1]):
@@ -121,33 +120,9 @@ def _one_by_one(connection: Connection, rows: list[list[Row]]) -> int:
     return closed
 
 
-def _at_once(connection: Connection, rows: list[list[Row]]) -> int:
-    """All parts as one statement; gives how many accounts were closed."""
-    wanted = tuple(bool(of_part) for of_part in rows)
-    values: list[Any] = []
-    for part, of_part in zip(PARTS, rows, strict=True):
-        if of_part:
-            kinds = [kind for _, kind in part.columns] + ([INT] if part.guard else [])
-            values += [ARRAYS[kind](column) for kind, column in zip(kinds, zip(*of_part, strict=True), strict=True)]
-    return int(connection.exec_driver_sql(_all(wanted), tuple(values)).scalar_one())
-
-
-def _numbers(column: Row) -> str:
-    # As text: a list of numbers would be sent as int2[], int4[] or int8[] by its largest, a statement to prepare each.
-    return "{" + ",".join("NULL" if value is None else str(value) for value in column) + "}"
-
-
-ARRAYS: dict[str, Callable[[Row], Any]] = {INT: _numbers, TEXT: list, BYTES: list}
-
-
 @cache
 def _one(part: Part, mark: str) -> str:
     return part.one_by_one(mark)
-
-
-@cache
-def _all(wanted: tuple[bool, ...]) -> str:
-    return all_at_once(wanted)
 
 
 def _on_citus(connection: Connection) -> bool:

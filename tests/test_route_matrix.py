@@ -94,6 +94,7 @@ OWNER = For(frozenset({"owner"}), "/sign-in", refused=frozenset({"buyer", "clerk
 ANY_STAFF = staff_of()
 ORDER_STAFF = staff_of(StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
 DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
+FINANCE = staff_of(StaffRole.FINANCE)
 PARTNER = For(frozenset({"partner"}))
 NEW_MEMBER = For(frozenset({"member with a first password"}), "/sign-in", onward=frozenset(MEMBERS))
 NEW_STAFF = For(frozenset({"staff with a first password"}), "/desk/sign-in", onward=frozenset(STAFF))
@@ -240,6 +241,21 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_documents.mending", "POST"): Route(
         DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
     ),
+    # finance
+    ("desk_points.proof", "GET"): Route(FINANCE, "/desk/points/proof"),
+    ("desk_points.liability", "GET"): Route(FINANCE, "/desk/points/liability"),
+    ("desk_points.liability_sheet", "GET"): Route(FINANCE, "/desk/points/liability.xlsx"),
+    ("desk_points.roll_forward", "GET"): Route(FINANCE, "/desk/points/roll-forward"),
+    ("desk_points.roll_forward_sheet", "GET"): Route(FINANCE, "/desk/points/roll-forward.xlsx"),
+    ("desk_points.breakage", "GET"): Route(FINANCE, "/desk/points/breakage"),
+    ("desk_points.breakage_sheet", "GET"): Route(FINANCE, "/desk/points/breakage.xlsx"),
+    ("desk_points.set_rate", "POST"): Route(
+        FINANCE,
+        "/desk/points/breakage/rates",
+        data={"from_on": "2026-11-01", "percent": "97", "note": "历年兑换曲线"},
+    ),
+    ("desk_points.funding", "GET"): Route(FINANCE, "/desk/points/funding"),
+    ("desk_points.funding_sheet", "GET"): Route(FINANCE, "/desk/points/funding.xlsx"),
     # partners
     ("api.post_order", "POST"): Route(
         PARTNER, "/api/v1/orders", data=body("INV-9", dealer={"code": "LA0571"}), answers=CREATED

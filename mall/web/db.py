@@ -135,6 +135,19 @@ def reading() -> Session:
     return cast(Session, db.session)
 
 
+def snapshot() -> Session:
+    """The reading session with one view of the data for all its statements, as a report needs that must add up.
+
+    What the request has read before is let go of, so a route calls it first.
+    """
+    session = reading()
+    session.expunge_all()
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":  # an SQLite transaction is a snapshot anyway
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return session
+
+
 def _tries(error: DBAPIError) -> int:
     """How often a verb that ends in this error is run in all."""
     state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)

@@ -46,6 +46,10 @@ NOT_A_PAGE = {
     "points.statement_csv": "a spreadsheet",
     "orders.by_key": "leads to the order's page",
     "desk_orders.search": "leads to what it found",
+    "desk_points.liability_sheet": "a spreadsheet",
+    "desk_points.roll_forward_sheet": "a spreadsheet",
+    "desk_points.breakage_sheet": "a spreadsheet",
+    "desk_points.funding_sheet": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
 PIECES = {"catalog.balance_card", "points.balance_card"}

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mall.points.staff import breakage, funding, liability, proof, roll_forward, words
 from mall.points.staff.desk import desk_points
 
 
 def register(app: Flask) -> None:
-    """Open the desk's pages of the ledger."""
+    """Open the desk's pages of the ledger, and teach templates finance's words."""
+    for write in (words.expiry_month, words.age, words.fund, words.compact, words.percent):
+        app.jinja_env.filters[f"{write.__name__}_told"] = write
+    app.jinja_env.globals["share"] = words.share
+    for each in (proof, liability, roll_forward, breakage, funding):
+        each.install(app)
     app.register_blueprint(desk_points)

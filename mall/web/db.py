@@ -17,7 +17,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session
 
 from mall.base.models import Base
@@ -32,6 +32,8 @@ AGAIN = {"40001", "40P01"}
 TAKEN = {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 """A key that somebody else wrote at the same moment: a verb looks before it writes, so that its next run sees it."""
 TRIES_TAKEN = 3
+REST = 2.0
+"""Seconds after which a connection to PostgreSQL is asked whether it lives before it is used again."""
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
@@ -42,9 +44,11 @@ def connect(app: Flask, settings: Settings) -> None:
     # A statement that fails is told to the log by its text; what it was about may be somebody's phone or password.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _pool(settings) | {"hide_parameters": True}
     db.init_app(app)
-    if settings.embedded:
-        with app.app_context():
+    with app.app_context():
+        if settings.embedded:
             teach_sqlite(db.engine)
+        else:
+            ping_after_rest(db.engine)
 
 
 def _pool(settings: Settings) -> dict[str, Any]:
@@ -55,9 +59,28 @@ def _pool(settings: Settings) -> dict[str, Any]:
         "pool_size": settings.threads,
         "max_overflow": 0,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=UTC -c default_transaction_isolation=read\\ committed"},
     }
+
+
+def ping_after_rest(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still lives, before it is handed out: a restarted server ends them.
+
+    One that was in use a moment ago is not asked, which would be a round trip for every transaction.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wakes(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < REST:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
 
 
 def teach_sqlite(engine: Engine) -> None:
@@ -105,8 +128,8 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
     """Run a verb as one transaction and give back its value.
 
     Calls `verb(session, now, **arguments)`, commits when it returns, rolls back when it raises. On a serialization
-    failure, a deadlock, a busy database or a key taken meanwhile the whole verb runs again with a new clock reading,
-    a bounded number of times; a verb therefore has no effect outside the database.
+    failure, a deadlock, a busy database, a key taken meanwhile or a connection lost before the commit the whole verb
+    runs again with a new clock reading, a bounded number of times; a verb therefore has no effect outside the database.
     """
     session = cast(Session, db.session)
     for attempt in range(TRIES):
@@ -114,14 +137,18 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
         session.expunge_all()
         session.rollback()
         with _turn():
+            committing = False
             try:
                 session.connection(execution_options={"writer": True})
                 value = verb(session, now(), *args, **arguments)
+                committing = True
                 session.commit()
                 return value
             except DBAPIError as error:
                 session.rollback()
-                if attempt + 1 >= _tries(error):
+                # A connection lost in mid-verb has written nothing; lost while committing, nobody knows.
+                lost = error.connection_invalidated and not committing
+                if attempt + 1 >= (TRIES if lost else _tries(error)):
                     raise
             except BaseException:
                 session.rollback()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 
 from mall.base.refused import Refused
+from mall.points.actions import LostUpdate, open_book, spend, write
 from mall.web.db import db, transact
 from tests.conftest import Clock
-from tests.points.ledger import Ledger, found_programme
+from tests.points.ledger import EAST, Ledger, found_programme
 from tests.processes import at_once
 
 
@@ -24,6 +27,26 @@ def spend_often(points: int, times: int, name: str) -> list[str]:
         except Refused as refusal:
             told.append(refusal.code)
     return told
+
+
+def spend_and_watch(times: int, name: str) -> Counter[str]:
+    """Spend a point so many times; tells what was answered, and what the database refused on the way."""
+    ledger, told = Ledger(), Counter[str]()
+    event.listen(db.engine, "handle_error", lambda met: told.update([f"met {_what(met.original_exception)}"]))
+    for number in range(times):
+        try:
+            ledger.spend(1, key=f"{name}/{number}")
+            told["spent"] += 1
+        except (LostUpdate, DBAPIError) as error:
+            told[f"given up: {type(error).__name__}"] += 1
+    return told
+
+
+def _what(error: Any) -> str:
+    """Which rule of the database refused. Two ids made in one millisecond may meet: that is no lost update."""
+    diagnosis = getattr(error, "diag", None)
+    said = diagnosis.constraint_name or diagnosis.message_primary if diagnosis else str(error)
+    return "two ids" if "journal" in said and "idem_key" not in said else said
 
 
 def earn_the_same(keys: int) -> list[tuple[int, bool]]:
@@ -61,6 +84,44 @@ def test_a_dealers_last_points_are_spent_once(app: Flask, url: str, clock: Clock
     assert told == {"spent": 10, "too_few_points": 15}
     assert ledger.balances() == (0, 0, 0, 0)
     assert ledger.faults() == []
+
+
+PROCESSES, TIMES = 4, 25
+
+
+def raced(app: Flask, url: str) -> Counter[str]:
+    """Four processes take 100 points of one account, one by one; the points that are gone are those that were told."""
+    ledger = Ledger()
+    ledger.earn(PROCESSES * TIMES)
+    told = sum(at_once(url, None, spend_and_watch, [(TIMES, f"p{i}") for i in range(PROCESSES)]), Counter())
+    assert ledger.balances() == (0, PROCESSES * TIMES - told["spent"], 0, 0)
+    assert ledger.faults() == []
+    return told
+
+
+def test_under_the_lock_no_posting_meets_another(app: Flask, url: str) -> None:
+    told = raced(app, url)
+    told.pop("met two ids", None)
+    assert told == {"spent": PROCESSES * TIMES}
+
+
+def test_whatever_happens_at_once_what_is_told_is_what_is_gone(app: Flask, url: str) -> None:
+    assert raced(app, url)["spent"] > 0
+
+
+def test_an_account_that_moved_under_our_lock_is_not_overwritten(app: Flask, url: str) -> None:
+    ledger = Ledger()
+    ledger.earn(100)
+
+    def verb(session: Any, at: Any) -> None:
+        book = open_book(session, at, EAST)
+        spend(book, points=10, source="mall", key="order/1", actor="member:1", why={})
+        session.execute(text("UPDATE points_account SET last_seq = last_seq + 1"))
+        write(session, book)
+
+    with pytest.raises(LostUpdate):
+        transact(verb)
+    assert ledger.balances() == (0, 100, 0, 0)
 
 
 def test_a_storm_of_the_same_documents_posts_each_once(app: Flask, url: str, clock: Clock) -> None:

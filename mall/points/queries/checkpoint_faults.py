@@ -34,14 +34,15 @@ def checkpoint_faults(
     published in the folder (whoever keeps keys elsewhere gives them).
     """
     trusted = folder.keys() if keys is None else keys
+    # The folder first: what the database shows afterwards is no older than the heads that lie there.
+    placed = folder.numbers()
     rows = {row.no: row for row in session.scalars(select(Checkpoint))}
     indexed, last = _indexed(session), max(rows, default=0)
-    placed = set(folder.numbers())
     before: Signed | None = None
-    for no in range(1, max(placed | rows.keys(), default=0) + 1):
+    for no in range(1, max([*placed, last]) + 1):
         signed = None
         try:
-            if no not in placed:
+            if not folder.place(no).is_dir():
                 yield _fault("checkpoint_missing", no)
             else:
                 signed = folder.signed(no)
@@ -51,7 +52,7 @@ def checkpoint_faults(
                     yield from _row(signed, rows.get(no)) if no <= last else ()
                     yield from _heads(session, signed, folder.heads(no), indexed.get(no, 0) if no in rows else None)
         except Unreadable as error:
-            yield _fault("checkpoint_unreadable", no, str(error))
+            yield _fault("checkpoint_unreadable", no, str(error), "a sound file")
         before = signed
 
 
@@ -59,7 +60,7 @@ def _statement(signed: Signed, before: Signed | None, no: int, keys: Mapping[str
     """Signature, link and moment. What follows one that cannot be read is linked to nothing that is known."""
     stated = signed.stated
     if stated.key_id not in keys:
-        yield _fault("checkpoint_key", no, stated.key_id)
+        yield _fault("checkpoint_key", no, stated.key_id, "a key that is trusted")
     elif not holds(signed, keys[stated.key_id]):
         yield _fault("checkpoint_signature", no)
     if before is not None or no == 1:

@@ -58,11 +58,11 @@ class Folder:
     def _keys(self) -> Iterator[tuple[str, bytes]]:
         for file in sorted((self.path / KEYS).glob("*.pub")):
             try:
-                public = public_key(file.read_bytes())
+                name, public = named(file.read_bytes())
             except ValueError:
                 continue
-            if key_id(public) == file.stem:
-                yield file.stem, public
+            if name == file.stem:
+                yield name, public
 
     def _read(self, file: Path) -> bytes:
         try:
@@ -77,6 +77,12 @@ def public_key(pem: bytes) -> bytes:
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("not an Ed25519 key")  # noqa: TRY004 - what is wrong is the file, not a type in the code
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def named(pem: bytes) -> tuple[str, bytes]:
+    """A public key in PEM as its id and its 32 bytes. Refused with ValueError: anything else."""
+    public = public_key(pem)
+    return key_id(public), public
 
 
 def holds(signed: Signed, public: bytes) -> bool:

@@ -59,17 +59,14 @@ def proof_file(
     begin = max(1, min(first_seq, last_seq))
     if most is not None and head_seq - begin >= most:
         raise ProofTooLong(most=most)
-    programme_id = session.execute(
-        select(_account.c.programme_id).where(_account.c.dealer_id == dealer_id, _account.c.account_no == account_no)
-    ).scalar_one()
-    links = list(_links(session, dealer_id, account_no, begin, head_seq, programme_id))
+    links = list(stretch(session, dealer_id, account_no, begin, head_seq))
     stood = _stood(links)
     return {
         "format": FORMAT + "-proof",
         # 63-bit numbers as text: JavaScript and its kin would round them.
         "dealer_id": str(dealer_id),
         "account_no": account_no,
-        "programme_id": programme_id,
+        "programme_id": _programme(session, dealer_id, account_no),
         "statement": {
             "first_seq": first_seq,
             "last_seq": last_seq,
@@ -132,10 +129,11 @@ def _told(link: Link, moves: list[Move]) -> dict[str, Any]:
     }
 
 
-def _links(
-    session: Session, dealer_id: int, account_no: int, first: int, last: int, programme_id: int
+def stretch(
+    session: Session, dealer_id: int, account_no: int, first: int, last: int
 ) -> Iterator[tuple[Link, list[Move]]]:
     """The entries of a stretch as the chain hashes them, each with its lines."""
+    begins = genesis(dealer_id, account_no, _programme(session, dealer_id, account_no))
 
     def within(table: Table) -> Any:
         return and_(
@@ -168,7 +166,7 @@ def _links(
                 dealer_id=dealer_id,
                 account_no=account_no,
                 seq=column[_entry.c.seq],
-                prev_hash=column[_entry.c.prev_hash] or genesis(dealer_id, account_no, programme_id),
+                prev_hash=column[_entry.c.prev_hash] or begins,
                 journal_id=column[_entry.c.journal_id],
                 source=column[_journal.c.source],
                 idem_key=column[_journal.c.idem_key],
@@ -191,6 +189,11 @@ def _links(
             ),
             moves.get(column[_entry.c.seq], []),
         )
+
+
+def _programme(session: Session, dealer_id: int, account_no: int) -> int:
+    mine = (_account.c.dealer_id == dealer_id, _account.c.account_no == account_no)
+    return int(session.execute(select(_account.c.programme_id).where(*mine)).scalar_one())
 
 
 def _birth(lot: Any) -> Birth:

@@ -1,30 +1,32 @@
-"""Clients of the mall's side: processes of threads on malls of their own, as the production server has them.
-
-They are started once and stay warm; between rounds they wait.
-"""
+"""Clients that stay: processes of threads, started once, warm, waiting between rounds. Either side may be repeated."""
 
 from __future__ import annotations
 
 import multiprocessing
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
-from flask import Flask
-
-import mall.web.db
-from mall import create_app
-from mall.web.db import db
-
-from .engines import settings
-from .verbs import acts
+from .verbs import Act
 
 PATIENCE = 120.0
+
+
+class Side(Protocol):
+    """What a process of clients does: the mall's verbs, or statements by hand."""
+
+    acts: dict[str, Act]
+
+    def one(self) -> AbstractContextManager[Any]:
+        """What a single act runs in."""
+
+    def close(self) -> None:
+        """Let go of the database."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,16 @@ class Told:
 class Crew:
     """`processes` of `threads` clients each on one database."""
 
-    def __init__(self, url: str, processes: int, threads: int, *, queued: bool = True) -> None:
+    def __init__(
+        self, side: Callable[..., Side], url: str, processes: int, threads: int, *, queued: bool = True
+    ) -> None:
         spawn = multiprocessing.get_context("spawn")
         self.pipes = []
         self.processes = []
         self.cpu = 0.0
         for _ in range(processes):
             ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_work, args=(theirs, url, threads, queued), daemon=True)
+            process = spawn.Process(target=_work, args=(theirs, side, url, threads, queued), daemon=True)
             process.start()
             self.pipes.append(ours)
             self.processes.append(process)
@@ -68,7 +72,8 @@ class Crew:
 
     def close(self) -> None:
         for pipe, process in zip(self.pipes, self.processes, strict=True):
-            pipe.send(None)
+            with suppress(BrokenPipeError):  # it has fallen, and said why
+                pipe.send(None)
             process.join(PATIENCE)
 
 
@@ -81,38 +86,33 @@ def _answer(pipe: Any) -> Any:
     return answer
 
 
-def _work(pipe: Any, url: str, threads: int, queued: bool) -> None:
+def _work(pipe: Any, make: Callable[..., Side], url: str, threads: int, queued: bool) -> None:
     try:
-        if not queued:
-            mall.web.db._turn = lambda *_: nullcontext()  # type: ignore[assignment]
-        app = create_app(settings(url, threads))
-        with app.app_context():
-            does = acts()
+        side = make(url, threads, queued=queued)
         pipe.send((True, None))
         with ThreadPoolExecutor(threads) as pool:
             while (asked := pipe.recv()) is not None:
                 act, (first, last), start, seconds = asked
                 cpu = time.process_time()
                 dealers = range(first, last + 1)
-                runs = [pool.submit(repeat, app, does[act], dealers, start, seconds) for _ in range(threads)]
+                runs = [pool.submit(repeat, side, act, dealers, start, seconds) for _ in range(threads)]
                 told = [run.result() for run in runs]
                 pipe.send((True, (told, time.process_time() - cpu)))
-        with app.app_context():
-            db.engine.dispose()
+        side.close()
     except BaseException as error:
         pipe.send((False, repr(error)))
         raise
 
 
-def repeat(app: Flask, act: Any, dealers: Sequence[int], start: float, seconds: float) -> Told:
-    """Repeat an act on dealers at random, each in an application context of its own, as requests are."""
-    random, name = Random(secrets.randbits(64)), secrets.token_hex(4)
+def repeat(side: Side, act: str, dealers: Sequence[int], start: float, seconds: float) -> Told:
+    """Repeat an act on dealers at random, under keys that nobody has used."""
+    does, random, name = side.acts[act], Random(secrets.randbits(64)), secrets.token_hex(4)
     waits: list[float] = []
     time.sleep(max(0.0, start - time.time()))
     begun = before = time.perf_counter()
     while before - begun < seconds:
-        with app.app_context():
-            act(random.choice(dealers), f"{name}/{len(waits)}")
+        with side.one():
+            does(random.choice(dealers), f"{name}/{len(waits)}")
         after = time.perf_counter()
         waits.append(after - before)
         before = after

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask.ctx import AppContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import mall.web.db
+from mall import create_app
 from mall.points import actions
 from mall.points.actions import Part, earn, open_book, refund, spend, write
 from mall.points.models import Journal
 from mall.web.db import db, transact
+
+from .engines import settings
 
 WHY = {"what": "redemption", "order": "R2026112200017", "items": [{"sku": "TEA-250", "quantity": 1, "points": 3}]}
 WHY_EARNED = {"what": "invoice", "base": 12800, "rate": "1/100", "tier": "gold", "rounding": "down"}
@@ -68,26 +74,40 @@ def _capture(session: Session, now: datetime, *, dealer: int, key: str, held: in
     write(session, book)
 
 
-def acts() -> dict[str, Act]:
-    """The acts by name, ready to be called inside an application context."""
-    rows = db.session.execute(
-        select(Journal.dealer_id, Journal.journal_id).where(
-            Journal.source == "bench", Journal.idem_key == "ground/spend"
-        )
-    )
-    spent = {int(dealer): int(journal) for dealer, journal in rows}
-    db.session.rollback()
+class Mall:
+    """A mall on a database, with as many connections as it has threads."""
 
-    def hold_and_capture(dealer: int, key: str) -> None:
-        held = transact(_hold, dealer=dealer, key=key)
-        transact(_capture, dealer=dealer, key=f"{key}/capture", held=held)
+    def __init__(self, url: str, threads: int, *, queued: bool = True) -> None:
+        if not queued:
+            mall.web.db._turn = lambda *_: nullcontext()  # type: ignore[assignment]
+        self.app = create_app(settings(url, threads))
+        with self.app.app_context():
+            rows = db.session.execute(
+                select(Journal.dealer_id, Journal.journal_id).where(
+                    Journal.source == "bench", Journal.idem_key == "ground/spend"
+                )
+            )
+            self.spent = {int(dealer): int(journal) for dealer, journal in rows}
+        self.acts: dict[str, Act] = {
+            "earn": lambda dealer, key: transact(_earn, dealer=dealer, key=key),
+            "spend": lambda dealer, key: transact(_spend, dealer=dealer, key=key),
+            "refund": lambda dealer, key: transact(_refund, dealer=dealer, key=key, spent=self.spent[dealer]),
+            "hold": hold_and_capture,
+        }
 
-    return {
-        "earn": lambda dealer, key: transact(_earn, dealer=dealer, key=key),
-        "spend": lambda dealer, key: transact(_spend, dealer=dealer, key=key),
-        "refund": lambda dealer, key: transact(_refund, dealer=dealer, key=key, spent=spent[dealer]),
-        "hold": hold_and_capture,
-    }
+    def one(self) -> AppContext:
+        """What a single act runs in: an application context of its own, as a request has."""
+        return self.app.app_context()
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+def hold_and_capture(dealer: int, key: str) -> None:
+    """Two transactions: what a redemption with a payment takes."""
+    held = transact(_hold, dealer=dealer, key=key)
+    transact(_capture, dealer=dealer, key=f"{key}/capture", held=held)
 
 
 def there(act: str) -> bool:

@@ -5,6 +5,7 @@
 \set points 3
 BEGIN;
 SELECT status, pending, available, held, debt, last_seq, last_seq + 1 AS seq, last_lot + 1 AS lot_no, head_hash,
+       next_due_at AS due,
        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now
   FROM points_account WHERE dealer_id = :dealer AND account_no = 0 FOR UPDATE \gset
 \set journal (:now / 1000) * 2097152 + :salt
@@ -14,7 +15,8 @@ SELECT count(*) AS known,
        sha256(convert_to(concat_ws('|', 'earn', :key::text, :points::text, :expires::text), 'UTF8')) AS request,
        sha256(convert_to(concat_ws('|', 'PL1', :dealer::text, :seq::text, :head_hash::text, :journal::text,
          :key::text, 'earn', :now::text, :pending::text, :available::text, :held::text, :debt::text,
-         :lot_no::text, 1, 3, :points::text), 'UTF8')) AS hash
+         :lot_no::text, 1, 3, :points::text, 'system',
+         '{"base":12800,"rate":"1/100","rounding":"down","tier":"gold","what":"invoice"}'), 'UTF8')) AS hash
   FROM points_journal
   WHERE dealer_id = :dealer AND source = 'bench' AND idem_key = 'invoice/' || :key::text \gset
 INSERT INTO points_journal (dealer_id, journal_id, account_no, source, idem_key, request_hash, kind, outcome, reason,
@@ -34,6 +36,6 @@ INSERT INTO points_entry (dealer_id, account_no, seq, prev_seq, journal_id, kind
 INSERT INTO points_line (dealer_id, account_no, seq, line_no, lot_no, src, dst, points)
   VALUES (:dealer, 0, :seq, 1, :lot_no, 1, 3, :points);
 UPDATE points_account SET available = :available, last_seq = :seq, last_lot = :lot_no, last_posted_at = :now,
-    head_hash = :hash
+    next_due_at = least(:due::bigint, :expires::bigint), head_hash = :hash
   WHERE dealer_id = :dealer AND account_no = 0 AND last_seq = :last_seq;
 COMMIT;

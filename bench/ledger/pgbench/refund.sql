@@ -18,7 +18,8 @@ SELECT available AS lot_available, redeemed AS lot_redeemed,
        sha256(convert_to(concat_ws('|', 'refund', :key::text, :spent::text, :points::text), 'UTF8')) AS request,
        sha256(convert_to(concat_ws('|', 'PL1', :dealer::text, :seq::text, :head_hash::text, :journal::text,
          :key::text, 'refund', :now::text, :pending::text, :available::text, :held::text, :debt::text,
-         lot_no, 5, 3, :points::text), 'UTF8')) AS hash
+         lot_no, 5, 3, :points::text, 'member:7',
+         '{"order":"R2026112200017","what":"cancellation"}'), 'UTF8')) AS hash
   FROM points_lot
   WHERE dealer_id = :dealer AND account_no = 0 AND lot_no = :lot_no AND expires_at > :now \gset
 INSERT INTO points_journal (dealer_id, journal_id, account_no, source, idem_key, request_hash, kind, outcome, reason,

@@ -15,7 +15,8 @@ SELECT lot_no, available AS lot_available, redeemed AS lot_redeemed,
        sha256(convert_to(concat_ws('|', 'spend', :key::text, :points::text), 'UTF8')) AS request,
        sha256(convert_to(concat_ws('|', 'PL1', :dealer::text, :seq::text, :head_hash::text, :journal::text,
          :key::text, 'spend', :now::text, :pending::text, :available::text, :held::text, :debt::text,
-         lot_no, 3, 5, :points::text), 'UTF8')) AS hash
+         lot_no, 3, 5, :points::text, 'member:7',
+         '{"items":[{"points":3,"quantity":1,"sku":"TEA-250"}],"order":"R2026112200017","what":"redemption"}'), 'UTF8')) AS hash
   FROM points_lot
   WHERE dealer_id = :dealer AND account_no = 0 AND is_open = 1 AND expires_at > :now
   ORDER BY expires_at, lot_no LIMIT 1 \gset

@@ -50,6 +50,7 @@ class Book:
     debt: int
     last_seq: int
     last_lot: int
+    last_posted_at: datetime | None
     next_due_at: datetime
     head_hash: bytes
 
@@ -281,7 +282,7 @@ class Book:
             )
         )
         self.lines.extend((*key, number, *move) for number, move in enumerate(draft.moves, 1))
-        self.last_seq, self.head_hash = seq, digest
+        self.last_seq, self.last_posted_at, self.head_hash = seq, self.now, digest
         return self._posting(draft, Outcome.POSTED, None)
 
     def refuse(self, draft: Draft, code: str, params: dict[str, Any]) -> Posting:

@@ -175,6 +175,7 @@ def _book(session: Session, now: datetime, row: Any) -> Book:
         debt=row.debt,
         last_seq=row.last_seq,
         last_lot=row.last_lot,
+        last_posted_at=row.last_posted_at,
         next_due_at=row.next_due_at,
         head_hash=row.head_hash,
     )

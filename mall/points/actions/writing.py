@@ -103,7 +103,7 @@ def _closing(book: Book) -> Row:
         book.debt,
         book.last_seq,
         book.last_lot,
-        micros(book.now),
+        micros(book.last_posted_at) if book.last_posted_at else None,
         micros(book.next_due_at),
         book.head_hash,
         book.seen_seq,

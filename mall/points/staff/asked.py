@@ -47,7 +47,7 @@ class Days:
     def of(cls, args: Mapping[str, str], now: datetime, zone: str) -> Days:
         """Read `?since=2026-11-01&until=2026-11-30`; this month up to today if nothing is asked."""
         today = civil_day(now, zone)
-        until = min(day(args.get("until", "")) or today, today)
+        until = max(min(day(args.get("until", "")) or today, today), BEGINNING)
         since = max(day(args.get("since", "")) or until.replace(day=1), BEGINNING)
         return cls(min(since, until), until, zone)
 
@@ -92,10 +92,9 @@ class Months:
     def of(cls, args: Mapping[str, str], now: datetime, zone: str, *, usual: int) -> Months:
         """Read `?first=2025-12&last=2026-11`; the `usual` last months if nothing is asked, 36 at most."""
         this = civil_day(now, zone).replace(day=1)
-        last = min(day(f"{args.get('last', '')}-01") or this, this)
+        last = max(min(day(f"{args.get('last', '')}-01") or this, this), BEGINNING)
         first = day(f"{args.get('first', '')}-01") or add_months(last, 1 - usual)
-        first = min(max(first, add_months(last, 1 - MOST_MONTHS), BEGINNING), max(last, BEGINNING))
-        return cls(first, max(last, BEGINNING), zone)
+        return cls(min(max(first, add_months(last, 1 - MOST_MONTHS), BEGINNING), last), last, zone)
 
 
 def day(text: str) -> date | None:

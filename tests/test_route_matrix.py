@@ -215,6 +215,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("points.statements", "GET"): Route(MEMBER, "/points/statements"),
     ("points.statement", "GET"): Route(MEMBER, "/points/statements/2026-11"),
     ("points.statement_csv", "GET"): Route(MEMBER, "/points/statements/2026-11.csv"),
+    # Nothing has been checkpointed yet: refused in words.
+    ("points.statement_proof", "GET"): Route(MEMBER, "/points/statements/2026-11/proof.json", answers=frozenset({409})),
     ("earning.rules", "GET"): Route(MEMBER, "/points/rules"),
     # orders
     ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),

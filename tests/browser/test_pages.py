@@ -44,6 +44,7 @@ NOT_A_PAGE = {
     "api_docs.openapi": "JSON for partners",
     "desk.qr": "a picture",
     "points.statement_csv": "a spreadsheet",
+    "points.statement_proof": "JSON for the script that verifies it",
     "orders.by_key": "leads to the order's page",
     "desk_orders.search": "leads to what it found",
     "desk_points.liability_sheet": "a spreadsheet",

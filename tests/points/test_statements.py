@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import random
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.base.spreadsheet import plain
+from mall.config import ROOT
 from mall.points.actions import Part, capture, claw_back, earn, hold, open_book, write
 from mall.points.models import Checkpoint, CheckpointLeaf, Kind
 from mall.points.queries import (
@@ -38,6 +44,7 @@ from mall.points.views.statements import LINES
 from mall.web.db import db, now, transact
 from tests.cast import Cast, cast, sign_in
 from tests.conftest import Clock
+from tests.points.checkpointing import Keeper
 from tests.points.ledger import EAST, NORTH, Ledger, found_programme
 
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (9, 10, 11, 12))
@@ -486,7 +493,7 @@ def test_points_on_their_way_show_what_moved_between_balances(client: FlaskClien
     said = words(read(client, "/points/statements/2026-11"))
     assert "项目 可用 在途 合计 期初 0 0 0 获得 2 笔 +300 +800 +1,100" in said
     assert "在途到账 1 笔 +800 −800 0 期末 1,100 0 1,100" in said
-    assert "在途 +800 可用 300 +800 1,100" in said
+    assert "在途 +800 可用余额 300 +800 1,100" in said
     assert "可用 +800 在途 −800 0 1,100" in said
 
 
@@ -605,3 +612,56 @@ def test_wechat_is_told_to_open_the_spreadsheet_in_a_browser(client: FlaskClient
     page = read(client, "/points/statements/2026-11", **headers)
     assert "data-print" not in page
     assert "微信里不能打印和下载" in words(page)
+
+
+# The proof.
+
+
+def checked(tmp_path: Path, proof: str, key: str, digest: str) -> subprocess.CompletedProcess[str]:
+    """What the stand-alone script says, in a process that knows nothing of the mall."""
+    file = tmp_path / "proof.json"
+    file.write_text(proof)
+    command = [sys.executable, "-I", str(ROOT / "docs" / "verify_points.py"), str(file), "--key", key, "--hash", digest]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={})
+
+
+def test_a_statements_proof_is_verified_by_the_stand_alone_script(
+    client: FlaskClient, linan: Ledger, clock: Clock, tmp_path: Path
+) -> None:
+    clock.at = shanghai(9, 8)
+    linan.earn(1_000, days=200)
+    clock.at = shanghai(11, 2)
+    linan.spend(250)
+    clock.at = shanghai(11, 12)
+    assert "这些积分变动还没有存证" in words(read(client, "/points/statements/2026-11/proof.json", 409))
+    signed = Keeper().take()
+    assert signed is not None
+    key = json.loads(read(client, "/points/statements/2026-11/proof.json"))["public_key"]
+    for month in (SEPTEMBER, OCTOBER, NOVEMBER):
+        page = read(client, f"/points/statements/{month:%Y-%m}")
+        assert "已由第 1 号签名存证覆盖，存证于 2026年11月12日" in words(page)
+        (href,) = re.findall(r'href="(/points/statements/[^"]+/proof\.json)"', page)
+        (digest,) = re.findall(r'data-copy="([0-9a-f]{64})"', page)
+        proof = read(client, href)
+        ran = checked(tmp_path, proof, key, digest)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        found = told(month, linan.dealer_id)
+        closing = json.loads(proof)["statement"]["closing"]
+        assert (closing["available"], closing["hash"]) == (found.closing.available, found.head.hex())
+        assert checked(tmp_path, proof, key, digest[::-1]).returncode == 1
+
+
+def test_a_proof_whose_checkpoint_cannot_be_read_is_told_so(client: FlaskClient, linan: Ledger) -> None:
+    linan.earn(1, days=9)
+    keeper = Keeper()
+    assert keeper.no() == 1
+    shutil.rmtree(keeper.folder.place(1))
+    assert "暂时取不到校验文件" in words(read(client, "/points/statements/2026-11/proof.json", 503))
+
+
+def test_nobody_gets_the_proof_of_another_dealer(mall: Flask, people: Cast, linan: Ledger) -> None:
+    linan.earn(1, days=9)
+    assert Keeper().no() == 1
+    other = mall.test_client()
+    sign_in(other, people.other_owner)
+    read(other, "/points/statements/2026-11/proof.json", 404)

@@ -99,7 +99,7 @@ def line(movement: Movement) -> Line:
         told = ((_(COLUMNS[name]), getattr(change, name)) for name in COLUMNS if name != "total")
         facts += [_("%(balance)s %(change)s", balance=name, change=signed(points)) for name, points in told if points]
     if after.available != max(after.total, 0):
-        facts.append(_("可用 %(points)s", points=number(after.available)))
+        facts.append(_("可用余额 %(points)s", points=number(after.available)))
     return Line(movement, change.total, after.total, facts)
 
 

@@ -174,6 +174,7 @@ class Visitor(FlaskClient):
             headers = dict(kwargs.pop("headers", None) or {})
             headers.setdefault("X-CSRFToken", form_token(self))
             kwargs["headers"] = headers
+        kwargs.setdefault("buffered", True)  # what is streamed is read to its end, as a browser does
         answer = Context().run(super().open, *args, **kwargs)
         db.session.remove()  # what the test reads next is what the request left, not what was there before
         return answer

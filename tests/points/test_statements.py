@@ -430,7 +430,7 @@ def test_an_account_without_entries_has_no_statements(ledger: Ledger) -> None:
 
 
 def read(client: FlaskClient, url: str, status: int = 200, **headers: str) -> str:
-    answer = client.get(url, base_url="https://localhost", headers=headers, buffered=True)
+    answer = client.get(url, base_url="https://localhost", headers=headers)
     assert answer.status_code == status, answer.text[:2000]
     return answer.text
 
@@ -593,7 +593,7 @@ def test_the_spreadsheet_of_a_long_month_has_every_movement_and_comes_in_pieces(
     assert [int(row["序号"]) for row in rows] == list(range(1, 1_204))
     assert head["笔数"] == ["1203"]
     assert int(rows[-1]["合计"]) == 3_609 == int(head["期末"][1])
-    answer = client.get("/points/statements/2026-11.csv", base_url="https://localhost", buffered=True)
+    answer = client.get("/points/statements/2026-11.csv", base_url="https://localhost")
     assert answer.headers["Content-Disposition"] == "attachment; filename=statement-LA0571-2026-11.csv"
     assert answer.content_type == "text/csv; charset=utf-8"
 

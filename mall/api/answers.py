@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -117,6 +117,89 @@ class BalanceAnswer(BaseModel):
             debt=balance.debt,
             as_of=balance.as_of,
         )
+
+
+Hex = Annotated[str, Field(pattern="^[0-9a-f]*$")]
+"""Bytes in small hexadecimal digits."""
+Line = tuple[int | None, int, int, int]
+Four = tuple[int, int, int, int]
+
+
+class CheckpointAnswer(BaseModel):
+    """A signed checkpoint, as its file has it."""
+
+    format: Literal["PL1-checkpoint"]
+    no: int
+    taken_at: int = Field(description="Microseconds since 1970 UTC, like every moment of a proof.")
+    leaves: int = Field(description="How many accounts it covers.")
+    root: Hex = Field(description="The Merkle root (RFC 6962) over their heads.")
+    previous: Hex | None = Field(description="SHA-256 of the statement before it; null for the first.")
+    key: Hex = Field(description="The id of the public key.")
+    signature: Hex = Field(description="Ed25519.")
+
+
+class StoodAnswer(BaseModel):
+    """What stood after an entry: four balances, and the hash that covers everything up to there."""
+
+    pending: int
+    available: int
+    held: int
+    debt: int
+    hash: Hex
+
+
+class StretchAnswer(BaseModel):
+    """The entries that were asked for. A quiet month has none: `first_seq` is one past `last_seq`."""
+
+    first_seq: int
+    last_seq: int
+    opening: StoodAnswer
+    closing: StoodAnswer
+
+
+class ProvenEntry(BaseModel):
+    """An entry in the fields that its hash covers; of who, why and worth only the hash `details`."""
+
+    seq: int
+    prev_hash: Hex
+    journal_id: str
+    source: str
+    key: str
+    request_hash: Hex
+    kind: str
+    points: int
+    ref_journal: str | None
+    transfer_id: str | None
+    effective_at: int
+    posted_at: int
+    deltas: Four = Field(description="By how much it changed pending, available, held and debt.")
+    balances: Four = Field(description="The four after it.")
+    details: Hex
+    lines: list[Line] = Field(description="Moves: lot or null, from bucket, to bucket, points.")
+    hash: Hex
+
+
+class LeafAnswer(BaseModel):
+    """The last entry shown, as a leaf of the checkpoint's tree."""
+
+    seq: int
+    hash: Hex
+    index: int
+    path: list[Hex] = Field(description="The audit path, from below.")
+
+
+class ProofAnswer(BaseModel):
+    """A proof that entries stand in the signed history; docs/proof.md tells every byte."""
+
+    format: Literal["PL1-proof"]
+    dealer_id: str
+    account_no: int
+    programme_id: int
+    statement: StretchAnswer
+    entries: list[ProvenEntry]
+    leaf: LeafAnswer
+    checkpoint: CheckpointAnswer
+    public_key: Hex
 
 
 class BatchRequest(BaseModel):

@@ -11,9 +11,11 @@ from mall.api.answers import (
     BalanceAnswer,
     BatchAnswer,
     BatchRequest,
+    CheckpointAnswer,
     DocumentsAnswer,
     OrderAnswer,
     Problem,
+    ProofAnswer,
     ResultAnswer,
 )
 from mall.earning.models import DocumentState, OrderDocument
@@ -26,6 +28,8 @@ SHAPES = (
     (OrderAnswer, "serialization"),
     (DocumentsAnswer, "serialization"),
     (BalanceAnswer, "serialization"),
+    (ProofAnswer, "serialization"),
+    (CheckpointAnswer, "serialization"),
     (Problem, "serialization"),
 )
 KEYS = {
@@ -131,6 +135,33 @@ def _paths() -> dict[str, Any]:
                 parameters=[CODE],
                 answers={"200": ("The balance", "BalanceAnswer")},
                 problems={"404": "No dealer for whom you have posted"},
+            )
+        },
+        "/dealers/{code}/proof": {
+            "get": _operation(
+                "getProof",
+                "The proof that a dealer's month, or one entry, stands in the signed history: give one of the two",
+                parameters=[
+                    CODE,
+                    _query("month", {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}),
+                    _query("seq", {"type": "integer", "minimum": 1, "maximum": 999_999_999_999_999}),
+                ],
+                answers={"200": ("The proof; docs/verify_points.py verifies it", "ProofAnswer")},
+                problems={
+                    "403": "Other partners' documents lie in that stretch",
+                    "404": "No dealer for whom you have posted, or no such month",
+                    "409": "No checkpoint covers it yet, or it is too long for one answer; or the nonce was used",
+                    "422": "Neither a month nor a number, or both",
+                    "503": "The checkpoints cannot be read at present",
+                },
+            )
+        },
+        "/checkpoints/latest": {
+            "get": _operation(
+                "getLatestCheckpoint",
+                "The last signed checkpoint: keep it, and the history before it cannot be rewritten unseen",
+                answers={"200": ("The checkpoint", "CheckpointAnswer")},
+                problems={"404": "None has been taken", "503": "The checkpoints cannot be read at present"},
             )
         },
     }

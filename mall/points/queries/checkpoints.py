@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from mall.points.models import Checkpoint
 from mall.points.rules.checkpoint import Head, Signed, Unreadable, key_id, read_signed, unpack
 
+__all__ = ["KEYS", "LEAVES", "STATEMENT", "Folder", "Unreadable", "holds", "last_indexed", "named", "public_key"]
+
 STATEMENT, LEAVES, KEYS = "checkpoint.json", "leaves.bin", "keys"
 
 

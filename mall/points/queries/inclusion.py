@@ -7,6 +7,7 @@ docs/verify_points.py needs nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from mall.base.types import canonical, micros
 from mall.points.models import Account, CheckpointLeaf, Entry, Journal, Line, Lot, NotYetCheckpointed, ProofTooLong
 from mall.points.queries.checkpoints import Folder
 from mall.points.rules.chain import FORMAT, Birth, Link, Move, details_hash, entry_hash, genesis
-from mall.points.rules.checkpoint import tree
+from mall.points.rules.checkpoint import Head, Unreadable, tree
 
 MOST = 20_000
 """Entries of one answer."""
@@ -43,7 +44,8 @@ def proof_file(
 ) -> dict[str, Any]:
     """The proof (as JSON) of the entries from `first_seq` to `last_seq`; a quiet month has first = last + 1.
 
-    Refused: NotYetCheckpointed while no checkpoint covers the last of them, ProofTooLong beyond `most` entries.
+    Refused: NotYetCheckpointed while no checkpoint covers the last of them, ProofTooLong beyond `most` entries,
+    Unreadable where the folder has not what it should have.
     """
     if not 1 <= first_seq <= last_seq + 1:
         raise ValueError(f"no stretch of entries: {first_seq} to {last_seq}")
@@ -74,23 +76,26 @@ def proof_file(
             "closing": stood[last_seq],
         },
         "entries": [_told(link, moves) for link, moves in links],
-        **_inclusion(folder, checkpoint_no, dealer_id, account_no),
+        **_inclusion(folder, checkpoint_no, links[-1][0], bytes.fromhex(stood[head_seq]["hash"])),
     }
 
 
-def _inclusion(folder: Folder, checkpoint_no: int, dealer_id: int, account_no: int) -> dict[str, Any]:
-    """The leaf with its audit path, the signed checkpoint, and the public key."""
+def _inclusion(folder: Folder, checkpoint_no: int, link: Link, head: bytes) -> dict[str, Any]:
+    """The leaf of this last entry with its audit path, the signed checkpoint, and the public key.
+
+    Refused with Unreadable: a folder that has not what the index promised.
+    """
     signed, heads = folder.signed(checkpoint_no), folder.heads(checkpoint_no)
-    place = next(n for n, head in enumerate(heads) if (head.dealer_id, head.account_no) == (dealer_id, account_no))
+    mine = Head(link.dealer_id, link.account_no, link.seq, head)
+    place = bisect_left(heads, mine)
+    public = folder.keys().get(signed.stated.key_id)
+    if heads[place : place + 1] != [mine] or public is None:
+        raise Unreadable(f"checkpoint {checkpoint_no} does not cover entry {link.seq}, or its public key is missing")
+    path = [node.hex() for node in tree(heads).path(place)]
     return {
-        "leaf": {
-            "seq": heads[place].seq,
-            "hash": heads[place].hash.hex(),
-            "index": place,
-            "path": [node.hex() for node in tree(heads).path(place)],
-        },
+        "leaf": {"seq": link.seq, "hash": head.hex(), "index": place, "path": path},
         "checkpoint": signed.told(),
-        "public_key": folder.keys()[signed.stated.key_id].hex(),
+        "public_key": public.hex(),
     }
 
 

@@ -268,6 +268,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("api.get_order", "GET"): Route(PARTNER, "/api/v1/orders/INV-1", other="/api/v1/orders/DEAD-1"),
     ("api.get_documents", "GET"): Route(PARTNER, "/api/v1/documents"),
     ("api.get_balance", "GET"): Route(PARTNER, "/api/v1/dealers/LA0571/balance"),
+    # The scene has no checkpoint: whoever may ask is told so.
+    ("api.get_proof", "GET"): Route(
+        PARTNER,
+        "/api/v1/dealers/LA0571/proof?seq=1",
+        other="/api/v1/dealers/NB0574/proof?seq=1",
+        answers=frozenset({409}),
+    ),
+    ("api.get_latest_checkpoint", "GET"): Route(PARTNER, "/api/v1/checkpoints/latest", answers=frozenset({404})),
 }
 
 

@@ -120,6 +120,7 @@ def prepare(session: Session, now: datetime, *, source: str) -> None:
         points_per_yuan=10_000,
         validity_months=24,
         unit_value=10_000,
+        fund_code=source,
         actor="operator:feed",
     )
 

@@ -49,6 +49,14 @@ def _words(_context: click.Context, _option: click.Parameter, values: tuple[str,
     return words
 
 
+def _fund(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    code = value.strip()
+    if len(code) > LONGEST_FUND or not code.isprintable():
+        raise click.BadParameter(f"a fund code has at most {LONGEST_FUND} signs")
+    return code
+
+
+LONGEST_FUND = 40
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -65,6 +73,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--rounding", type=click.Choice([way.value for way in Rounding]), default=Rounding.FLOOR.value)
 @click.option("--months", default=24, type=click.IntRange(1, 1200), show_default=True, help="Validity.")
 @click.option("--unit-value", default=10_000, help="What a point is worth, in millionths of the currency's unit.")
+@click.option("--fund", "fund_code", default="", callback=_fund, help="Fund code: who pays for the points.")
 def add(
     code: str,
     from_on: datetime,
@@ -78,6 +87,7 @@ def add(
     rounding: str,
     months: int,
     unit_value: int,
+    fund_code: str,
 ) -> None:
     """Add the next version of a rule."""
     ensure_programme()
@@ -96,6 +106,7 @@ def add(
             rounding=Rounding(rounding),
             validity_months=months,
             unit_value=unit_value,
+            fund_code=fund_code,
             actor="operator:cli",
         )
     except Refused as refusal:
@@ -111,5 +122,6 @@ def list_all() -> None:
         words = ", ".join(f"{w} ×{v / 10_000:g}" for w, v in {**rule.categories, **rule.flags}.items())
         click.echo(
             f"{rule.name:<24} {rule.source or 'any':<14} {rule.from_on} – {until}  "
-            f"{rule.points_per_yuan / 10_000:g} per 1.00, {rule.rounding}, {rule.validity_months} months  {words}"
+            f"{rule.points_per_yuan / 10_000:g} per 1.00, {rule.rounding}, {rule.validity_months} months  "
+            f"{rule.fund_code or 'no fund'}  {words}"
         )

@@ -155,6 +155,7 @@ def prepare(session: Session, now: datetime, *, seal: Seal) -> tuple[date, Key |
         categories={"卫浴": 12_000, "门窗": 11_000},
         flags={"custom_made": 15_000, "standard": 10_000},
         unit_value=10_000,
+        fund_code="channel-rebate",
         actor="demo",
     )
     today = now.astimezone(ZoneInfo(ZONE)).date()

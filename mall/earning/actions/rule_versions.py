@@ -35,6 +35,7 @@ def add_rule(
     categories: Mapping[str, int] | None = None,
     flags: Mapping[str, int] | None = None,
     unit_value: int = 0,
+    fund_code: str = "",
 ) -> str:
     """Add a version of a rule; without a number, the next. Gives code and version.
 
@@ -61,6 +62,7 @@ def add_rule(
         categories=dict(categories or {}),
         flags=dict(flags or {}),
         unit_value=unit_value,
+        fund_code=fund_code,
     )
     earlier = next((known for known in rule_versions(session) if known.name == rule.name), None)
     if earlier is not None:

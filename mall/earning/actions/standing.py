@@ -198,6 +198,7 @@ class Standings:
             active_at=min(row.ordered_at, book.now),
             expires_at=end_of_month(civil_day(row.ordered_at, self.zone), rule.validity_months, self.zone),
             rule_version=rule.name,
+            fund_code=rule.fund_code,
             unit_value=rule.unit_value,
             actor=actor,
             why=why,

@@ -45,6 +45,8 @@ class EarningRule(Base):
     """Coefficients in ten-thousandths by product category and by product flag; what is not named counts once."""
     unit_value: Mapped[int] = mapped_column(Int)
     """What a point is worth when earned, in millionths of the currency's unit."""
+    fund_code: Mapped[str] = mapped_column(Name(40), default="")
+    """Who pays for the points; every lot carries it."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[str] = mapped_column(Name(80))
 

@@ -32,6 +32,7 @@ def rule_versions(session: Session) -> list[Rule]:
             categories=row.categories,
             flags=row.flags,
             unit_value=row.unit_value,
+            fund_code=row.fund_code,
         )
         for row in rows
     ]

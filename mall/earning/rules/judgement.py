@@ -41,6 +41,7 @@ class Rule:
     categories: Mapping[str, int] = field(default_factory=dict)
     flags: Mapping[str, int] = field(default_factory=dict)
     unit_value: int = 0
+    fund_code: str = ""
 
     @property
     def name(self) -> str:

@@ -121,12 +121,11 @@ def _catch_up(session: Session, books: list[Book]) -> None:
     connection, wants = session.connection(), {"dealers": list(by_dealer), "now": max(book.now for book in books)}
     for row in connection.execute(DUE, wants):
         keep(by_dealer[row[0]], row)
-    for book in books:
-        book.next_due_at = NEVER
-    for dealer, expires_at, active_at in connection.execute(DUE_NEXT, wants | {"now": min(b.now for b in books)}):
-        by_dealer[dealer].next_due_at = min(expires_at, active_at or NEVER)
+    found = connection.execute(DUE_NEXT, wants | {"now": min(book.now for book in books)}).all()
+    following = {dealer: min(expires_at, active_at or NEVER) for dealer, expires_at, active_at in found}
     for book in books:
         sweep(book)
+        book.next_due_at = following.get(book.dealer_id, NEVER)
 
 
 def _open_accounts(session: Session, now: datetime, dealers: list[int], programme_id: int) -> None:

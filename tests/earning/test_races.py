@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from mall import create_app
 from mall.config import Settings
 from mall.dealers.models import Dealer
 from mall.earning.actions import Result, add_rule, deliver, receive
+from mall.earning.actions.bury import bury
 from mall.earning.models import Document, DocumentState
 from mall.earning.rules.reading import read
 from mall.points.actions import open_book
@@ -25,6 +26,7 @@ from mall.points.queries.proof import faults
 from mall.web.db import db, now, reading, transact
 from tests.conftest import SECRET, Clock
 from tests.earning.conftest import body, send
+from tests.processes import at_once
 
 DOCUMENTS = 60
 RACERS = 4
@@ -135,3 +137,40 @@ def test_a_rule_added_while_a_document_waits_for_its_dealer_is_known_to_it(earni
         first.commit()
         [back] = late.result(60)
     assert (bought.points, back.outcome, back.points) == (200, "posted", -100)
+
+
+def lay_to_rest(external_id: str) -> tuple[str, str | None, bool]:
+    found = transact(bury, source="dms", incoming=read(body(external_id)), reason="closed_period", detail={})
+    return (found.outcome, found.reason, found.repeat)
+
+
+def test_a_document_buried_by_many_at_once_is_kept_once(earning: Flask, database_url: str, clock: Clock) -> None:
+    told = at_once(database_url, clock(), lay_to_rest, [(f"X-{n % 2}",) for n in range(8)])
+    assert told == [("dead", "closed_period", False)] * 8
+    reading().rollback()
+    assert len(reading().scalars(select(Document.external_id)).all()) == 2
+
+
+def test_a_burial_that_meets_another_finds_it_on_its_next_run(earning: Flask) -> None:
+    at, engine, app = now(), db.engine, current_app._get_current_object()  # type: ignore[attr-defined]
+    reading().rollback()
+
+    def second() -> tuple[str, str | None, bool]:
+        with app.app_context():
+            return lay_to_rest("X")
+
+    with begun(engine) as first, ThreadPoolExecutor(1) as other:
+        bury(first, at, source="dms", incoming=read(body("X", fen=1)), reason="closed_period", detail={})
+        late = other.submit(second)
+        time.sleep(0.5)
+        first.commit()
+        assert late.result(60) == ("dead", "closed_period", False)
+    assert len(reading().scalars(select(Document.external_id)).all()) == 1
+
+
+def test_what_came_to_life_meanwhile_is_not_buried(earning: Flask) -> None:
+    send(body("X"))
+    assert lay_to_rest("X") == ("posted", None, True)
+    other = transact(bury, source="dms", incoming=read(body("X", fen=1)), reason="closed_period", detail={})
+    assert (other.outcome, other.reason) == ("conflict", "conflict")
+    assert reading().scalars(select(Document.state)).all() == [DocumentState.POSTED]

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
 
 from mall.dealers.models import Dealer
 from mall.earning.actions import add_partner, add_rule, deliver, keep_shift
@@ -27,6 +28,7 @@ from mall.earning.models import (
     UnknownPartner,
 )
 from mall.earning.queries import one
+from mall.points.actions import open_book, spend, write
 from mall.points.models import Entry, Journal, Kind, Lot, Programme
 from mall.points.queries import balance
 from mall.points.queries.proof import faults
@@ -79,6 +81,49 @@ def test_an_older_revision_that_comes_late_changes_nothing(earning: Flask) -> No
     send(body(revision=3, fen=12_000))
     assert [r.outcome for r in send(body(), body(revision=2, fen=99_900))] == ["superseded", "superseded"]
     assert has() == 120
+
+
+def ends(code: str = "D-1") -> dict[int, int]:
+    """What a dealer can spend, by the month in which it ends."""
+    lots = select(Lot.expiry_month, func.sum(Lot.available)).where(Lot.dealer_id == dealer_id(code), Lot.available > 0)
+    return {month: int(points) for month, points in reading().execute(lots.group_by(Lot.expiry_month))}
+
+
+@pytest.mark.parametrize("way", [(1, 2, 3), (3, 1, 2), (2, 3, 1), (1, 3, 2)])
+def test_points_live_by_the_newest_revisions_day_whichever_came_first(earning: Flask, way: tuple[int, ...]) -> None:
+    on = {1: "2026-10-05T10:00:00+08:00", 2: "2024-03-05T10:00:00+08:00", 3: "2026-11-05T10:00:00+08:00"}
+    send(body("OTHER", fen=5_000), back("R", 4_000, returns="INV-1"))
+    for revision in way:
+        send(body(revision=revision, ordered_at=on[revision]))
+    assert (has(), ends()) == (110, {202811: 110})
+    assert list(faults(reading())) == []
+
+
+def test_a_revision_of_the_same_month_and_rule_posts_nothing(earning: Flask) -> None:
+    send(body())
+    [moved] = send(body(revision=2, ordered_at="2026-11-02T10:00:00+08:00"))
+    assert (moved.outcome, moved.points, moved.result) == ("posted", 0, {})
+
+
+def test_a_date_that_proves_long_past_takes_back_what_was_earned(earning: Flask) -> None:
+    send(body(), back("L", 3_000))
+    [moved] = send(body(revision=2, ordered_at="2024-03-05T10:00:00+08:00"))
+    assert (moved.points, len(moved.result["entries"]), has()) == (0, 2, -30)
+
+
+def test_what_was_spent_stays_spent_when_its_order_gets_another_date(earning: Flask) -> None:
+    send(body(), body("OTHER", fen=5_000, ordered_at="2026-10-05T10:00:00+08:00"))
+
+    def buy(session: Session, now: datetime) -> None:
+        book = open_book(session, now, dealer_id())
+        spend(book, points=120, source="mall", key="order/1", actor="member:1", why={"what": "redemption"})
+        write(session, book)
+
+    transact(buy)
+    assert ends() == {202811: 30}
+    send(body(revision=2, ordered_at="2026-09-05T10:00:00+08:00"))
+    assert (has(), ends()) == (30, {202809: 30})
+    assert list(faults(reading())) == []
 
 
 def test_a_cancelled_order_gives_everything_back_and_may_come_alive_again(earning: Flask) -> None:
@@ -353,14 +398,15 @@ _numbers = count()
 def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Revisions of some purchases and returns of one dealer."""
     documents = []
-    day = "2026-1{}-0{}T1{}:00:00+08:00"
+    day = "{}-0{}T1{}:00:00+08:00"
+    months = st.sampled_from(["2026-10", "2026-11", "2024-03"])
     for purchase in range(draw(st.integers(1, 3))):
         for revision in range(1, draw(st.integers(1, 3)) + 1):
             fen, flags = draw(st.integers(0, 50_000)), draw(st.sampled_from([[], ["custom_made"]]))
             documents.append({
                 "name": f"P{purchase}", "revision": revision, "fen": fen, "flags": flags, "returns": None,
                 "kind": "order", "cancelled": draw(st.integers(0, 5)) == 0,
-                "at": day.format(draw(st.integers(0, 1)), draw(st.integers(1, 9)), draw(st.integers(0, 9))),
+                "at": day.format(draw(months), draw(st.integers(1, 9)), draw(st.integers(0, 9))),
             })  # fmt: skip
     for number in range(draw(st.integers(0, 4))):
         revisions = draw(st.integers(1, 3))
@@ -369,30 +415,34 @@ def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "name": f"R{number}", "revision": revision, "fen": draw(st.integers(0, 60_000)),
                 "flags": draw(st.sampled_from([[], ["custom_made"]])), "kind": "return",
                 "returns": draw(st.sampled_from([None, "P0", "P1", "P2"])), "cancelled": draw(st.integers(0, 5)) == 0,
-                "at": day.format(1, draw(st.integers(1, 9)), draw(st.integers(0, 9))),
+                "at": day.format("2026-11", draw(st.integers(1, 9)), draw(st.integers(0, 9))),
             }
             for revision in range(1, revisions + 1)
         ]  # fmt: skip
     return documents
 
 
-def expected(documents: list[dict[str, Any]]) -> int:
-    """By the newest revision of each alone, reckoned anew."""
+def expected(documents: list[dict[str, Any]]) -> tuple[int, int, dict[int, int]]:
+    """By the newest revision of each alone, reckoned anew: what is there or owed, what was posted, what ends when."""
     newest: dict[str, dict[str, Any]] = {}
     for document in sorted(documents, key=lambda d: d["revision"]):
         newest[document["name"]] = document
     worth = {n: 0 if d["cancelled"] else d["fen"] * (15 if d["flags"] else 10) for n, d in newest.items()}
-    total = 0
+    total = posted = 0
+    by_month: dict[int, int] = {}
     for name, document in newest.items():
         if document["kind"] == "order":
             points = worth[name] // 1000
             came_back = sum(worth[n] for n, d in newest.items() if d["returns"] == name)
             kept = points - (points * min(came_back, worth[name]) // worth[name] if points else 0)
             assert 0 <= kept <= points
-            total += kept
+            posted += kept
+            if document["at"] > "2026":
+                month = int(document["at"][:7].replace("-", "")) + 200
+                by_month[month] = by_month.get(month, 0) + kept
         elif document["returns"] is None:
             total -= worth[name] // 1000
-    return total
+    return total + sum(by_month.values()), total + posted, {month: kept for month, kept in by_month.items() if kept}
 
 
 @settings(
@@ -405,7 +455,8 @@ def expected(documents: list[dict[str, Any]]) -> int:
 def test_any_order_any_repetition_ends_the_same(
     small: Flask, documents: list[dict[str, Any]], chance: random.Random, size: int
 ) -> None:
-    prefix, wanted = f"H{next(_numbers)}", expected(documents)
+    prefix, (wanted, posted, by_month) = f"H{next(_numbers)}", expected(documents)
+    loose = any(d["kind"] == "return" and d["returns"] is None for d in documents)
     for way in ("in order", "shuffled"):
         code = f"{prefix}-{way[:2]}"
         bodies = [
@@ -429,9 +480,10 @@ def test_any_order_any_repetition_ends_the_same(
             assert {r.outcome for r in results} <= {"posted", "waiting", "superseded"}
         assert has(code) == wanted, way
         ledger = reading().scalars(select(Earned.posted).where(Earned.dealer_id == dealer_id(code)))
-        assert sum(ledger) == wanted
+        assert sum(ledger) == posted
         told = reading().scalars(select(Document.points).where(Document.dealer_id == dealer_id(code)))
-        assert sum(told) == wanted
+        assert sum(told) == posted
+        assert loose or ends(code) == by_month, way
 
 
 def test_after_a_storm_of_documents_the_ledger_proves_itself(earning: Flask, clock: Clock) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from mall.base.refused import Refused
 from mall.earning.actions.bury import bury
 from mall.earning.actions.receive import Result, receive
@@ -15,8 +13,6 @@ from mall.earning.rules.reading import Incoming, read
 
 Run = Callable[..., Any]
 """A door's `transact`."""
-
-TRIES = 3
 
 
 def deliver(run: Run, *, source: str, bodies: Sequence[Any], actor: str = "") -> list[Result]:
@@ -33,7 +29,8 @@ def _deliver(run: Run, source: str, documents: list[Incoming], actor: str) -> li
     if not documents:
         return []
     try:
-        return _receive(run, source, documents, actor)
+        results: list[Result] = run(receive, source=source, documents=documents, actor=actor)
+        return results
     except UnknownPartner:
         raise
     except Refused as refusal:
@@ -41,15 +38,3 @@ def _deliver(run: Run, source: str, documents: list[Incoming], actor: str) -> li
             return [run(bury, source=source, incoming=documents[0], reason=refusal.code, detail=dict(refusal.params))]
     middle = len(documents) // 2
     return _deliver(run, source, documents[:middle], actor) + _deliver(run, source, documents[middle:], actor)
-
-
-def _receive(run: Run, source: str, documents: list[Incoming], actor: str) -> list[Result]:
-    for _ in range(TRIES - 1):
-        try:
-            results: list[Result] = run(receive, source=source, documents=documents, actor=actor)
-            return results
-        except IntegrityError:
-            # Another process kept the same document at the same moment; now it can be read.
-            continue
-    last: list[Result] = run(receive, source=source, documents=documents, actor=actor)
-    return last

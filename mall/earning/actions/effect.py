@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -53,16 +53,20 @@ class Effects:
         on = civil_day(row.ordered_at, self.standings.zone)
         rule = choose(self.standings.rules.values(), self.standings.source, on)
         if rule is None and not row.groups:
-            return replace(row, rule=earlier.rule if earlier else None), {}
+            return row._replace(rule=earlier.rule if earlier else None), {}
         if rule is None:
             raise Unfit("no_rule", on=on.isoformat())
         judged = judge(rule, row.groups)
         if judged.points > MOST:
             raise Unfit("beyond_bounds", points=judged.points)
-        return replace(row, rule=rule.name, points=judged.points, weight=judged.weight), judged.why
+        return row._replace(rule=rule.name, points=judged.points, weight=judged.weight), judged.why
 
     def _purchase(self, row: Standing, earlier: Standing | None, slip: Slip) -> None:
-        """An order. Its known returns are reckoned in; those that waited for it take effect now, each by itself."""
+        """An order. Its known returns are reckoned in; those that waited for it take effect now, each by itself.
+
+        A revision under which the points live by other terms takes back what was posted and earns it anew, so that
+        they expire as the newest revision says, whichever came first.
+        """
         row, reckoned = self._judged(row, earlier, judge)
         returns = self.standings.returns_of(row)
         waiting = [] if earlier else returns
@@ -70,6 +74,17 @@ class Effects:
         why = {"what": "order", "document": row.external_id, "revision": row.revision, **reckoned}
         if steps.get("reclaimed"):
             why["returns"] = steps
+        if earlier and earlier.posted and target and self.standings.terms(earlier) != self.standings.terms(row):
+            self._bring(
+                row,
+                0,
+                slip,
+                key=f"{row.key}/undone",
+                reference=row.external_id,
+                effective_at=row.ordered_at,
+                why={"what": "order", "document": row.external_id, "revision": row.revision, "undone": True},
+            )
+            row = row._replace(posted=0)
         self._bring(row, target, slip, key=row.key, reference=row.external_id, effective_at=row.ordered_at, why=why)
         for number, back in enumerate(waiting, 1):
             self._takes_effect(row, waiting[:number], back)
@@ -97,7 +112,7 @@ class Effects:
         self._leave_former_purchase(row, earlier, slip)
         if earlier and not earlier.returns and earlier.posted:
             self._bring(
-                replace(earlier, points=0, weight=0),
+                earlier._replace(points=0, weight=0),
                 0,
                 slip,
                 key=f"{row.key}/undone",
@@ -105,7 +120,7 @@ class Effects:
                 effective_at=earlier.ordered_at,
                 why={"what": "return", "document": row.external_id, "revision": row.revision, "undone": True},
             )
-        self.standings.set(replace(row, posted=0))
+        self.standings.set(row._replace(posted=0))
         purchase = self.standings.rows.get((row.dealer_id, row.returns or ""))
         if purchase is None or purchase.kind != "order":
             slip.state, slip.reason, slip.detail = DocumentState.WAITING, "purchase_awaited", {"purchase": row.returns}

@@ -193,9 +193,10 @@ def find_dealers(
     known = _pairs(session, BY_CODE, {"codes": codes}) if codes else {}
     missing = [code for code in codes if code not in known]
     if missing and partner.unknown_dealers is UnknownDealers.CREATE:
+        fresh = {code: new_id(now) for code in missing}
         rows = [
             {
-                "id": new_id(now),
+                "id": number,
                 "code": code,
                 "name": named[code].name or code,
                 "region": named[code].region or partner.region,
@@ -203,11 +204,11 @@ def find_dealers(
                 "created_at": now,
                 "suspended_at": None,
             }
-            for code in missing
+            for code, number in fresh.items()
         ]
         # Two batches may meet the same new dealer: the second waits here, then reads the first's.
         if add_new(session, dealer, rows) == len(rows):
-            known |= {row["code"]: row["id"] for row in rows}
+            known |= fresh
         else:
             known |= _pairs(session, BY_CODE, {"codes": missing})
     return known

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from mall.points.models import Programme
 
 AHEAD = timedelta(days=2)
 """How far ahead of our clock an order may be dated: partners' clocks and zones differ."""
+LINE = attrgetter("category", "flags", "fen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +121,13 @@ class Batch:
             return Result(None, None, "unreadable", reason="malformed", detail={"faults": incoming.faults})
         slip = self.inbox.slips.get(incoming.key)
         if slip and not slip.dead:
-            return self._again(incoming, slip)
+            return answer_again(incoming, slip)
         try:
             slip = self._post(incoming)
         except Unfit as unfit:
             slip = Slip(incoming.digest, DocumentState.DEAD, unfit.reason, unfit.detail, self._dealer(incoming))
         self.inbox.put(incoming, slip)
         return result_of(incoming, slip)
-
-    def _again(self, incoming: Incoming, slip: Slip) -> Result:
-        if slip.digest == incoming.digest:
-            return replace(result_of(incoming, slip), repeat=True)
-        return Result(incoming.external_id, incoming.revision, "conflict", reason="conflict")
 
     def _dealer(self, incoming: Incoming) -> int | None:
         return self.dealers.get(incoming.document.dealer.code) if incoming.document else None
@@ -156,7 +153,7 @@ class Batch:
             ordered_at=shape.ordered_at,
             returns=shape.returns,
             rule=None,
-            groups=() if shape.cancelled else grouped((line.category, line.flags, line.fen) for line in shape.lines),
+            groups=() if shape.cancelled else grouped(map(LINE, shape.lines)),
             posted=earlier.posted if earlier else 0,
         )
         slip = Slip(incoming.digest, DocumentState.POSTED, dealer_id=dealer_id)
@@ -196,3 +193,10 @@ def result_of(incoming: Incoming, slip: Slip) -> Result:
     return Result(
         incoming.external_id, incoming.revision, slip.state.value, slip.points, slip.reason, slip.detail, slip.result
     )
+
+
+def answer_again(incoming: Incoming, slip: Slip) -> Result:
+    """What a partner is told of a revision that came before: the first answer, or that it had another content."""
+    if slip.digest == incoming.digest:
+        return replace(result_of(incoming, slip), repeat=True)
+    return Result(incoming.external_id, incoming.revision, "conflict", reason="conflict")

@@ -8,9 +8,9 @@ so that it ends the same whatever came first, late or twice.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -49,8 +49,7 @@ CHANGE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One document of one dealer: its newest revision and what was posted for it."""
 
     dealer_id: int
@@ -159,6 +158,11 @@ class Standings:
         steps = {"earned": purchase.points, "weight": purchase.weight, "returned": back, "reclaimed": taken}
         return purchase.points - taken, steps
 
+    def terms(self, row: Standing) -> tuple[datetime, Rule]:
+        """Until when the points of a document live, and by which rule they are worth what they are."""
+        rule = self.rules[row.rule or ""]
+        return end_of_month(civil_day(row.ordered_at, self.zone), rule.validity_months, self.zone), rule
+
     def bring(
         self,
         row: Standing,
@@ -187,7 +191,7 @@ class Standings:
                 actor=actor,
                 why=why,
             )
-        rule = self.rules[row.rule or ""]
+        expires_at, rule = self.terms(row)
         return earn(
             book,
             parts=[Part(change)],
@@ -196,7 +200,7 @@ class Standings:
             reference=row.external_id,
             earned_at=row.ordered_at,
             active_at=min(row.ordered_at, book.now),
-            expires_at=end_of_month(civil_day(row.ordered_at, self.zone), rule.validity_months, self.zone),
+            expires_at=expires_at,
             rule_version=rule.name,
             fund_code=rule.fund_code,
             unit_value=rule.unit_value,
@@ -206,7 +210,7 @@ class Standings:
 
     def posted(self, row: Standing, target: int) -> None:
         """A document's postings have been brought to its target."""
-        self.set(replace(row, posted=target))
+        self.set(row._replace(posted=target))
 
     def save(self) -> None:
         """Write what has changed: at most two statements."""

@@ -8,7 +8,7 @@ A group is all lines of one category and the same flags; its coefficient is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -70,11 +70,11 @@ def choose(rules: Iterable[Rule], source: str, on: date) -> Rule | None:
     return max(holding, key=lambda rule: (rule.source is not None, rule.from_on, rule.version, rule.code), default=None)
 
 
-def grouped(lines: Iterable[tuple[str | None, Iterable[str], int]]) -> tuple[Group, ...]:
+def grouped(lines: Iterable[tuple[str | None, Collection[str], int]]) -> tuple[Group, ...]:
     """The fen of lines by category and flags, in a settled order."""
     sums: dict[tuple[str, tuple[str, ...]], int] = {}
     for category, flags, fen in lines:
-        key = (category or "", tuple(sorted(set(flags))))
+        key = (category or "", tuple(sorted(set(flags))) if flags else ())
         sums[key] = sums.get(key, 0) + fen
     return tuple((category, flags, fen) for (category, flags), fen in sorted(sums.items()))
 

@@ -58,6 +58,8 @@ def title(movement: Movement) -> str:
         return _("进货单更正，补发积分")
     if movement.kind is Kind.CLAWBACK and why.get("what") == "order":
         return _("进货单更正，扣回积分")
+    if movement.kind is Kind.TRANSFER:
+        return _("转入积分") if movement.change > 0 else _("转出积分")
     return _(movement.title)
 
 

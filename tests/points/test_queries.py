@@ -359,3 +359,18 @@ def test_what_arrives_is_either_owed_usable_or_over_and_never_lost_from_sight(
     assert due.debt == max(debt - arrived, 0)
     assert due.available == sum(due.usable.values()) <= max(arrived - debt, 0)
     assert due.debt == 0 or due.available == 0
+
+
+def test_a_balance_with_nothing_about_to_end_is_one_key_read(ledger: Ledger, clock: Clock) -> None:
+    for _ in range(30):
+        ledger.earn(10, days=90)
+    with statements() as sent:
+        seen = balance(db.session, EAST, now())
+    db.session.rollback()
+    assert (seen.available, seen.soon_points) == (300, 0)
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 1
+    clock.tick(days=60)
+    assert balance(db.session, EAST, now()).soon_points == 300
+    clock.tick(days=31)
+    assert balance(db.session, EAST, now()).available == 0
+    db.session.rollback()

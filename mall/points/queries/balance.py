@@ -1,4 +1,7 @@
-"""What a dealer has at a moment: one key read and one index range, whether or not any sweep has run."""
+"""What a dealer has at a moment, whether or not any sweep has run.
+
+One key read while nothing ends or begins soon; else one index range besides.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +57,7 @@ _ACCOUNT = (
         _account.c.available,
         _account.c.held,
         _account.c.debt,
+        _account.c.next_due_at,
         _programme.c.zone,
     )
     .join(_programme, _programme.c.id == _account.c.programme_id)
@@ -121,11 +125,12 @@ def expiring_by_month(session: Session, dealer_id: int, now: datetime, zone: str
 
 def _due(session: Session, dealer_id: int, account: Row[*tuple[Any, ...]], now: datetime, *, until: datetime) -> Due:
     wants = {"dealer_id": dealer_id, "until": until}
+    ending = session.execute(_ENDING, wants) if account.next_due_at <= until else ()
     return as_swept(
         pending=account.pending,
         available=account.available,
         debt=account.debt,
-        ending=[(at, points) for at, points in session.execute(_ENDING, wants)],
+        ending=[(at, points) for at, points in ending],
         coming=[(at, ends, points) for at, ends, points in session.execute(_COMING, wants)] if account.pending else (),
         now=now,
     )

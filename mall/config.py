@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +34,8 @@ class Settings:
     threads: int = 4
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     zone: str = "Asia/Shanghai"
-    checkpoints: Path = VAR / "checkpoints"
-    """The folder of the ledger's signed checkpoints, best on another machine than the database's."""
+    checkpoint_folder: Path | None = None
+    """Where the ledger's signed checkpoints go: best to another machine than the database's."""
     checkpoint_key: Path | None = None
     """The file of the private key that signs them; who takes none needs none."""
 
@@ -58,7 +59,7 @@ class Settings:
             threads=int(env.get("MALL_THREADS", "4")),
             workers=int(env.get("MALL_WORKERS", "0")) or os.cpu_count() or 1,
             zone=env.get("MALL_ZONE", "Asia/Shanghai"),
-            checkpoints=Path(env.get("MALL_CHECKPOINTS") or VAR / "checkpoints"),
+            checkpoint_folder=Path(env["MALL_CHECKPOINTS"]) if env.get("MALL_CHECKPOINTS") else None,
             checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
         )
 
@@ -66,6 +67,16 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the mall runs on the embedded SQLite."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints; where none is named, one of this database alone."""
+        if self.checkpoint_folder:
+            return self.checkpoint_folder
+        if self.embedded:
+            beside = Path(self.database_url.partition("?")[0].removeprefix("sqlite:///") or VAR / "mall.db")
+            return VAR / "checkpoints" if beside == VAR / "mall.db" else beside.with_suffix(".checkpoints")
+        return VAR / f"checkpoints-{sha256(self.database_url.encode()).hexdigest()[:8]}"
 
     @property
     def signing_key(self) -> Path:

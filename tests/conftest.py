@@ -174,7 +174,7 @@ def running(url: str, clock: Clock) -> Iterator[Flask]:
             secret_key=SECRET,
             testing=True,
             https=True,
-            checkpoints=Path(outside, "checkpoints"),
+            checkpoint_folder=Path(outside, "checkpoints"),
             checkpoint_key=Path(outside, "key.pem"),
         )
         application = create_app(settings, clock)

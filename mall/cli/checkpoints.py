@@ -18,6 +18,7 @@ from mall.points.actions.checkpoint import FolderApart, take
 from mall.points.queries.checkpoints import Folder
 from mall.points.queries.inclusion import proof_file
 from mall.points.queries.statement import statement
+from mall.points.rules.checkpoint import Signed
 from mall.web.db import now, reading, transact
 
 
@@ -27,22 +28,27 @@ def register(_app: Flask) -> None:
     cli.add_command(inclusion)
 
 
+def take_now(*, adopt: bool = False) -> Signed | None:
+    """Take a checkpoint with the mall's own folder and key; what hinders it is told to the operator."""
+    settings = _settings()
+    folder = Folder(settings.checkpoints)
+    try:
+        return take(transact, reading(), now(), folder=folder, key=lambda: settings.signing_key, adopt=adopt)
+    except (FolderApart, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @click.command()
 @click.option("--adopt", is_flag=True, help="After a restore: take up checkpoints that the database has fallen behind.")
 def checkpoint(adopt: bool) -> None:
     """Take a checkpoint now, as the worker does every hour."""
-    settings = _settings()
-    folder = Folder(settings.checkpoints)
-    try:
-        signed = take(transact, reading(), now(), folder=folder, key=lambda: settings.signing_key, adopt=adopt)
-    except (FolderApart, OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+    signed = take_now(adopt=adopt)
     if signed is None:
         click.echo("nothing has changed since the last checkpoint, or another process is taking it")
         return
     stated = signed.stated
     click.echo(f"checkpoint {stated.no}: {stated.leaves:,} accounts, root {stated.root.hex()}, key {stated.key_id}")
-    click.echo(f"in {folder.place(stated.no)}")
+    click.echo(f"in {Folder(_settings().checkpoints).place(stated.no)}")
 
 
 @click.command()

@@ -49,7 +49,11 @@ def register(app: Flask) -> None:
 def doctor() -> None:
     """Refuse a set-up that is not fit for production."""
     settings: Settings = current_app.extensions["settings"]
-    checks = [*of_settings(settings, os.environ), *of_database(settings, reading())]
+    checks = [
+        *of_settings(settings, os.environ),
+        *of_checkpoints(settings, os.environ),
+        *of_database(settings, reading()),
+    ]
     for check in checks:
         click.echo(f"  ok  {check.says}" if check.holds else f"  NO  {check.says}\n      {check.mend}")
     failed = sum(not check.holds for check in checks)
@@ -91,6 +95,30 @@ def of_settings(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
         settings.proxies > 0 or not settings.https,
         "set MALL_PROXIES to how many proxies set X-Forwarded-For (usually 1); rate limits go by that address",
     )
+
+
+def of_checkpoints(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
+    """Where the ledger's checkpoints go, and who could sign them."""
+    there = next(place for place in (settings.checkpoints, *settings.checkpoints.absolute().parents) if place.exists())
+    yield Check(
+        "checkpoints can be placed in their folder",
+        there.is_dir() and os.access(there, os.W_OK | os.X_OK),
+        f"let the worker write to {settings.checkpoints} (MALL_CHECKPOINTS)",
+    )
+    if not settings.embedded:
+        yield Check(
+            "checkpoints go where the database cannot reach",
+            bool(env.get("MALL_CHECKPOINTS")),
+            "set MALL_CHECKPOINTS to a folder of another machine (docs/proof.md)",
+        )
+    if key := settings.checkpoint_key:
+        private = key.is_file() and stat.S_IMODE(key.stat().st_mode) & 0o077 == 0
+        yield Check(
+            "the key that signs checkpoints is there, and nobody else can read it",
+            private,
+            f"openssl genpkey -algorithm ed25519 -out {key}, then chmod 600; where no worker runs, "
+            "unset MALL_CHECKPOINT_KEY",
+        )
 
 
 def of_database(settings: Settings, session: Session) -> Iterator[Check]:

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -101,6 +102,7 @@ def served(database_url: str) -> Iterator[Served]:
         "MALL_DEMO": "1",
         "MALL_STYLEGUIDE": "1",
         "MALL_WORKERS": "1",
+        "MALL_CHECKPOINTS": tempfile.mkdtemp(prefix="mall-checkpoints-"),
     }
     run_flask(environment, "demo", "seed")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker"]
@@ -111,6 +113,7 @@ def served(database_url: str) -> Iterator[Served]:
     finally:
         process.terminate()
         process.wait(30)
+        shutil.rmtree(environment["MALL_CHECKPOINTS"])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,14 +23,16 @@ from mall.points.models import Entry, Journal
 from mall.points.queries import balance, balances_as_of
 from mall.web.db import db, now, reading, transact
 from tests.conftest import SECRET, Clock
+from tests.points.checkpointing import write_key
 
 COUNTED = (Item, Sku, Term, Member, Staff, Address, RedemptionOrder, Journal, Entry)
 
 
 @pytest.fixture
-def shown(database_url: str, clock: Clock) -> Iterator[Flask]:
+def shown(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Flask]:
     """A demonstration mall, on each engine."""
-    app = create_app(Settings(database_url=database_url, secret_key=SECRET, testing=True, demo=True), clock)
+    outside = {"checkpoint_folder": tmp_path / "checkpoints", "checkpoint_key": write_key(tmp_path / "key.pem")}
+    app = create_app(Settings(database_url=database_url, secret_key=SECRET, testing=True, demo=True, **outside), clock)
     with app.app_context():
         yield app
         db.session.remove()

@@ -1,6 +1,7 @@
 """`flask doctor` lets nothing through that is unfit for real points."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -80,3 +81,19 @@ def test_the_command_ends_with_an_error_until_all_holds(mall: Flask, monkeypatch
     assert ran.exit_code == 1
     assert "  NO  the secret cannot be guessed" in ran.output
     assert "checks failed" in ran.output
+
+
+def test_checkpoints_need_a_folder_of_their_own_and_a_private_key(tmp_path: Path) -> None:
+    def unfit(env: dict[str, str]) -> list[str]:
+        return [check.says for check in doctor.of_checkpoints(settings, env) if not check.holds]
+
+    (tmp_path / "file").touch()
+    (tmp_path / "key.pem").touch(0o600)
+    named = {"MALL_CHECKPOINTS": "named"}
+    settings = replace(FIT, checkpoint_folder=tmp_path / "not" / "yet", checkpoint_key=tmp_path / "key.pem")
+    assert unfit(named) == []
+    assert unfit({}) == ["checkpoints go where the database cannot reach"]
+    (tmp_path / "key.pem").chmod(0o640)
+    assert unfit(named) == ["the key that signs checkpoints is there, and nobody else can read it"]
+    settings = replace(FIT, checkpoint_folder=tmp_path / "file" / "below")
+    assert unfit(named) == ["checkpoints can be placed in their folder"]

@@ -350,6 +350,12 @@ def test_a_checkpoint_left_out_is_found(keeper: Keeper, clock: Clock) -> None:
     assert any("checkpoint_link" in fault for fault in told)
 
 
+def test_a_folder_that_is_not_there_is_one_fault(keeper: Keeper, clock: Clock, tmp_path: Path) -> None:
+    three(keeper, clock)
+    [fault] = Keeper(tmp_path / "elsewhere").faults()
+    assert fault.startswith("checkpoints 1 to 3: the checkpoint is missing in its folder: no folder ")
+
+
 def test_a_checkpoint_signed_anew_by_somebody_else_is_found(keeper: Keeper, clock: Clock, tmp_path: Path) -> None:
     """Whoever can write to the folder too can put a key of their own there: who keeps the key elsewhere finds it."""
     three(keeper, clock)

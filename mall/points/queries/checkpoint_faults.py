@@ -38,6 +38,11 @@ def checkpoint_faults(
     placed = folder.numbers()
     rows = {row.no: row for row in session.scalars(select(Checkpoint))}
     indexed, last = _indexed(session), max(rows, default=0)
+    if rows and not folder.path.is_dir():
+        yield Fault(
+            "checkpoint_missing", 0, f"checkpoints 1 to {last}", found=f"no folder {folder.path}", expected="them"
+        )
+        return
     before: Signed | None = None
     for no in range(1, max([*placed, last]) + 1):
         signed = None

@@ -111,13 +111,19 @@ INVARIANTS = (
     ),
     Invariant(
         "lot_taken",
-        f"""{{touched}} LEFT JOIN (
-            SELECT o.dealer_id, o.account_no, o.lot_no, SUM(o.redeemed - o.refunded) AS spent, SUM(o."open") AS held
-            FROM c JOIN points_allocation o ON {_on("o")} GROUP BY o.dealer_id, o.account_no, o.lot_no
-        ) x ON {_on("x", "t", "lot_no")}""",
-        {"redeemed": ("t.redeemed", "COALESCE(x.spent, 0)"), "held": ("t.held", "COALESCE(x.held, 0)")},
-        where="t",
-        lot="t.lot_no",
+        # Put together by a sort, not by a join: allocations have no index by lot, and need none elsewhere.
+        f"""(SELECT t.dealer_id, t.account_no, t.lot_no, 1 AS lots, t.redeemed, t.held, 0 AS spent, 0 AS kept
+             FROM {{touched}}
+             UNION ALL
+             SELECT c.dealer_id, c.account_no, o.lot_no, 0, 0, 0, o.redeemed - o.refunded, o."open"
+             FROM c JOIN points_allocation o ON {_on("o")}) s""",
+        {
+            "redeemed": ("CASE WHEN MAX(s.lots) = 1 THEN SUM(s.redeemed) ELSE SUM(s.spent) END", "SUM(s.spent)"),
+            "held": ("CASE WHEN MAX(s.lots) = 1 THEN SUM(s.held) ELSE SUM(s.kept) END", "SUM(s.kept)"),
+        },
+        group="s.lot_no",
+        where="s",
+        lot="s.lot_no",
     ),
     Invariant(
         "taken",

@@ -21,6 +21,9 @@ PAGE = 2_000
 """So many entries in memory at a time."""
 LAST = 2**63 - 1
 
+GENTLY = ("enable_seqscan = off", "max_parallel_workers_per_gather = 0", "jit = off")
+"""A slice is a small part of a large ledger: PostgreSQL reads it by key, on one core, beside a mall at work."""
+
 _CHANGED = "(v.seq IS NULL OR v.seq <> a.last_seq OR v.hash <> a.head_hash)"
 _NEXT = """
     SELECT a.dealer_id, SUM(a.last_seq - {since}) FROM points_account a
@@ -94,6 +97,9 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     # SQLite's transaction begins with its first read and sees no later commit until it ends.
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        if options:
+            for setting in GENTLY:
+                connection.exec_driver_sql(f"SET LOCAL {setting}")
         yield connection
 
 

@@ -68,11 +68,11 @@ class Walk:
         if self.seq < account.last_seq:
             yield self._fault("entry_missing", self.seq + 1, "nothing", f"{account.last_seq} entries")
             return
-        posted_at = account.last_posted_at or 0
-        if (account.balances, account.head_hash) != (self.balances, self.hash) or posted_at < self.posted_at:
+        there = (account.balances, account.head_hash, account.last_posted_at or 0)
+        if there != (self.balances, self.hash, self.posted_at):
             pairs = _by_name(account.balances, self.balances)
             pairs["hash"] = (account.head_hash, self.hash)
-            pairs["last posted at"] = (posted_at, max(posted_at, self.posted_at))
+            pairs["last posted at"] = (account.last_posted_at or 0, self.posted_at)
             yield self._fault("head", self.seq or None, *differing(pairs))
 
     def _fault(self, code: str, seq: int | None, found: object, expected: object, lot: int | None = None) -> Fault:
@@ -136,12 +136,12 @@ class Walk:
             source=row.source,
             idem_key=row.idem_key,
             request_hash=row.request_hash,
-            kind=row.kind_there,
+            kind=row.kind,
             points=row.points,
             ref_journal=row.ref_journal,
             transfer_id=row.transfer_id,
-            effective_at=row.effective_there,
-            posted_at=row.posted_there,
+            effective_at=row.effective_at,
+            posted_at=row.posted_at,
             deltas=deltas,
             balances=balances,
             details=details_hash(row.actor, row.checker, row.why, result, tuple(born.values())),

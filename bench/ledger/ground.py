@@ -34,7 +34,7 @@ def lay(url: str, dealers: int = DEALERS) -> None:
     """The programme and its dealers, each with open lots of different expiry and one half of the first lot spent."""
     app = create_app(settings(url))
     with app.app_context():
-        transact(_found, dealers=dealers * len(ACTS))
+        transact(found, dealers=dealers * len(ACTS))
         numbers = range(1, dealers * len(ACTS) + 1)
         for first in range(0, len(numbers), 100):
             transact(_fill, dealers=list(numbers[first : first + 100]))
@@ -42,7 +42,7 @@ def lay(url: str, dealers: int = DEALERS) -> None:
         db.engine.dispose()
 
 
-def _found(session: Session, now: datetime, dealers: int) -> None:
+def found(session: Session, now: datetime, dealers: int) -> None:
     session.add(Programme(id=1, name="年轮积分", zone="Asia/Shanghai", currency="CNY", grace_days=7))
     session.execute(
         insert(Dealer),

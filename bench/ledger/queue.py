@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(engine.told())
         prepare(engine)
         ways = {"in the queue": True, "busy waiting": False}
-        crews = {name: Crew(Mall, engine.url(VERBS), asked.processes, 1, queued=queued) for name, queued in ways.items()}
+        crews = {
+            name: Crew(Mall, engine.url(VERBS), asked.processes, 1, queued=queued) for name, queued in ways.items()
+        }
         told: dict[str, list[list[Told]]] = {name: [] for name in ways}
         for crew in crews.values():
             crew.run("spend", ground.dealers_of("spend"), 0.5)

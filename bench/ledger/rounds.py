@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Protocol
 
 from sqlalchemy import create_engine, text
 
@@ -23,26 +22,29 @@ REAPED = 0.3
 """Seconds after which the server has taken in what its ended processes used."""
 
 
-class Clients(Protocol):
-    """Either side's clients."""
+@dataclass(frozen=True)
+class Turn:
+    """Acts a second, and the CPU seconds of an act: the clients' and the server's."""
 
-    def rate(self, act: str, dealers: Sequence[int], seconds: float) -> float:
-        """Acts a second of all clients together."""
+    rate: float
+    client: float
+    server: float
+
+    @property
+    def cpu(self) -> float:
+        return self.client + self.server
 
 
 @dataclass(frozen=True)
 class Round:
-    """Acts a second of both sides, one straight after the other, and the server's CPU seconds an act."""
+    """A turn of each side, one straight after the other."""
 
-    verbs: float
-    by_hand: float
-    client_cpu: float
-    server_cpu: float
-    server_cpu_by_hand: float
+    verbs: Turn
+    by_hand: Turn
 
     @property
     def ratio(self) -> float:
-        return self.verbs / self.by_hand
+        return self.verbs.rate / self.by_hand.rate
 
 
 @dataclass(frozen=True)
@@ -59,17 +61,21 @@ class Found:
         return median(x.ratio for x in self.rounds)
 
     def told(self) -> str:
-        """One line."""
+        """One line. The CPU's ratio is what would be left of the difference on a machine with cores to spare."""
         ratios = sorted(x.ratio for x in self.rounds)
-        verbs, by_hand = median(x.verbs for x in self.rounds), median(x.by_hand for x in self.rounds)
-        cpu = [median(getattr(x, name) for x in self.rounds) for name in ("client_cpu", "server_cpu")]
-        server = median(x.server_cpu_by_hand for x in self.rounds)
+        verbs, by_hand = ([getattr(x, side) for x in self.rounds] for side in ("verbs", "by_hand"))
         name = "hold+capture" if self.act == "hold" else self.act
-        line = (
-            f"{name:<13}{self.clients:>3} clients   ratio {self.ratio:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})   "
-            f"verbs {verbs:6.0f}/s, by hand {by_hand:6.0f}/s   CPU an act: verbs' client {cpu[0] * 1e6:.0f} µs"
+        return (
+            f"{name:<13}{self.clients:>2} client{'s' if self.clients > 1 else ' '}  ratio {self.ratio:.2f} "
+            f"({ratios[0]:.2f} to {ratios[-1]:.2f})   verbs {median(x.rate for x in verbs):5.0f}/s, by hand "
+            f"{median(x.rate for x in by_hand):5.0f}/s   CPU an act: {_cpu(verbs)} against {_cpu(by_hand)}, "
+            f"ratio {median(x.by_hand.cpu / x.verbs.cpu for x in self.rounds):.2f}"
         )
-        return line + (f", server {cpu[1] * 1e6:.0f} against {server * 1e6:.0f} µs" if server else "")
+
+
+def _cpu(turns: Sequence[Turn]) -> str:
+    client, server = (median(getattr(x, side) for x in turns) * 1e6 for side in ("client", "server"))
+    return f"{client:.0f} + {server:.0f} µs" if server else f"{client:.0f} µs"
 
 
 def prepare(engine: PostgreSQL | SQLite, dealers: int = ground.DEALERS) -> None:
@@ -111,28 +117,23 @@ def compare(
             numbers = ground.dealers_of(act, dealers)
             verbs.rate(act, numbers, min(1.0, seconds))
             other.rate(act, numbers, min(1.0, seconds))
-            taken = tuple(_round(engine, verbs, other, act, numbers, seconds) for _ in range(rounds))
-            found.append(Found(act, clients, taken))
+            taken = [
+                Round(*(_turn(engine, side, act, numbers, seconds) for side in (verbs, other))) for _ in range(rounds)
+            ]
+            found.append(Found(act, clients, tuple(taken)))
     finally:
         verbs.close()
         other.close()
     return found
 
 
-def _round(engine: PostgreSQL | SQLite, verbs: Crew, other: ByHand, act: str, dealers: range, seconds: float) -> Round:
-    verbs_rate, server = _turn(engine, verbs, act, dealers, seconds)
-    by_hand_rate, server_by_hand = _turn(engine, other, act, dealers, seconds)
-    return Round(verbs_rate, by_hand_rate, verbs.cpu / (verbs_rate * seconds), server, server_by_hand)
-
-
-def _turn(
-    engine: PostgreSQL | SQLite, clients: Clients, act: str, dealers: range, seconds: float
-) -> tuple[float, float]:
+def _turn(engine: PostgreSQL | SQLite, clients: Crew | ByHand, act: str, dealers: range, seconds: float) -> Turn:
     before = engine.cpu_seconds()
     rate = clients.rate(act, dealers, seconds)
     if isinstance(engine, PostgreSQL):
         time.sleep(REAPED)
-    return rate, (engine.cpu_seconds() - before) / (rate * seconds)
+    done = rate * seconds
+    return Turn(rate, clients.cpu / done, (engine.cpu_seconds() - before) / done)
 
 
 def rows_an_act(url: str, acts: Sequence[str], dealers: int = ground.DEALERS) -> dict[str, tuple[float, ...]]:

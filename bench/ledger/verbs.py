@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask.ctx import AppContext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 import mall.web.db
@@ -25,6 +25,10 @@ WHY_EARNED = {"what": "invoice", "base": 12800, "rate": "1/100", "tier": "gold",
 WHY_BACK = {"what": "cancellation", "order": "R2026112200017"}
 POINTS = 3
 YEAR = timedelta(days=365)
+
+SPENT = select(Journal.journal_id).where(
+    Journal.dealer_id == bindparam("dealer"), Journal.source == "bench", Journal.idem_key == "ground/spend"
+)
 
 Act = Callable[[int, str], None]
 """One posting (or a hold and its capture) for a dealer under a key nobody has used."""
@@ -81,19 +85,20 @@ class Mall:
         if not queued:
             mall.web.db._turn = lambda *_: nullcontext()  # type: ignore[assignment]
         self.app = create_app(settings(url, threads))
-        with self.app.app_context():
-            rows = db.session.execute(
-                select(Journal.dealer_id, Journal.journal_id).where(
-                    Journal.source == "bench", Journal.idem_key == "ground/spend"
-                )
-            )
-            self.spent = {int(dealer): int(journal) for dealer, journal in rows}
+        self.spent: dict[int, int] = {}
         self.acts: dict[str, Act] = {
             "earn": lambda dealer, key: transact(_earn, dealer=dealer, key=key),
             "spend": lambda dealer, key: transact(_spend, dealer=dealer, key=key),
-            "refund": lambda dealer, key: transact(_refund, dealer=dealer, key=key, spent=self.spent[dealer]),
+            "refund": lambda dealer, key: transact(_refund, dealer=dealer, key=key, spent=self.spent_by(dealer)),
             "hold": hold_and_capture,
         }
+
+    def spent_by(self, dealer: int) -> int:
+        """The journal of the large spend that every dealer has behind it, looked up once: an order would know it."""
+        if dealer not in self.spent:
+            self.spent[dealer] = db.session.scalars(SPENT, {"dealer": dealer}).one()
+            db.session.rollback()
+        return self.spent[dealer]
 
     def one(self) -> AppContext:
         """What a single act runs in: an application context of its own, as a request has."""

@@ -61,6 +61,7 @@ FEATURES: tuple[str, ...] = (
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",
+    "mall.cli.periods",
     "mall.cli.checkpoints",
     "mall.cli.partners",
     "mall.cli.rules",

@@ -33,6 +33,9 @@ from mall.dealers.actions import add_address, begin_member, begin_staff, keep_to
 from mall.dealers.models import MemberRole, SignIn, SignInStage, StaffRole
 from mall.orders.actions import place
 from mall.orders.rules import Wish
+from mall.points.actions.correct import request
+from mall.points.actions.drawing_up import Ask
+from mall.points.models import CorrectionKind, CorrectionReason
 from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
@@ -59,6 +62,8 @@ class Scene:
     spare: dict[str, int] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, int] = field(default_factory=dict)
+    corrections: dict[str, int] = field(default_factory=dict)
+    """A waiting one by each role that may ask for one."""
 
 
 MEMBERS = ("owner", "buyer", "clerk")
@@ -93,6 +98,7 @@ REDEEMER = For(frozenset({"owner", "buyer"}), "/sign-in", refused=frozenset({"cl
 OWNER = For(frozenset({"owner"}), "/sign-in", refused=frozenset({"buyer", "clerk"}))
 ANY_STAFF = staff_of()
 ORDER_STAFF = staff_of(StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
+ACCOUNT_STAFF = staff_of(StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
 DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
 PARTNER = For(frozenset({"partner"}))
@@ -122,6 +128,17 @@ def desk_order(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/orders/LA0571/{scene.orders['LA0571']}{rest}"
 
 
+def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
+    """A correction that waits: the asker's own, somebody else's, or that of a role."""
+    makers = {"finance": "administrator", "administrator": "finance"}
+
+    def address(scene: Scene, who: str) -> str:
+        role = {"own": who, "other": makers.get(who, "")}.get(whose, whose)
+        return f"/desk/points/corrections/{scene.corrections.get(role, scene.corrections['finance'])}{rest}"
+
+    return address
+
+
 def address_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/me/addresses/{scene.addresses[code]}{rest}"
 
@@ -139,9 +156,14 @@ REDEMPTION: Callable[[Scene], dict[str, Any]] = lambda scene: {  # noqa: E731
     "sku": COOKER, "quantity": "1", "key": "matrix-key-0123456789", "points": str(PRICES[COOKER]), "remark": "",
     "address": str(scene.addresses["LA0571"]),
 }  # fmt: skip
+ADDITION = {
+    "kind": "add", "dealer": "LA0571", "points": "100", "until": "2027-11-30", "fund": "brand", "worth": "0.01",
+    "reason": "goodwill", "note": "依据 DD-0241", "key": "matrix-key-0123456789",
+}  # fmt: skip
 CREATED = frozenset({201})
 BOTH_NEW = {"password": NEW, "again": NEW}
 DEAD = "/desk/documents/erp/1/DEAD-1"
+LINAN = "/desk/points/dealers/LA0571"
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("static", "GET"): Route(ALL, "/static/art/mark.svg"),
@@ -258,6 +280,26 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("desk_points.funding", "GET"): Route(FINANCE, "/desk/points/funding"),
     ("desk_points.funding_sheet", "GET"): Route(FINANCE, "/desk/points/funding.xlsx"),
+    ("desk_points.corrections", "GET"): Route(ACCOUNT_STAFF, "/desk/points/corrections"),
+    ("desk_points.correction", "GET"): Route(ACCOUNT_STAFF, correction_of("finance")),
+    ("desk_points.new_correction", "GET"): Route(FINANCE, "/desk/points/corrections/new?dealer=LA0571"),
+    ("desk_points.request_correction", "POST"): Route(FINANCE, "/desk/points/corrections", data=ADDITION),
+    ("desk_points.approve_correction", "POST"): Route(FINANCE, correction_of("other", "/approval")),
+    ("desk_points.decline_correction", "POST"): Route(
+        FINANCE, correction_of("other", "/declining"), data={"answer": "没有依据"}
+    ),
+    ("desk_points.withdraw_correction", "POST"): Route(FINANCE, correction_of("own", "/withdrawal")),
+    ("desk_points.accounts", "GET"): Route(ACCOUNT_STAFF, "/desk/points/dealers?q=LA"),
+    ("desk_points.account", "GET"): Route(ACCOUNT_STAFF, LINAN),
+    ("desk_points.account_movement", "GET"): Route(ACCOUNT_STAFF, f"{LINAN}/movements/1"),
+    ("desk_points.statement", "GET"): Route(ACCOUNT_STAFF, f"{LINAN}/statements/2026-11"),
+    ("desk_points.statement_csv", "GET"): Route(ACCOUNT_STAFF, f"{LINAN}/statements/2026-11.csv"),
+    ("desk_points.statement_proof", "GET"): Route(
+        ACCOUNT_STAFF, f"{LINAN}/statements/2026-11/proof.json", answers=frozenset({409})
+    ),
+    ("desk_points.periods", "GET"): Route(FINANCE, "/desk/points/periods"),
+    ("desk_points.close", "POST"): Route(FINANCE, "/desk/points/periods", data={"month": "2026-09", "sure": "y"}),
+    ("desk_points.terms", "POST"): Route(FINANCE, "/desk/points/terms", data={"grace": "8", "threshold": "5000"}),
     # partners
     ("api.post_order", "POST"): Route(
         PARTNER, "/api/v1/orders", data=body("INV-9", dealer={"code": "LA0571"}), answers=CREATED
@@ -356,6 +398,13 @@ def make_scene(app: Flask) -> Scene:
     transact(stock_up)
     transact(_orders_and_addresses, scene=scene, seal=seal)
     transact(_sign_ins, scene=scene, seal=seal)
+    for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
+        ask = Ask(
+            kind=CorrectionKind.TAKE, dealer_id=people.linan.id, points=6_000, reason=CorrectionReason.CORRECTION,
+            note="多记了一张单",
+        )  # fmt: skip
+        made = transact(request, ask=ask, key=f"scene-{role}", staff_id=people.staff[role].id)
+        scene.corrections[role.value] = made.id
     assert scene.partner.post("/api/v1/orders", body("INV-1", dealer={"code": "LA0571"})).status_code < 300
     erp = Partner(app, Clock(AT), other_key.key_id, other_key.secret)
     assert erp.post("/api/v1/orders", body("DEAD-1", dealer={"code": "NOBODY"})).status_code < 500

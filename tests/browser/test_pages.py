@@ -36,6 +36,18 @@ FIRST = {
     "dealers.address": ["/me/addresses", "a[href^='/me/addresses/']:not([href*='new'])"],
     "dealers.member": ["/me/members", "a[href^='/me/members/']:not([href*='new'])"],
     "desk_orders.order": ["/desk/orders", "a[href^='/desk/orders/']"],
+    "desk_points.account": ["/desk/points/dealers", "a[href^='/desk/points/dealers/']"],
+    "desk_points.account_movement": [
+        "/desk/points/dealers",
+        "a[href^='/desk/points/dealers/']",
+        "a[href*='/movements/']",
+    ],
+    "desk_points.statement": [
+        "/desk/points/dealers",
+        "a[href^='/desk/points/dealers/']",
+        "a[href*='/statements/']",
+    ],
+    "desk_points.correction": ["/desk/points/corrections", "a[href^='/desk/points/corrections/']:not([href$='/new'])"],
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
 }
 NOT_A_PAGE = {
@@ -48,6 +60,8 @@ NOT_A_PAGE = {
     "orders.by_key": "leads to the order's page",
     "desk_orders.search": "leads to what it found",
     "desk_points.liability_sheet": "a spreadsheet",
+    "desk_points.statement_csv": "a spreadsheet",
+    "desk_points.statement_proof": "JSON for the script that verifies it",
     "desk_points.roll_forward_sheet": "a spreadsheet",
     "desk_points.breakage_sheet": "a spreadsheet",
     "desk_points.funding_sheet": "a spreadsheet",

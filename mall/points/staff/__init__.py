@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mall.points.staff import breakage, funding, liability, proof, roll_forward, words
+from mall.points.staff import (
+    accounts,
+    breakage,
+    corrections,
+    funding,
+    liability,
+    periods,
+    proof,
+    roll_forward,
+    words,
+)
 from mall.points.staff.desk import desk_points
 
 
@@ -13,6 +23,6 @@ def register(app: Flask) -> None:
     for write in (words.expiry_month, words.age, words.fund, words.compact, words.percent):
         app.jinja_env.filters[f"{write.__name__}_told"] = write
     app.jinja_env.globals["share"] = words.share
-    for each in (proof, liability, roll_forward, breakage, funding):
+    for each in (proof, liability, roll_forward, breakage, funding, corrections, accounts, periods):
         each.install(app)
     app.register_blueprint(desk_points)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import rmtree
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import downgrade, upgrade
 
+from mall.cli.checkpoints import take_now
 from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
@@ -42,6 +44,12 @@ def seed(context: click.Context) -> None:
         context.invoke(
             feed, file=SAMPLE, form="online-retail", dry_run=False, shift=True, report=None, batch=500, rehearse=None
         )
+    try:
+        signed = take_now()
+    except click.ClickException as hindered:
+        click.echo(f"demo: no checkpoint was taken: {hindered.message}")
+    else:
+        click.echo(f"demo: checkpoint {signed.stated.no} taken" if signed else "demo: no checkpoint was needed")
     click.echo(f"demo: {rewards} rewards put on the shelf, {len(results)} documents posted, as of {today}")
     if key:
         click.echo(f"demo: partner key {key.key_id}, secret {key.secret} (shown this once)")
@@ -58,6 +66,8 @@ def reset(context: click.Context, yes: bool) -> None:
         raise click.ClickException("this empties the database that DATABASE_URL names; if that is meant, add --yes")
     db.session.remove()
     downgrade(revision="base")
+    # The heads of a ledger that is no more.
+    rmtree(current_app.extensions["settings"].checkpoints, ignore_errors=True)
     upgrade()
     context.invoke(seed)
 

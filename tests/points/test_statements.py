@@ -27,7 +27,8 @@ from sqlalchemy.orm import Session
 from mall.base.refused import NotFound
 from mall.base.spreadsheet import plain
 from mall.config import ROOT
-from mall.points.actions import Part, capture, claw_back, earn, hold, open_book, write
+from mall.dealers.models import StaffRole
+from mall.points.actions import Part, capture, claw_back, earn, hold, open_book, open_books, transfer, write
 from mall.points.models import Checkpoint, CheckpointLeaf, Kind
 from mall.points.queries import (
     Amounts,
@@ -41,6 +42,7 @@ from mall.points.queries import (
 )
 from mall.points.views.statement_lines import line, summary
 from mall.points.views.statements import LINES
+from mall.points.views.words import title
 from mall.web.db import db, now, transact
 from tests.cast import Cast, cast, sign_in
 from tests.conftest import Clock
@@ -345,6 +347,24 @@ def test_holds_move_within_the_account_and_only_what_is_captured_leaves_it(ledge
         ["−60", "+60", "0"],
         ["+15", "−60", "−45"],
     ]
+
+
+def test_a_transfer_is_told_on_both_sides(ledger: Ledger) -> None:
+    ledger.earn(100, days=90)
+
+    def moved_over(session: Session, at: datetime) -> None:
+        books = open_books(session, at, [EAST, NORTH])
+        transfer(books[EAST], books[NORTH], points=30, source="desk", key="t", actor="staff:1", why={})
+        write(session, books.values())
+
+    transact(moved_over)
+    assert totals(NOVEMBER)[Kind.TRANSFER, True] == (1, -30)
+    north = told(NOVEMBER, NORTH)
+    (came,) = turnover(db.session, NORTH, north.first_seq, north.last_seq).kinds
+    assert (came.kind, came.less, came.change) == (Kind.TRANSFER, False, Amounts(available=30))
+    with current_app.test_request_context("/"):
+        names = [title(between(db.session, dealer, seq, seq)[0]) for dealer, seq in ((EAST, 2), (NORTH, 1))]
+    assert names == ["转出积分", "转入积分"]
 
 
 def test_what_is_owed_has_a_column_and_counts_against_the_total(ledger: Ledger) -> None:
@@ -665,3 +685,27 @@ def test_nobody_gets_the_proof_of_another_dealer(mall: Flask, people: Cast, lina
     other = mall.test_client()
     sign_in(other, people.other_owner)
     read(other, "/points/statements/2026-11/proof.json", 404)
+
+
+# At the desk.
+
+
+@pytest.mark.parametrize("role", [StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER, StaffRole.ADMINISTRATOR])
+def test_the_desk_shows_the_dealers_own_statement(mall: Flask, people: Cast, linan: Ledger, role: StaffRole) -> None:
+    linan.earn(100, days=9)
+    desk = mall.test_client()
+    sign_in(desk, people.staff[role])
+    here = "/desk/points/dealers/LA0571"
+    assert f'href="{here}/statements/2026-11"' in read(desk, here)
+    page = read(desk, f"{here}/statements/2026-11")
+    assert "经销商 华东·临安恒泰商贸" in words(page)
+    assert f'href="{here}/movements/1"' in page
+    assert f'data-copy="{told(NOVEMBER, linan.dealer_id).head.hex()}"' in page
+    head, rows = spreadsheet(read(desk, f"{here}/statements/2026-11.csv"))
+    assert (head["经销商编号"], len(rows)) == (["LA0571"], 1)
+    read(desk, f"{here}/statements/2026-11/proof.json", 409)
+    assert Keeper().no() == 1
+    assert json.loads(read(desk, f"{here}/statements/2026-11/proof.json"))["statement"]["last_seq"] == 1
+    for path in (f"{here}/statements/2026-10", "/desk/points/dealers/XX/statements/2026-11"):
+        read(desk, path, 404)
+    read(desk, "/desk/points/dealers/NB0574/statements/2026-11", 404)

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from mall.base.refused import N_
 from mall.catalog.models import Kind
+from mall.dealers.models import StaffRole
 from mall.orders.actions import reveal
 from mall.orders.forms import address_of, mark_from, place_to, wanted_from
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES, NAMES
@@ -17,6 +18,7 @@ from mall.orders.queries import mine, papers, queue
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.queries.queue import View
 from mall.orders.rules import Haste, Waiting, waiting
+from mall.points.queries.funding import cost_by_fund
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.pages import count_on, desk_link, go, page
@@ -114,6 +116,10 @@ def show_address(dealer: str, no: str) -> Response:
     return page("orders/desk_order.html", "orders/_desk_address.html", **_look(dealer, no) | {"shown": shown})
 
 
+def _sees_money() -> bool:
+    return guards.staff().is_one_of(StaffRole.FINANCE)
+
+
 def _look(dealer: str, no: str) -> dict[str, Any]:
     session, at = reading(), now()
     found = papers.papers_of(session, dealer_code=dealer, no=no)
@@ -125,6 +131,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "lines": mine.lines_of(session, [made])[made.dealer_id, made.id],
         "events": mine.events_of(session, made),
         "lots": mine.lots_paid(session, made),
+        "funds": cost_by_fund(session, made.dealer_id, made.spend_journal) if _sees_money() else None,
         "postings": papers.postings_of(session, made),
         "traces": papers.traces_of(session, made),
         "destination": destination_of(made, seal),

@@ -42,10 +42,13 @@ def test_rules_get_versions_and_are_listed(mall: Flask) -> None:
     add = ("rules", "add", "standard", "--from", "2026-01-01")
     assert run(mall, *add, "--flag", "custom_made=1.5", "--category", "doors=1.25").strip() == "standard/1"
     assert run(mall, *add, "--source", "dms", "--per-yuan", "0.5", "--cap", "500").strip() == "standard/2"
+    assert run(mall, *add, "--fund", "channel-rebate").strip() == "standard/3"
     listed = run(mall, "rules", "list")
+    assert "channel-rebate" in listed
     assert "doors ×1.25, custom_made ×1.5" in listed
     assert "0.5 per 1.00" in listed
     run(mall, *add, "--source", "nobody", fails=True)
+    run(mall, *add, "--fund", "x" * 41, fails=True)
 
 
 @pytest.mark.parametrize("wrong", ["x", "custom_made", "custom_made=", "a=1.00001", "a=-1", "a=NaN", "a=901", "=2"])

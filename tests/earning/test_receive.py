@@ -237,6 +237,16 @@ def test_the_last_day_is_the_last_of_the_month_in_the_programmes_zone(earning: F
     assert lot.expiry_month == 202811
 
 
+def test_a_lot_carries_its_rules_fund_and_unit_value(earning: Flask) -> None:
+    terms = {"from_on": date(2026, 1, 1), "points_per_yuan": 10_000, "validity_months": 24}
+    transact(
+        add_rule, code="funded", source="dms", fund_code="channel-rebate", unit_value=12_000, actor="test", **terms
+    )
+    send(body())
+    lot = reading().scalars(select(Lot)).one()
+    assert (lot.rule_version, lot.fund_code, lot.unit_value) == ("funded/1", "channel-rebate", 12_000)
+
+
 def test_every_posting_says_why(earning: Flask) -> None:
     line = {"sku": "A", "category": "wine", "flags": ["custom_made"], "quantity": 3, "unit_price_fen": 3_333}
     send(body(lines=[line]))

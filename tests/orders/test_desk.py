@@ -236,3 +236,12 @@ def test_the_queue_asks_the_database_as_little_for_many_as_for_one(desk: Visitor
 def test_an_empty_queue_says_that_all_is_done(desk: Visitor) -> None:
     assert "都处理完了" in desk.get("/desk/orders").text
     assert "没有符合条件的订单" in desk.get("/desk/orders?q=zzz").text
+
+
+def test_which_funds_paid_is_for_those_who_see_money(desk: Visitor, people: Cast, three: dict[str, str]) -> None:
+    address = f"/desk/orders/LA0571/{three['rice']}"
+    assert "由哪些经费承担" not in desk.get(address).text
+    sign_in(desk, people.staff[StaffRole.FINANCE])
+    page = desk.get(address).text
+    assert "由哪些经费承担" in page
+    assert "未标经费" in page

@@ -81,14 +81,15 @@ def breakage(
 ) -> Breakage:
     """What was posted up to `until` (excluded), and what of it before `since`; one pass over all lots.
 
-    The rate of a moment is the one in force on the last civil day before it.
+    The rate of a moment is the one in force on the last civil day before it, or today's while that lies ahead.
     """
     by, months = (By.EARNED,), earned_months(session, now, zone)
     later = list(moves(session, moments=(since, until), by=by, months=months, zone=zone))
     at_end = before(all_positions(session, by, months, zone), [one for one in later if one.span == 2])
     at_start = before(at_end, [one for one in later if one.span == 1])
     rates = expected_rates(session)
-    rate, rate_before = (rate_on(rates, civil_day(at - timedelta(microseconds=1), zone)) for at in (until, since))
+    ends_at, starts_at = (min(at - timedelta(microseconds=1), now) for at in (until, since))
+    rate, rate_before = (rate_on(rates, civil_day(at, zone)) for at in (ends_at, starts_at))
     ends, starts = _cohorts(at_end, yearly), _cohorts(at_start, yearly)
     cohorts = {
         month: _cohort(ends.get(month, Position()), starts.get(month, Position()), rate, rate_before)

@@ -155,8 +155,8 @@ def _asked() -> Asked:
 def _found() -> tuple[Asked, Breakage]:
     session, at = snapshot(), now()
     asked = _asked()
-    span = {"since": asked.months.start, "until": min(asked.months.end, at)}
-    return asked, breakage(session, at, asked.months.zone, **span, yearly=asked.yearly)
+    months = asked.months
+    return asked, breakage(session, at, months.zone, since=months.start, until=months.end, yearly=asked.yearly)
 
 
 def _look() -> dict[str, Any]:

@@ -9,12 +9,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from random import Random
 from typing import Any, Protocol
+
+from mall import FEATURES
 
 from .verbs import Act
 
 PATIENCE = 120.0
+
+for _feature in FEATURES:
+    import_module(_feature)
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload([__name__])  # they begin with the mall in memory
 
 
 class Side(Protocol):
@@ -44,13 +53,12 @@ class Crew:
     def __init__(
         self, side: Callable[..., Side], url: str, processes: int, threads: int, *, queued: bool = True
     ) -> None:
-        spawn = multiprocessing.get_context("spawn")
         self.pipes = []
         self.processes = []
         self.cpu = 0.0
         for _ in range(processes):
-            ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_work, args=(theirs, side, url, threads, queued), daemon=True)
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs, side, url, threads, queued), daemon=True)
             process.start()
             self.pipes.append(ours)
             self.processes.append(process)

@@ -24,21 +24,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--processes", type=int, default=8)
     options.add_argument("--seconds", type=float, default=5)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--dealers", type=int, default=ground.DEALERS)
     asked = options.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="mall-bench-") as folder:
         engine = SQLite(Path(folder))
         print(engine.told())
-        prepare(engine)
+        prepare(engine, asked.dealers)
+        dealers = ground.dealers_of("spend", asked.dealers)
         ways = {"in the queue": True, "busy waiting": False}
         crews = {
             name: Crew(Mall, engine.url(VERBS), asked.processes, 1, queued=queued) for name, queued in ways.items()
         }
         told: dict[str, list[list[Told]]] = {name: [] for name in ways}
         for crew in crews.values():
-            crew.run("spend", ground.dealers_of("spend"), 0.5)
+            crew.run("spend", dealers, 0.5)
         for _ in range(asked.rounds):
             for name, crew in crews.items():
-                told[name].append([x for process in crew.run("spend", ground.dealers_of("spend"), asked.seconds)
+                told[name].append([x for process in crew.run("spend", dealers, asked.seconds)
                                    for x in process])  # fmt: skip
         for name, rounds in told.items():
             print(f"{name:<13} {summary(rounds)}")

@@ -41,7 +41,7 @@ def test_a_filled_ledger_proves(
 
 
 def test_the_writers_queue_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    queue.main(["--processes", "2", "--seconds", "0.3", "--rounds", "1"])
+    queue.main(["--processes", "2", "--seconds", "0.3", "--rounds", "1", "--dealers", "3"])
     told = capsys.readouterr().out
     assert "in the queue" in told
     assert "busy waiting" in told

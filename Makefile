@@ -11,7 +11,7 @@ export MALL_HTTPS ?= 0
 export MALL_DEMO ?= 1
 export FLASK_APP = wsgi
 
-.PHONY: run reset setup database test lint types check texts clean help
+.PHONY: run reset setup database test prove lint types check texts clean help
 
 run: database  ## Set everything up, then serve the mall with its worker (PORT, HOST, DATABASE_URL)
 	@exec $(FLASK) serve
@@ -30,6 +30,9 @@ database: setup
 test: .venv/.installed-dev setup  ## Run every test, on SQLite and on real PostgreSQL, in a real browser (ARGS="-k word")
 	@sh tests/browser/install.sh
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
+
+prove: .venv/.installed-dev setup  ## Run the ledger's proofs in their long form (MALL_PROVE_POSTINGS, a million; ARGS=--anew)
+	@$(BIN)/python -m tests.points.proving $(ARGS)
 
 lint: .venv/.installed-dev  ## Check style and known mistakes
 	$(BIN)/ruff check .

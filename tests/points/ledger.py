@@ -261,15 +261,16 @@ class Ledger:
         db.session.rollback()
         return seen
 
-    def lots(self) -> dict[int, dict[str, int]]:
-        """Every lot's counters by its number, after the same sweep."""
-        write(db.session, open_book(db.session, now(), self.dealer_id))
+    def standing(self) -> tuple[tuple[int, int, int, int], dict[int, tuple[int, ...]]]:
+        """Balances, and every lot's counters by its number, after the same sweep."""
+        book = open_book(db.session, now(), self.dealer_id)
+        write(db.session, book)
         rows = db.session.execute(
             text(f"SELECT lot_no, {', '.join(COUNTERS)} FROM points_lot WHERE dealer_id = :dealer"),
             {"dealer": self.dealer_id},
         ).all()
         db.session.rollback()
-        return {row[0]: dict(zip(COUNTERS, row[1:], strict=True)) for row in rows}
+        return (book.pending, book.available, book.held, book.debt), {row[0]: tuple(row[1:]) for row in rows}
 
     def faults(self) -> list[str]:
         found = faults(db.session)

@@ -23,23 +23,24 @@ from mall.base.refused import Refused
 from mall.earning.actions import deliver
 from mall.points.models import Programme
 from mall.web.db import db, transact
-from tests.conftest import Clock, Databases, running
+from tests.conftest import ENGINES, Clock, Databases, running
 from tests.earning.conftest import body, prepare
 from tests.earning.test_receive import has, histories
 from tests.points.ledger import Ledger, a_dealer, found_programme
 
-LONG = bool(os.environ.get("MALL_PROVE"))
+LONG = int(os.environ.get("MALL_PROVE", "0"))
+"""Of the long form: how many examples of each."""
 numbers = count(1_000)
 POINTS = st.integers(1, 25)
 MANY = settings(
-    max_examples=300 if LONG else 15,
+    max_examples=LONG or 15,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if LONG else ["sqlite"])
+@pytest.fixture(params=ENGINES if LONG else ["sqlite"])
 def anew(request: pytest.FixtureRequest, databases: Databases, clock: Clock) -> Iterator[Callable[[], Ledger]]:
     """Makes a dealer without points, and proves everything at the end."""
     url = getattr(databases, request.param)()
@@ -216,7 +217,7 @@ def ends(ledger: Ledger) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-@settings(MANY, max_examples=100 if LONG else 10)
+@settings(MANY, max_examples=LONG // 3 or 10)
 @given(documents=histories(), chance=st.randoms(use_true_random=False), size=st.integers(1, 7))
 def test_all_revisions_in_any_order_and_number_are_the_last_of_each(
     mall: Flask, documents: list[dict[str, Any]], chance: random.Random, size: int

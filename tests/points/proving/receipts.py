@@ -96,8 +96,9 @@ class Figures:
     answers: int = 0
     refusals: int = 0
     reads: int = 0
-    wrong_without_a_snapshot: int = 0
-    """Reads of the control: taken without a snapshot they may be wrong, and show that a wrong one would be seen."""
+    reads_without: int = 0
+    wrong_without: int = 0
+    """The control: reads without a snapshot may be wrong, and show that a wrong one would be seen."""
     kills: int = 0
     unanswered: int = 0
     """Postings made whose answer never reached the caller; a repeat of the key found each."""

@@ -267,6 +267,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     # finance
     ("desk_points.proof", "GET"): Route(FINANCE, "/desk/points/proof"),
+    ("desk_points.prove_changed", "POST"): Route(FINANCE, "/desk/points/proof/runs"),
     ("desk_points.liability", "GET"): Route(FINANCE, "/desk/points/liability"),
     ("desk_points.liability_sheet", "GET"): Route(FINANCE, "/desk/points/liability.xlsx"),
     ("desk_points.roll_forward", "GET"): Route(FINANCE, "/desk/points/roll-forward"),

@@ -188,6 +188,19 @@ def test_a_proofs_faults_are_told_in_plain_words_with_the_dealer(desk: Visitor, 
         assert words in page, words
 
 
+def test_what_is_new_is_proven_at_the_press_of_a_button(desk: Visitor, people: Cast, points: int) -> None:
+    assert "校验新增的 2 条记录" in desk.get("/desk/points/proof").text
+    assert desk.post("/desk/points/proof/runs").status_code == 303
+    page = desk.get("/desk/points/proof").text
+    assert "没有新增记录" in page
+    assert "没有差错" in page
+    assert desk.post("/desk/points/proof/runs").status_code == 303  # once more changes nothing but the record
+    assert [(x.scope, x.entries, x.faults) for x in db.session.scalars(select(ProofRun).order_by(ProofRun.id))] == [
+        (Scope.CHANGED, 2, 0),
+        (Scope.CHANGED, 0, 0),
+    ]
+
+
 def test_the_rate_is_set_superseded_and_shown_with_its_history(desk: Visitor, people: Cast, points: int) -> None:
     rate = {"from_on": "2026-11-01", "percent": "97.5", "note": "历年兑换曲线"}
     answer = desk.post("/desk/points/breakage/rates?first=2026-11&last=2026-11&by=year", data=rate)

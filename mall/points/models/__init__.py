@@ -30,6 +30,7 @@ from mall.points.models.refusals import (
     SamePerson,
     SpendingStopped,
     TooFewPoints,
+    TooMuchToProve,
     UnknownPosting,
 )
 
@@ -71,6 +72,7 @@ __all__ = [
     "Scope",
     "SpendingStopped",
     "TooFewPoints",
+    "TooMuchToProve",
     "UnknownPosting",
     "Verified",
 ]

@@ -124,3 +124,10 @@ class NoStatement(NotFound):
 
     code = "no_statement"
     text = N_("没有这个月的对账单。对账单从有第一笔积分的月份开始，到本月为止。")
+
+
+class TooMuchToProve(Refused):
+    """More was posted since the last proof than somebody can wait for."""
+
+    code = "too_much_to_prove"
+    text = N_("新增的记录超过 %(most)s 条，请由定时任务校验，或在服务器上运行 flask points verify --changed。")

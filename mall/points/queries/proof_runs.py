@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.types import EPOCH
 from mall.dealers.models import Dealer
-from mall.points.models import Account, Checkpoint, ProofRun, Scope
+from mall.points.models import Account, Checkpoint, ProofRun, Scope, Verified
 
 FULL_EVERY = timedelta(days=2)
 CHECKPOINT_EVERY = timedelta(hours=2)
@@ -32,6 +32,8 @@ class ProofState:
     """Whom the faults of the newest run concern."""
     full_overdue: bool
     checkpoint_overdue: bool
+    unproven: int
+    """Entries that no run has proven yet."""
 
     @property
     def last(self) -> ProofRun | None:
@@ -57,4 +59,12 @@ def proof_state(session: Session, now: datetime) -> ProofState:
         dealers={dealer.id: dealer for dealer in rows},
         full_overdue=full is None or now - full.ended_at > FULL_EVERY,
         checkpoint_overdue=since and (checkpoint is None or now - checkpoint.taken_at > CHECKPOINT_EVERY),
+        unproven=unproven(session),
     )
+
+
+def unproven(session: Session) -> int:
+    """How many entries a proof of what changed would look at."""
+    there = (Verified.dealer_id == Account.dealer_id) & (Verified.account_no == Account.account_no)
+    beyond = select(func.sum(Account.last_seq - func.coalesce(Verified.seq, 0))).outerjoin(Verified, there)
+    return int(session.scalar(beyond) or 0)

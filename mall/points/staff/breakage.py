@@ -166,7 +166,6 @@ def _look() -> dict[str, Any]:
         "asked": asked,
         "found": found,
         "rates": rates,
-        "in_force": {(rate.from_on, rate.no) for rate in (found.rate, found.rate_before) if rate},
         "newest": {rate.from_on: rate.no for rate in reversed(rates)},
         "cohort_told": cohort_told,
         "rate_told": rate_told,

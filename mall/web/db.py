@@ -131,7 +131,7 @@ def transact(verb: Callable[Concatenate[Session, datetime, P], T], *args: P.args
     failure, a deadlock, a busy database, a key taken meanwhile or a connection lost before the commit the whole verb
     runs again with a new clock reading, a bounded number of times; a verb therefore has no effect outside the database.
     """
-    session = cast(Session, db.session)
+    session = db.session()  # the session itself: through its proxy every call looks it up again
     for attempt in range(TRIES):
         # First let go of what was read, then roll back: what a route still holds keeps its values.
         session.expunge_all()

@@ -20,6 +20,7 @@ NAMES: dict[LotKind, str] = {
     LotKind.GRACE: N_("宽限积分"),
     LotKind.TRANSFER: N_("转入积分"),
     LotKind.ADJUST: N_("调整积分"),
+    LotKind.REINSTATED: N_("恢复的积分"),
 }
 
 PLACES: dict[str, str] = {
@@ -83,8 +84,12 @@ class LotSeen:
 
     @property
     def document(self) -> str:
-        """The number of the document it came from, without the partner's prefix: invoice/536365 gives 536365."""
-        return document_no(self.source_ref)
+        """The number of the document it came from, without the partner's prefix: invoice/536365 gives 536365.
+
+        Empty where no document stands behind it: a person credited it, another dealer gave it, or it had been owed.
+        """
+        bare = self.kind in (LotKind.ADJUST, LotKind.TRANSFER) or self.source == "reinstate"
+        return "" if bare else document_no(self.source_ref)
 
     @property
     def places(self) -> list[tuple[str, int]]:

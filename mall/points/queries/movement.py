@@ -87,6 +87,16 @@ class Step:
         return self.src == EXPIRED
 
     @property
+    def lost(self) -> bool:
+        """These points are over unused."""
+        return self.dst == EXPIRED
+
+    @property
+    def usable(self) -> bool:
+        """These points can be spent from now on."""
+        return self.dst == AVAILABLE
+
+    @property
     def issued(self) -> bool:
         """These points are new."""
         return self.src == ISSUED
@@ -176,8 +186,13 @@ class Movement:
     @property
     def document(self) -> str:
         """The partner's document it came from, if one."""
-        lots = (x.lot for x in self.steps if x.issued and x.lot and not x.lot.adjusted)
-        return document_no(str(self.why.get("document") or next((lot.source_ref for lot in lots), "")))
+        issued = (x.lot.document for x in self.steps if x.issued and x.lot and x.lot.document)
+        return document_no(str(self.why.get("document") or next(issued, "")))
+
+    @property
+    def other_dealer(self) -> str:
+        """The business name of the dealer at the other end of a transfer, as it was then."""
+        return str(self.why.get("from_name" if self.change > 0 else "to_name") or "")
 
     @property
     def rule(self) -> str:

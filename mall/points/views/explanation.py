@@ -11,7 +11,9 @@ from mall.points.views.reasons import Reason, reasons
 from mall.points.views.words import _, adjustment, document_told, item_name, rule_name, where_title, why_title
 from mall.web.filters import day, expiry, number, signed, year_month
 
-BY_LOT = frozenset({Kind.SPEND, Kind.EXPIRE, Kind.ACTIVATE, Kind.EARN, Kind.HOLD, Kind.CAPTURE})
+BY_LOT = frozenset({
+    Kind.SPEND, Kind.EXPIRE, Kind.ACTIVATE, Kind.EARN, Kind.HOLD, Kind.CAPTURE, Kind.TRANSFER, Kind.REINSTATE,
+})  # fmt: skip
 """Movements that do one thing to several lots: each line is named after its lot."""
 
 
@@ -32,10 +34,14 @@ class Explanation:
     foot: list[str]
 
 
+CORRECTED = frozenset({Kind.ADJUST, Kind.TRANSFER, Kind.REINSTATE})
+"""What people put right, for a reason that they give."""
+
+
 def explain(movement: Movement) -> Explanation:
     """Everything there is to say about one movement, in the reader's language."""
     lines = [*reasons(movement), *_items(movement)]
-    touched = [_lot_line(movement, step) for step in movement.steps if not (step.passing or step.pays_debt)]
+    touched = [_lot_line(movement, step) for step in movement.steps if _tells(movement, step)]
     worth = _worth(movement)
     if lines and len(touched) == 1 and movement.ends_at:
         touched = []  # its expiry stands at the foot, and there is nothing more to it
@@ -56,7 +62,7 @@ def explain(movement: Movement) -> Explanation:
 
 def _worth(movement: Movement) -> int:
     """What the lines add up to: the points of the event, also where some of them changed the balance no more."""
-    if movement.kind is Kind.EARN:
+    if movement.kind in (Kind.EARN, Kind.REINSTATE):
         return movement.points
     return -movement.points if movement.kind is Kind.CLAWBACK else movement.change
 
@@ -67,18 +73,28 @@ def _items(movement: Movement) -> list[Reason]:
         pieces, points = int(item.get("quantity", 1)), int(item.get("points", 0))
         each = _("%(points)s 积分 × %(n)s 件", points=number(points // pieces), n=pieces) if pieces > 1 else ""
         lines.append(Reason(item_name(item), Fraction(-points), each))
-    if movement.kind is Kind.ADJUST and (reason := adjustment(movement)):
-        lines.append(Reason(reason, Fraction(movement.change)))
+    if movement.kind in CORRECTED and (reason := adjustment(movement)):
+        lines.append(Reason(reason, Fraction(_worth(movement))))
     return lines
 
 
+def _tells(movement: Movement, step: Step) -> bool:
+    """Whether a step tells of a lot: not the paying of a debt, nor half of a move between two lots of one account.
+
+    What a hold set aside and did not use is told apart.
+    """
+    if movement.kind is Kind.CAPTURE:
+        return not step.usable and not step.passing
+    return not step.pays_debt and (not step.passing or movement.kind is Kind.TRANSFER)
+
+
 def _lot_line(movement: Movement, step: Step) -> Reason:
-    points = step.signed or (step.points if movement.kind is Kind.ACTIVATE else -step.points)
+    points = step.signed or (step.points if step.usable else -step.points)
     if step.lot is None:
         return Reason(_(step.name_shown), Fraction(points), _("以后获得的积分先抵扣这一部分"))
     if movement.kind in BY_LOT and not step.of_expired:
         text = _("%(month)s %(kind)s", month=year_month(step.lot.earned_at), kind=_(step.lot.name_shown))
-        if movement.kind is Kind.EARN and not step.issued:
+        if movement.kind in (Kind.EARN, Kind.REINSTATE) and not step.issued:
             text = _(step.name_shown)
     else:
         text = _("退到宽限批次") if step.lot.given_grace else _(step.name_shown)
@@ -113,6 +129,12 @@ def _after(movement: Movement) -> list[Reason]:
     lost_before = sum(step.points for step in movement.steps if step.of_expired)
     if lost_before and not movement.more_steps:
         told.append(Reason(_("其中先前已过期，余额不再扣"), Fraction(lost_before)))
+    if movement.kind is Kind.CAPTURE and not movement.more_steps:
+        back = sum(step.points for step in movement.steps if step.usable)
+        told += [Reason(_("没有用到的，解除冻结"), Fraction(back))] if back else []
+    if movement.kind is Kind.REINSTATE and not movement.more_steps:
+        lost = sum(step.points for step in movement.steps if step.lost)
+        told += [Reason(_("其中扣回前已过期，恢复后仍是过期"), Fraction(-lost))] if lost else []
     return told
 
 

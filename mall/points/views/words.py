@@ -32,6 +32,11 @@ WHY = {
     Kind.EXPIRE: N_("为什么过期"),
     Kind.CLAWBACK: N_("为什么扣回"),
     Kind.ADJUST: N_("为什么调整"),
+    Kind.TRANSFER: N_("为什么转让"),
+    Kind.REINSTATE: N_("为什么恢复"),
+    Kind.HOLD: N_("为什么冻结"),
+    Kind.CAPTURE: N_("用在了哪里"),
+    Kind.VOID: N_("为什么解除冻结"),
     Kind.ACTIVATE: N_("为什么到账"),
 }
 WHERE = {
@@ -40,6 +45,9 @@ WHERE = {
     Kind.REFUND: N_("退回的批次"),
     Kind.EXPIRE: N_("到期的批次"),
     Kind.CLAWBACK: N_("从哪里扣"),
+    Kind.REINSTATE: N_("恢复成哪些批次"),
+    Kind.HOLD: N_("冻结了哪些批次，先到期的先用"),
+    Kind.VOID: N_("回到哪些批次"),
 }
 WHY_THESE = N_("为什么是这些分")
 LOTS_TOUCHED = N_("涉及的批次")
@@ -83,6 +91,9 @@ def paper(movement: Movement) -> str:
     """What a movement stands on: the order, the partner's document, or the reason a person gave; empty without any."""
     if movement.order_no:
         return _("订单 %(no)s", no=movement.order_no)
+    if movement.kind is Kind.TRANSFER and movement.other_dealer:
+        side = _("来自 %(dealer)s") if movement.change > 0 else _("转给 %(dealer)s")
+        return side % {"dealer": movement.other_dealer}
     return _document(movement) if movement.document else adjustment(movement)
 
 

@@ -7,7 +7,6 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +28,7 @@ from mall.points.views.words import ADJUSTMENTS
 from mall.web.forms import AtMost, Form, Needed, trimmed
 
 ID = re.compile(r"[0-9]{1,19}")
+YUAN = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,6}))?")
 NUMBER = re.compile(r"[0-9]{1,18}")
 FUND = re.compile(r"[\w./-]{1,40}")
 MILLIONTHS = 1_000_000
@@ -73,8 +73,13 @@ class CorrectionForm(Form):
         typed = [str(field.data or "") for field in (*fields, self.reason, self.note)]
         return sha256(canonical([*typed, str(self.until.data or "")]).encode()).hexdigest()[:32]
 
-    def ask(self, kind: CorrectionKind, dealer: Dealer, to: Dealer | None, zone: str, now: datetime) -> Ask | None:
-        """What is asked for, or none after putting what is wrong at the fields. `to` has been found by its words."""
+    def ask(
+        self, kind: CorrectionKind, dealer: Dealer, to: Dealer | str | None, zone: str, now: datetime
+    ) -> Ask | None:
+        """What is asked for, or none after putting what is wrong at the fields.
+
+        `to` has been found by its words, or is what hinders it.
+        """
         self.reason.choices = reasons_of(kind)
         good = self.validate()
         points, journal = self._points(kind), None
@@ -85,9 +90,9 @@ class CorrectionForm(Form):
             journal = number_of(self.journal.data) or 0
         if self.reason.data not in [reason.value for reason in REASONS[kind]]:
             self.refuse("reason", gettext(N_("请选择适用的原因。")))
-        if kind is CorrectionKind.TRANSFER and to is None and not self.to.errors:
-            self.refuse("to", gettext(N_("请填写经销商的编号或名称。")))
-        if not good or self.trouble:
+        if isinstance(to, str):
+            self.refuse("to", to)
+        if not good or self.trouble or isinstance(to, str):
             return None
         return Ask(
             kind=kind,
@@ -121,14 +126,11 @@ class CorrectionForm(Form):
         return ends
 
     def _worth(self) -> int:
-        try:
-            millionths = Decimal(unicodedata.normalize("NFKC", self.worth.data or "")) * MILLIONTHS
-            whole = int(millionths) if millionths.is_finite() else -1
-        except (InvalidOperation, ValueError):
-            whole, millionths = -1, Decimal(0)
-        if whole != millionths or not 0 <= whole <= DEAREST:
+        found = YUAN.fullmatch(unicodedata.normalize("NFKC", self.worth.data or ""))
+        millionths = int(found[1]) * MILLIONTHS + int((found[2] or "").ljust(6, "0")) if found else -1
+        if not 0 <= millionths <= DEAREST:
             self.refuse("worth", gettext(N_("请填写 0 到 1000 元之间的金额，最多六位小数。")))
-        return whole
+        return millionths
 
 
 class AnswerForm(Form):

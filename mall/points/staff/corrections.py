@@ -133,7 +133,7 @@ def file_correction() -> Response:
     dealer = dealer_by_code(reading(), form.dealer.data or "")
     to = _receiver(form) if kind is CorrectionKind.TRANSFER else None
     ask = form.ask(kind, dealer, to, zone(), now())
-    wants = _desk(form, kind, dealer, to)
+    wants = _desk(form, kind, dealer, to if isinstance(to, Dealer) else None)
     if ask is None:
         return refused("points/desk_correction_new.html", **wants)
     staff_id = guards.staff().staff_id
@@ -193,20 +193,18 @@ def _settled(number: int, verb: Any, text: str, **more: Any) -> Response:
     return go(url_for("desk_points.correction", number=number), text)
 
 
-def _receiver(form: CorrectionForm) -> Dealer | None:
+def _receiver(form: CorrectionForm) -> Dealer | str:
+    """To whom points go, found by code or words; or, in words, why nobody is."""
     found = dealers_named(reading(), form.to.data or "")
-    if len(found) == 1:
-        form.to.data = found[0].code
-        if found[0].code == form.dealer.data:
-            form.refuse("to", _("不能转给自己。"))
-            return None
-        return found[0]
-    if found:
-        told_ = _("、").join(f"{dealer.code} {dealer.name}" for dealer in found[:5])
-        form.refuse("to", _("有几家符合，请填写编号：%(dealers)s", dealers=told_))
-    elif form.to.data:
-        form.refuse("to", _("没有这家经销商。"))
-    return None
+    if not form.to.data:
+        return str(_("请填写经销商的编号或名称。"))
+    if not found:
+        return str(_("没有这家经销商。"))
+    if len(found) > 1:
+        several = _("、").join(f"{dealer.code} {dealer.name}" for dealer in found[:5])
+        return str(_("有几家符合，请填写编号：%(dealers)s", dealers=several))
+    form.to.data = found[0].code
+    return found[0] if found[0].code != form.dealer.data else str(_("不能转给自己。"))
 
 
 def _look(number: int) -> dict[str, Any]:

@@ -93,7 +93,7 @@ MUTATIONS = (
     ),
     Mutation(
         "nothing is swept when a book is opened",
-        ((f"{ACTIONS}/opening.py", "    for book in books:\n        sweep(book)\n", ""),),
+        ((f"{ACTIONS}/opening.py", "        sweep(book)\n", ""),),
         (f"{POINTS}/test_ledger.py::test_a_lot_is_unspendable_from_the_instant_of_its_expiry_with_no_job_run",),
         r"assert 100 == 0|DID NOT RAISE",
     ),

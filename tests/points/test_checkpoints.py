@@ -146,7 +146,7 @@ def test_checkpoints_taken_while_points_are_posted_hold(keeper: Keeper, url: str
 # Ended in the middle
 
 
-@pytest.mark.parametrize("step", [*map(str, range(1, 9)), "commit"])
+@pytest.mark.parametrize("step", [*map(str, range(1, 10)), "commit"])
 def test_a_run_killed_anywhere_leaves_nothing_or_what_the_next_takes_up(
     keeper: Keeper, url: str, tmp_path: Path, step: str
 ) -> None:
@@ -160,7 +160,7 @@ def test_a_run_killed_anywhere_leaves_nothing_or_what_the_next_takes_up(
     keeper.take()
     assert keeper.no() is None
     assert {head.dealer_id for no in keeper.folder.numbers() for head in keeper.folder.heads(no)} == {EAST, NORTH}
-    assert keeper.folder.numbers() == [1, 2] if step in ("8", "commit") else [1]
+    assert keeper.folder.numbers() == [1, 2] if step in ("9", "commit") else [1]
     indexed = db.session.scalars(select(CheckpointLeaf.checkpoint_no).order_by(CheckpointLeaf.dealer_id)).all()
     assert len(indexed) == 2
     assert keeper.faults() == []
@@ -169,11 +169,11 @@ def test_a_run_killed_anywhere_leaves_nothing_or_what_the_next_takes_up(
     assert [file.name for file in keeper.folder.path.glob(".*")] == [], "what was left half made is gone"
 
 
-def test_a_run_that_is_killed_never_reaches_a_ninth_write(keeper: Keeper, url: str) -> None:
+def test_a_run_that_is_killed_never_reaches_a_tenth_write(keeper: Keeper, url: str) -> None:
     """The steps above are all there are."""
     Ledger(EAST).earn(10)
     db.session.remove()
-    lived = begin(url, die_at, "9", str(keeper.folder.path), str(keeper.key))
+    lived = begin(url, die_at, "10", str(keeper.folder.path), str(keeper.key))
     lived.join(LIMIT)
     assert lived.exitcode == 0
     assert keeper.folder.numbers() == [1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from mall.points.models import NotYetCheckpointed, ProofTooLong
 from mall.points.queries.inclusion import proof_file
 from mall.points.queries.statement import statement
 from mall.points.rules.chain import FORMAT, netstrings
-from mall.points.rules.checkpoint import read_signed
+from mall.points.rules.checkpoint import Unreadable, read_signed
 from mall.web.db import db, now, transact
 from tests.conftest import Clock
 from tests.points.checkpointing import Keeper, write_key
@@ -150,6 +151,32 @@ def test_what_no_checkpoint_covers_yet_has_no_proof(keeper: Keeper, history: Pat
     db.session.rollback()
     keeper.take()
     assert proof_file(db.session, keeper.folder, EAST, 8, 9)["leaf"]["seq"] == 9
+
+
+def test_a_damaged_tree_is_computed_anew_and_damaged_leaves_are_told(keeper: Keeper, history: Path) -> None:
+    sound = json.loads(history.read_text())
+    nodes, leaves = (keeper.folder.place(1) / name for name in ("nodes.bin", "leaves.bin"))
+    for damage in (lambda: nodes.write_bytes(bytes(96)), lambda: nodes.write_bytes(b""), nodes.unlink):
+        if nodes.exists():
+            nodes.chmod(0o644)
+        damage()
+        assert proof_file(db.session, keeper.folder, EAST, 2, 7) == sound
+    leaves.chmod(0o644)
+    whole = leaves.read_bytes()
+    for wrong in (whole[56:], whole[:40], bytes(112), whole[:56] + bytes(56)):
+        leaves.write_bytes(wrong)
+        with pytest.raises(Unreadable):
+            proof_file(db.session, keeper.folder, EAST, 2, 7)
+
+
+def test_the_example_of_the_guide_is_verified() -> None:
+    guide = (SCRIPT.parent / "proof.md").read_text()
+    example = SCRIPT.parent / "proof_example.json"
+    public = json.loads(example.read_text())["public_key"]
+    assert public in guide
+    told = verify(example, "--key", public, "--hash", "73ea57692ffb7b22")
+    assert told.returncode == 0
+    assert told.stdout in guide
 
 
 def test_a_proof_has_a_bound(keeper: Keeper, history: Path) -> None:
@@ -372,9 +399,7 @@ def test_a_folder_that_does_not_hold_is_told(keeper: Keeper, history: Path, tmp_
     assert told() == "checkpoint 1 has not 2 leaves"
     leaves.write_bytes(whole[leaves][:-1] + b"\x00")
     assert told() == "the leaves of checkpoint 1 do not make its root"
-    leaves.unlink()
-    first.unlink()
-    first.parent.rmdir()
+    shutil.rmtree(first.parent)
     assert told() == "checkpoint 1 of the proof is not in the folder"
     keeper.folder.place(2).rename(keeper.folder.place(3))
     answer = verify(history, "--key", key_of(keeper), "--checkpoints", keeper.folder.path)

@@ -16,6 +16,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,9 +28,10 @@ from sqlalchemy.orm import Session
 from mall.base import bulk
 from mall.base.types import micros, moment
 from mall.points.models import Account, Checkpoint, CheckpointLeaf
-from mall.points.queries.checkpoints import KEYS, LEAVES, STATEMENT, Folder, holds, last_indexed
+from mall.points.queries.checkpoints import KEYS, LEAVES, NODES, STATEMENT, Folder, holds, last_indexed
 from mall.points.queries.covered import apart
 from mall.points.rules.checkpoint import Head, Signed, Stated, Unreadable, key_id, pack, tree
+from mall.points.rules.merkle import Tree
 
 Run = Callable[..., Any]
 """A door's `transact`."""
@@ -56,6 +58,7 @@ def take(
     heads = grown(session)
     if not heads:
         return None
+    over = tree(heads)
     signer = _signer(key())
     public = signer.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     stated = Stated(
@@ -63,13 +66,13 @@ def take(
         # A clock that was set back moves no checkpoint before the one it follows.
         taken_at=max(micros(now), last.stated.taken_at if last else 0),
         leaves=len(heads),
-        root=tree(heads).root,
+        root=over.root,
         previous=last.stated.hash() if last else None,
         key_id=key_id(public),
     )
     signed = Signed(stated, signer.sign(stated.signed_bytes()))
     publish(folder, signer)
-    if not place(folder, signed, heads):
+    if not place(folder, signed, heads, over):
         return None
     run(index, signed=signed, heads=heads)
     return signed
@@ -170,10 +173,10 @@ def index(session: Session, _now: datetime, *, signed: Signed, heads: Sequence[H
     )
 
 
-def place(folder: Folder, signed: Signed, heads: Sequence[Head]) -> bool:
+def place(folder: Folder, signed: Signed, heads: Sequence[Head], nodes: Tree) -> bool:
     """Put a checkpoint into its folder, whole and for ever; false where that number has been taken.
 
-    Both files are made in a hidden folder, written through to the disk, and appear by one rename, which no system
+    Its files are made in a hidden folder, written through to the disk, and appear by one rename, which no system
     does onto a folder that holds something.
     """
     final = folder.place(signed.stated.no)
@@ -181,6 +184,7 @@ def place(folder: Folder, signed: Signed, heads: Sequence[Head]) -> bool:
     half.mkdir()
     try:
         _write(half / LEAVES, pack(heads))
+        _write(half / NODES, b"".join(chain.from_iterable(nodes.storeys)))
         _write(half / STATEMENT, signed.file())
         _sync(half)
         half.rename(final)

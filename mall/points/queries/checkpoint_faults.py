@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.types import micros
+from mall.dealers.models import Dealer
 from mall.points.models import Checkpoint, CheckpointLeaf
 from mall.points.queries.checkpoints import Folder, holds
 from mall.points.queries.covered import Seen, seen
@@ -102,31 +103,25 @@ def _heads(session: Session, signed: Signed, heads: list[Head], rows: int | None
     for found, expected in _differing(pairs):
         yield _fault("checkpoint_root", stated.no, found, expected)
     for one in seen(session, heads):
-        yield from _head(one)
-        if rows is not None:
-            yield from _leaf_row(one, stated.no)
+        for code, found, expected in (*_head(one), *(_leaf_row(one, stated.no) if rows is not None else ())):
+            dealer = session.scalar(select(Dealer.code).where(Dealer.id == one.head.dealer_id))
+            name = dealer or f"dealer {one.head.dealer_id}"
+            yield Fault(code, one.head.dealer_id, name, one.head.seq, found=found, expected=expected)
     if rows is not None and rows != len(heads):
         yield _fault("checkpoint_index", stated.no, f"{rows} leaves", f"{len(heads)} leaves")
 
 
-def _head(one: Seen) -> Iterator[Fault]:
-    head = one.head
+def _head(one: Seen) -> Iterator[tuple[str, str, str]]:
     if one.cut:
-        found, expected = f"{told(one.last_seq)} is its last", f"{head.seq} or more"
-        yield Fault("checkpoint_cut", head.dealer_id, _dealer(one), head.seq, found=found, expected=expected)
+        yield "checkpoint_cut", f"{told(one.last_seq)} is its last", f"{one.head.seq} or more"
     elif one.changed:
-        found, expected = told(one.hash), told(head.hash)
-        yield Fault("checkpoint_hash", head.dealer_id, _dealer(one), head.seq, found=found, expected=expected)
+        yield "checkpoint_hash", told(one.hash), told(one.head.hash)
 
 
-def _leaf_row(one: Seen, no: int) -> Iterator[Fault]:
-    head = one.head
-    for found, expected in _differing({"checkpoint": (one.indexed_under, no), "hash": (one.indexed_hash, head.hash)}):
-        yield Fault("checkpoint_index", head.dealer_id, _dealer(one), head.seq, found=found, expected=expected)
-
-
-def _dealer(one: Seen) -> str:
-    return one.dealer or f"dealer {one.head.dealer_id}"
+def _leaf_row(one: Seen, no: int) -> Iterator[tuple[str, str, str]]:
+    pairs: Pairs = {"checkpoint": (one.indexed_under, no), "hash": (one.indexed_hash, one.head.hash)}
+    for found, expected in _differing(pairs):
+        yield "checkpoint_index", found, expected
 
 
 def _indexed(session: Session) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
     00000012/checkpoint.json    the signed statement
     00000012/leaves.bin         the heads it covers
+    00000012/nodes.bin          their tree, so that a path is looked up and not computed; nothing is believed of it
     keys/<key id>.pub           the public keys, PEM
 
 Whoever reads here needs no private key.
@@ -9,6 +10,9 @@ Whoever reads here needs no private key.
 
 from __future__ import annotations
 
+import os
+import struct
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +23,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.points.models import Checkpoint
-from mall.points.rules.checkpoint import Head, Signed, Unreadable, key_id, read_signed, unpack
+from mall.points.rules.checkpoint import HEAD, Head, Signed, Unreadable, key_id, read_signed, tree, unpack
+from mall.points.rules.merkle import root_from
 
-__all__ = ["KEYS", "LEAVES", "STATEMENT", "Folder", "Unreadable", "holds", "last_indexed", "named", "public_key"]
+__all__ = ["KEYS", "LEAVES", "NODES", "STATEMENT", "Folder", "Unreadable", "holds", "last_indexed", "named"]
 
-STATEMENT, LEAVES, KEYS = "checkpoint.json", "leaves.bin", "keys"
+STATEMENT, LEAVES, NODES, KEYS = "checkpoint.json", "leaves.bin", "nodes.bin", "keys"
 
 
 class Folder:
@@ -52,6 +57,47 @@ class Folder:
     def heads(self, no: int) -> list[Head]:
         """The heads that a checkpoint covers. Refused with Unreadable: a file that is missing or none."""
         return unpack(self._read(self.place(no) / LEAVES))
+
+    def find(self, no: int, dealer_id: int, account_no: int) -> tuple[int, Head]:
+        """Where an account stands among a checkpoint's leaves, and its head. Refused with Unreadable: it does not."""
+        wanted = (dealer_id, account_no)
+        try:
+            with (self.place(no) / LEAVES).open("rb") as stream:
+                count = os.fstat(stream.fileno()).st_size // HEAD.size
+
+                def head(n: int) -> Head:
+                    return Head(*HEAD.unpack(os.pread(stream.fileno(), HEAD.size, n * HEAD.size)))
+
+                here = bisect_left(range(count), wanted, key=lambda n: (head(n).dealer_id, head(n).account_no))
+                if here < count and ((found := head(here)).dealer_id, found.account_no) == wanted:
+                    return here, found
+        except (OSError, struct.error) as error:
+            raise Unreadable(f"{LEAVES} of checkpoint {no} cannot be read") from error
+        raise Unreadable(f"checkpoint {no} does not cover dealer {dealer_id}, account {account_no}")
+
+    def audit_path(self, no: int, index: int, head: Head) -> list[bytes]:
+        """The audit path of a leaf. Refused with Unreadable: a leaf that does not lead to the checkpoint's root."""
+        stated = self.signed(no).stated
+        for by in (self._looked_up, self._computed):
+            try:
+                found = by(no, index, stated.leaves)
+                if root_from(head.leaf(), index, stated.leaves, found) == stated.root:
+                    return found
+            except (OSError, ValueError, IndexError):
+                continue
+        raise Unreadable(f"leaf {index} of checkpoint {no} does not lead to its root")
+
+    def _looked_up(self, no: int, index: int, count: int) -> list[bytes]:
+        found, begins = [], 0
+        with (self.place(no) / NODES).open("rb") as stream:
+            while count > 1:
+                if (beside := index ^ 1) < count:
+                    found.append(os.pread(stream.fileno(), 32, 32 * (begins + beside)))
+                begins, count, index = begins + count, (count + 1) // 2, index // 2
+        return found
+
+    def _computed(self, no: int, index: int, _count: int) -> list[bytes]:
+        return tree(self.heads(no)).path(index)
 
     def keys(self) -> dict[str, bytes]:
         """The published public keys (32 bytes each) by their ids. A file whose name is not its key's id is left out."""

@@ -7,7 +7,6 @@ docs/verify_points.py needs nothing else.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -18,7 +17,7 @@ from mall.base.types import canonical, micros
 from mall.points.models import Account, CheckpointLeaf, Entry, Journal, Line, Lot, NotYetCheckpointed, ProofTooLong
 from mall.points.queries.checkpoints import Folder
 from mall.points.rules.chain import FORMAT, Birth, Link, Move, details_hash, entry_hash, genesis
-from mall.points.rules.checkpoint import Head, Unreadable, tree
+from mall.points.rules.checkpoint import Unreadable
 
 MOST = 20_000
 """Entries of one answer."""
@@ -85,13 +84,12 @@ def _inclusion(folder: Folder, checkpoint_no: int, link: Link, head: bytes) -> d
 
     Refused with Unreadable: a folder that has not what the index promised.
     """
-    signed, heads = folder.signed(checkpoint_no), folder.heads(checkpoint_no)
-    mine = Head(link.dealer_id, link.account_no, link.seq, head)
-    place = bisect_left(heads, mine)
+    signed = folder.signed(checkpoint_no)
+    place, there = folder.find(checkpoint_no, link.dealer_id, link.account_no)
     public = folder.keys().get(signed.stated.key_id)
-    if heads[place : place + 1] != [mine] or public is None:
+    if (there.seq, there.hash) != (link.seq, head) or public is None:
         raise Unreadable(f"checkpoint {checkpoint_no} does not cover entry {link.seq}, or its public key is missing")
-    path = [node.hex() for node in tree(heads).path(place)]
+    path = [node.hex() for node in folder.audit_path(checkpoint_no, place, there)]
     return {
         "leaf": {"seq": link.seq, "hash": head.hex(), "index": place, "path": path},
         "checkpoint": signed.told(),

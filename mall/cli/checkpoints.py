@@ -15,10 +15,9 @@ from mall.cli.points import cli
 from mall.config import Settings
 from mall.dealers.models import Dealer
 from mall.points.actions.checkpoint import FolderApart, take
-from mall.points.queries.checkpoints import Folder
+from mall.points.queries.checkpoints import Folder, Signed
 from mall.points.queries.inclusion import proof_file
 from mall.points.queries.statement import statement
-from mall.points.rules.checkpoint import Signed
 from mall.web.db import now, reading, transact
 
 

@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from mall.base.ids import new_id
 from mall.base.time import last_day
-from mall.base.types import canonical, micros
-from mall.points.actions.drafts import Draft, Posting, request_hash
+from mall.base.types import micros
+from mall.points.actions.drafts import Draft, request_hash
 from mall.points.actions.lots import Allocation, LotState
-from mall.points.models import Kind, LotKind, Outcome
+from mall.points.models import Kind, LotKind
 from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, HELD, ISSUED, MOVED, PENDING
-from mall.points.rules.chain import Birth, Link, details_hash, entry_hash
+from mall.points.rules.chain import Birth
 
 BALANCES = {PENDING: "pending", AVAILABLE: "available", HELD: "held", DEBT: "debt"}
 """Which balance of the account follows which bucket."""
@@ -239,91 +239,6 @@ class Book:
             self.move(draft, lot, AVAILABLE, DEBT, paid)
             if not self.debt:
                 return
-
-    def post(self, draft: Draft) -> Posting:
-        """Settle, then turn a draft into a journal, an entry and lines, linked to the entry before."""
-        self.settle(draft)
-        seq = self.last_seq + 1
-        balances = (self.pending, self.available, self.held, self.debt)
-        deltas = tuple(after - before for after, before in zip(balances, self.told, strict=True))
-        self.told = balances
-        why, effective_at, posted_at = canonical(draft.why), micros(draft.effective_at), micros(self.now)
-        details = details_hash(draft.actor, draft.checker, why, canonical(draft.result), draft.births)
-        digest = entry_hash(
-            Link(
-                dealer_id=self.dealer_id,
-                account_no=self.account_no,
-                seq=seq,
-                prev_hash=self.head_hash,
-                journal_id=draft.journal_id,
-                source=draft.source,
-                idem_key=draft.key,
-                request_hash=draft.request_hash,
-                kind=draft.kind.value,
-                points=draft.points,
-                ref_journal=draft.ref_journal,
-                transfer_id=draft.transfer_id,
-                effective_at=effective_at,
-                posted_at=posted_at,
-                deltas=deltas,
-                balances=balances,
-                details=details,
-            ),
-            draft.moves,
-        )
-        draft.result = {"seq": seq, "hash": digest.hex(), **draft.result}
-        self._journal(draft, Outcome.POSTED, None, why, effective_at, posted_at)
-        key = (self.dealer_id, self.account_no, seq)
-        link = (seq - 1, self.head_hash) if seq > 1 else (None, None)
-        self.entries.append(
-            (
-                *(*key, link[0], draft.journal_id, draft.kind.value),
-                *(*deltas, *balances, effective_at, posted_at, link[1], digest),
-            )
-        )
-        self.lines.extend((*key, number, *move) for number, move in enumerate(draft.moves, 1))
-        self.last_seq, self.last_posted_at, self.head_hash = seq, self.now, digest
-        return self._posting(draft, Outcome.POSTED, None)
-
-    def refuse(self, draft: Draft, code: str, params: dict[str, Any]) -> Posting:
-        """Remember a refusal under its key: the same request gets the same answer for ever."""
-        draft.points, draft.result = 0, params
-        moments = micros(draft.effective_at), micros(self.now)
-        self._journal(draft, Outcome.REFUSED, code, canonical(draft.why), *moments)
-        return self._posting(draft, Outcome.REFUSED, code)
-
-    def _posting(self, draft: Draft, outcome: Outcome, code: str | None) -> Posting:
-        posting = Posting(
-            self.dealer_id, draft.journal_id, draft.kind, outcome, draft.points, False, code, draft.result
-        )
-        self.known[draft.source, draft.key] = (draft.request_hash, posting)
-        return posting
-
-    def _journal(
-        self, draft: Draft, outcome: Outcome, code: str | None, why: str, effective_at: int, posted_at: int
-    ) -> None:
-        self.journals.append(
-            (
-                self.dealer_id,
-                draft.journal_id,
-                self.account_no,
-                draft.source,
-                draft.key,
-                draft.request_hash,
-                draft.kind.value,
-                int(outcome),
-                code,
-                draft.points,
-                draft.ref_journal,
-                draft.transfer_id,
-                effective_at,
-                posted_at,
-                draft.actor,
-                draft.checker,
-                why,
-                canonical(draft.result),
-            )
-        )
 
     def open_lots_in_turn(self) -> list[LotState]:
         """The open lots read so far that nothing unread can precede, in spending order."""

@@ -11,6 +11,7 @@ from mall.base.refused import Refused
 from mall.points.actions.book import Book
 from mall.points.actions.drafts import Draft, Posting, request_hash
 from mall.points.actions.reading import known
+from mall.points.actions.recording import post, refuse
 from mall.points.models import (
     AccountClosed,
     AccountStatus,
@@ -96,8 +97,8 @@ def once(
     except Refused as refusal:
         if not remember or draft.moves or type(refusal).code not in REMEMBERED:
             raise
-        return book.refuse(draft, type(refusal).code, refusal.params)
-    return book.post(draft)
+        return refuse(book, draft, type(refusal).code, refusal.params)
+    return post(book, draft)
 
 
 def _answer(book: Book, kind: Kind, request: dict[str, Any], earlier: Any, remember: bool) -> Posting:

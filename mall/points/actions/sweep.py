@@ -7,6 +7,7 @@ from datetime import datetime
 from mall.base.types import micros
 from mall.points.actions.book import Book
 from mall.points.actions.lots import LotState
+from mall.points.actions.recording import post
 from mall.points.models import Kind
 from mall.points.rules.buckets import AVAILABLE, EXPIRED, PENDING
 
@@ -38,4 +39,4 @@ def sweep(book: Book) -> None:
         )
         for lot in lots:
             book.move(draft, lot, src, dst, lot.at[src])
-        book.post(draft)
+        post(book, draft)

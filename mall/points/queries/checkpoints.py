@@ -26,7 +26,7 @@ from mall.points.models import Checkpoint
 from mall.points.rules.checkpoint import HEAD, Head, Signed, Unreadable, key_id, read_signed, tree, unpack
 from mall.points.rules.merkle import root_from
 
-__all__ = ["KEYS", "LEAVES", "NODES", "STATEMENT", "Folder", "Unreadable", "holds", "last_indexed", "named"]
+__all__ = ["KEYS", "LEAVES", "NODES", "STATEMENT", "Folder", "Signed", "Unreadable", "holds", "last_indexed", "named"]
 
 STATEMENT, LEAVES, NODES, KEYS = "checkpoint.json", "leaves.bin", "nodes.bin", "keys"
 

@@ -111,7 +111,7 @@ MUTATIONS = (
     ),
     Mutation(
         "what is owed is not paid from what comes in",
-        ((f"{ACTIONS}/book.py", "        self.settle(draft)\n", ""),),
+        ((f"{ACTIONS}/recording.py", "    book.settle(draft)\n", ""),),
         (f"{POINTS}/test_ledger.py::test_what_is_owed_is_paid_by_the_next_earning_before_anything_else",),
         r"CHECK constraint failed: ck_points_\w+_debt_first",
     ),

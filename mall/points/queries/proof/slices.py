@@ -96,7 +96,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     # SQLite's transaction begins with its first read and sees no later commit until it ends.
-    with engine.connect().execution_options(**options) as connection, connection.begin():
+    with engine.connect().execution_options(**options) as connection:
         if options:
             for setting in GENTLY:
                 connection.exec_driver_sql(f"SET LOCAL {setting}")

@@ -100,6 +100,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_partner_nonce_seen_at", ["seen_at"], unique=False)
 
     op.create_table(
+        "points_checkpoint",
+        sa.Column("no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("taken_at", types.Instant(), nullable=False),
+        sa.Column("leaves", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=True),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.String(length=32).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("length(root) = 32 AND length(hash) = 32", name=op.f("ck_points_checkpoint_hashes")),
+        sa.CheckConstraint("no > 0 AND leaves > 0", name=op.f("ck_points_checkpoint_counts")),
+        sa.PrimaryKeyConstraint("no", name=op.f("pk_points_checkpoint")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "points_proof_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("started_at", types.Instant(), nullable=False),
+        sa.Column("ended_at", types.Instant(), nullable=False),
+        sa.Column("scope", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("accounts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("checkpoints", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("faults", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("found", types.Json(), nullable=False),
+        sa.CheckConstraint("faults >= 0 AND ended_at >= started_at", name=op.f("ck_points_proof_run_run")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_proof_run")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("points_proof_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_points_proof_run_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "programme",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
@@ -107,6 +140,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("grace_days", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("closed_until", types.Instant(), nullable=True),
+        sa.Column("approval_points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("approval_points >= 0", name=op.f("ck_programme_approval")),
         sa.CheckConstraint("grace_days >= 0", name=op.f("ck_programme_grace")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sqlite_strict=True,
@@ -273,6 +308,7 @@ def upgrade() -> None:
         sa.Column("categories", types.Json(), nullable=False),
         sa.Column("flags", types.Json(), nullable=False),
         sa.Column("unit_value", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fund_code", sa.String(length=40).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("created_at", types.Instant(), nullable=False),
         sa.Column("created_by", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.CheckConstraint("cap_points IS NULL OR cap_points >= 0", name=op.f("ck_earning_rule_cap_points")),
@@ -358,6 +394,7 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_lot", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_posted_at", types.Instant(), nullable=True),
+        sa.Column("next_due_at", types.Instant(), nullable=False),
         sa.Column("head_hash", sa.LargeBinary(), nullable=False),
         sa.Column("opened_at", types.Instant(), nullable=False),
         sa.CheckConstraint("debt = 0 OR available = 0", name=op.f("ck_points_account_debt_first")),
@@ -374,8 +411,43 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("points_account", schema=None) as batch_op:
+        batch_op.create_index("ix_points_account_next_due_at", ["next_due_at"], unique=False)
         batch_op.create_index("ix_points_account_programme_id", ["programme_id"], unique=False)
 
+    op.create_table(
+        "points_checkpoint_leaf",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "account_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("checkpoint_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("head_hash", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_no"], ["points_checkpoint.no"], name=op.f("fk_points_checkpoint_leaf_checkpoint_no")
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "account_no", "seq", name=op.f("pk_points_checkpoint_leaf")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "points_expected_rate",
+        sa.Column(
+            "programme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("from_on", types.Day(), nullable=False),
+        sa.Column("no", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("rate_bps", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("note", sa.String(length=200).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("set_at", types.Instant(), nullable=False),
+        sa.Column("set_by", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.CheckConstraint("no > 0", name=op.f("ck_points_expected_rate_no")),
+        sa.CheckConstraint("rate_bps > 0 AND rate_bps <= 10000", name=op.f("ck_points_expected_rate_rate")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_points_expected_rate_programme_id")),
+        sa.PrimaryKeyConstraint("programme_id", "from_on", "no", name=op.f("pk_points_expected_rate")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "item_term",
         sa.Column("term", sa.String(length=80, collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
@@ -409,9 +481,11 @@ def upgrade() -> None:
         sa.Column("effective_at", types.Instant(), nullable=False),
         sa.Column("posted_at", types.Instant(), nullable=False),
         sa.Column("actor", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("checker", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=True),
         sa.Column("why", types.Json(), nullable=False),
         sa.Column("result", types.Json(), nullable=False),
         sa.CheckConstraint("(outcome = 2) = (reason IS NOT NULL)", name=op.f("ck_points_journal_reason")),
+        sa.CheckConstraint("checker IS NULL OR checker <> actor", name=op.f("ck_points_journal_two_persons")),
         sa.CheckConstraint("length(request_hash) = 32", name=op.f("ck_points_journal_request_hash")),
         sa.CheckConstraint("outcome IN (1, 2)", name=op.f("ck_points_journal_outcome")),
         sa.CheckConstraint("points >= 0", name=op.f("ck_points_journal_points")),
@@ -433,6 +507,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("points_journal", schema=None) as batch_op:
         batch_op.create_index("ix_points_journal_dealer_id_ref_journal", ["dealer_id", "ref_journal"], unique=False)
+        batch_op.create_index(
+            "ix_points_journal_transfer_id",
+            ["transfer_id"],
+            unique=False,
+            sqlite_where=sa.text("transfer_id IS NOT NULL"),
+            postgresql_where=sa.text("transfer_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_points_journal_reinstate_once",
             ["dealer_id", "ref_journal"],
@@ -500,13 +581,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("points_lot", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_points_lot_due",
-            ["expires_at", "dealer_id", "account_no"],
-            unique=False,
-            sqlite_where=sa.text("is_open = 1"),
-            postgresql_where=sa.text("is_open = 1"),
-        )
-        batch_op.create_index(
             "ix_points_lot_fifo",
             ["dealer_id", "account_no", "expires_at", "lot_no"],
             unique=False,
@@ -515,6 +589,27 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_points_lot_source_ref", ["dealer_id", "source", "source_ref"], unique=False)
 
+    op.create_table(
+        "points_verified",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "account_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("verified_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(hash) = 32", name=op.f("ck_points_verified_hash")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "account_no"],
+            ["points_account.dealer_id", "points_account.account_no"],
+            name=op.f("fk_points_verified_dealer_id_account_no"),
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "account_no", name=op.f("pk_points_verified")),
+        postgresql_with={"fillfactor": 70},
+        sqlite_strict=True,
+    )
     op.create_table(
         "sku",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -550,6 +645,8 @@ def upgrade() -> None:
         sa.Column("redeemed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("voided", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("refunded", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("held_until", types.Instant(), nullable=True),
+        sa.CheckConstraint('"open" = 0 OR held_until IS NOT NULL', name=op.f("ck_points_allocation_held")),
         sa.CheckConstraint('points = "open" + redeemed + voided', name=op.f("ck_points_allocation_resolved_once")),
         sa.CheckConstraint(
             'points > 0 AND "open" >= 0 AND redeemed >= 0 AND voided >= 0', name=op.f("ck_points_allocation_counters")
@@ -566,8 +663,103 @@ def upgrade() -> None:
             name=op.f("fk_points_allocation_dealer_id_journal_id"),
         ),
         sa.PrimaryKeyConstraint("dealer_id", "journal_id", "ord", name=op.f("pk_points_allocation")),
+        postgresql_with={"fillfactor": 70},
         sqlite_strict=True,
     )
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_points_allocation_held",
+            ["held_until"],
+            unique=False,
+            sqlite_where=sa.text('"open" > 0'),
+            postgresql_where=sa.text('"open" > 0'),
+        )
+
+    op.create_table(
+        "points_correction",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("to_dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("clawback_journal", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("note", sa.String(length=120).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("fund_code", sa.String(length=40).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("expires_at", types.Instant(), nullable=True),
+        sa.Column("unit_value", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("threshold", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("maker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", types.Instant(), nullable=False),
+        sa.Column("checker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_at", types.Instant(), nullable=True),
+        sa.Column("answer", sa.String(length=120).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("journal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("(kind = 'add') = (expires_at IS NOT NULL)", name=op.f("ck_points_correction_expiry")),
+        sa.CheckConstraint(
+            "(kind = 'reinstate') = (clawback_journal IS NOT NULL)", name=op.f("ck_points_correction_clawback")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'transfer') = (to_dealer_id IS NOT NULL)", name=op.f("ck_points_correction_receiver")
+        ),
+        sa.CheckConstraint("(state = 'posted') = (journal_id IS NOT NULL)", name=op.f("ck_points_correction_posted")),
+        sa.CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name=op.f("ck_points_correction_settled")),
+        sa.CheckConstraint("kind <> 'add' OR fund_code <> ''", name=op.f("ck_points_correction_fund")),
+        sa.CheckConstraint("state <> 'declined' OR checker_id IS NOT NULL", name=op.f("ck_points_correction_declined")),
+        sa.CheckConstraint(
+            "state <> 'posted' OR counted <= threshold OR checker_id IS NOT NULL",
+            name=op.f("ck_points_correction_second_person"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('waiting', 'withdrawn') OR checker_id IS NULL", name=op.f("ck_points_correction_unchecked")
+        ),
+        sa.CheckConstraint(
+            "checker_id IS NULL OR checker_id <> maker_id", name=op.f("ck_points_correction_two_persons")
+        ),
+        sa.CheckConstraint(
+            "points > 0 AND counted >= points AND threshold >= 0 AND unit_value >= 0",
+            name=op.f("ck_points_correction_amounts"),
+        ),
+        sa.CheckConstraint(
+            "to_dealer_id IS NULL OR to_dealer_id <> dealer_id", name=op.f("ck_points_correction_two_dealers")
+        ),
+        sa.ForeignKeyConstraint(["checker_id"], ["staff.id"], name=op.f("fk_points_correction_checker_id")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "clawback_journal"],
+            ["points_journal.dealer_id", "points_journal.journal_id"],
+            name="fk_points_correction_clawback_journal",
+        ),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "journal_id"],
+            ["points_journal.dealer_id", "points_journal.journal_id"],
+            name="fk_points_correction_journal_id",
+        ),
+        sa.ForeignKeyConstraint(["dealer_id"], ["dealer.id"], name=op.f("fk_points_correction_dealer_id")),
+        sa.ForeignKeyConstraint(["maker_id"], ["staff.id"], name=op.f("fk_points_correction_maker_id")),
+        sa.ForeignKeyConstraint(["to_dealer_id"], ["dealer.id"], name=op.f("fk_points_correction_to_dealer_id")),
+        sa.PrimaryKeyConstraint("dealer_id", "id", name=op.f("pk_points_correction")),
+        sa.UniqueConstraint("dealer_id", "key", name=op.f("uq_points_correction_dealer_id_key")),
+        postgresql_with={"fillfactor": 70},
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("points_correction", schema=None) as batch_op:
+        batch_op.create_index("ix_points_correction_id", ["id"], unique=False)
+        batch_op.create_index("ix_points_correction_maker_id_id", ["maker_id", "id"], unique=False)
+        batch_op.create_index("ix_points_correction_state_id", ["state", "id"], unique=False)
+        batch_op.create_index("ix_points_correction_to_dealer_id_id", ["to_dealer_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_points_correction_reinstate_once",
+            ["dealer_id", "clawback_journal"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('waiting', 'posted')"),
+            postgresql_where=sa.text("state IN ('waiting', 'posted')"),
+        )
+
     op.create_table(
         "points_entry",
         sa.Column(
@@ -624,35 +816,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("points_entry", schema=None) as batch_op:
         batch_op.create_index("ix_points_entry_dealer_id_journal_id", ["dealer_id", "journal_id"], unique=False)
-
-    op.create_table(
-        "points_hold",
-        sa.Column(
-            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column(
-            "journal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("account_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("expires_at", types.Instant(), nullable=False),
-        sa.Column("open", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint('"open" >= 0', name=op.f("ck_points_hold_open")),
-        sa.ForeignKeyConstraint(
-            ["dealer_id", "journal_id"],
-            ["points_journal.dealer_id", "points_journal.journal_id"],
-            name=op.f("fk_points_hold_dealer_id_journal_id"),
-        ),
-        sa.PrimaryKeyConstraint("dealer_id", "journal_id", name=op.f("pk_points_hold")),
-        sqlite_strict=True,
-    )
-    with op.batch_alter_table("points_hold", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_points_hold_expires_at",
-            ["expires_at"],
-            unique=False,
-            sqlite_where=sa.text('"open" > 0'),
-            postgresql_where=sa.text('"open" > 0'),
-        )
 
     op.create_table(
         "redemption_order",
@@ -843,28 +1006,37 @@ def downgrade() -> None:
         batch_op.drop_index("ix_redemption_order_dealer_id_placed_at")
 
     op.drop_table("redemption_order")
-    with op.batch_alter_table("points_hold", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_points_hold_expires_at", sqlite_where=sa.text('"open" > 0'), postgresql_where=sa.text('"open" > 0')
-        )
-
-    op.drop_table("points_hold")
     with op.batch_alter_table("points_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_points_entry_dealer_id_journal_id")
 
     op.drop_table("points_entry")
+    with op.batch_alter_table("points_correction", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_points_correction_reinstate_once",
+            sqlite_where=sa.text("state IN ('waiting', 'posted')"),
+            postgresql_where=sa.text("state IN ('waiting', 'posted')"),
+        )
+        batch_op.drop_index("ix_points_correction_to_dealer_id_id")
+        batch_op.drop_index("ix_points_correction_state_id")
+        batch_op.drop_index("ix_points_correction_maker_id_id")
+        batch_op.drop_index("ix_points_correction_id")
+
+    op.drop_table("points_correction")
+    with op.batch_alter_table("points_allocation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_points_allocation_held", sqlite_where=sa.text('"open" > 0'), postgresql_where=sa.text('"open" > 0')
+        )
+
     op.drop_table("points_allocation")
     with op.batch_alter_table("sku", schema=None) as batch_op:
         batch_op.drop_index("ix_sku_item_id_position")
 
     op.drop_table("sku")
+    op.drop_table("points_verified")
     with op.batch_alter_table("points_lot", schema=None) as batch_op:
         batch_op.drop_index("ix_points_lot_source_ref")
         batch_op.drop_index(
             "ix_points_lot_fifo", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
-        )
-        batch_op.drop_index(
-            "ix_points_lot_due", sqlite_where=sa.text("is_open = 1"), postgresql_where=sa.text("is_open = 1")
         )
 
     op.drop_table("points_lot")
@@ -874,6 +1046,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("kind = 'reinstate'"),
             postgresql_where=sa.text("kind = 'reinstate'"),
         )
+        batch_op.drop_index(
+            "ix_points_journal_transfer_id",
+            sqlite_where=sa.text("transfer_id IS NOT NULL"),
+            postgresql_where=sa.text("transfer_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_points_journal_dealer_id_ref_journal")
 
     op.drop_table("points_journal")
@@ -881,8 +1058,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_item_term_item_id")
 
     op.drop_table("item_term")
+    op.drop_table("points_expected_rate")
+    op.drop_table("points_checkpoint_leaf")
     with op.batch_alter_table("points_account", schema=None) as batch_op:
         batch_op.drop_index("ix_points_account_programme_id")
+        batch_op.drop_index("ix_points_account_next_due_at")
 
     op.drop_table("points_account")
     with op.batch_alter_table("member", schema=None) as batch_op:
@@ -925,6 +1105,11 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     op.drop_table("rate_limit")
     op.drop_table("programme")
+    with op.batch_alter_table("points_proof_run", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_points_proof_run_ended_at"))
+
+    op.drop_table("points_proof_run")
+    op.drop_table("points_checkpoint")
     with op.batch_alter_table("partner_nonce", schema=None) as batch_op:
         batch_op.drop_index("ix_partner_nonce_seen_at")
 

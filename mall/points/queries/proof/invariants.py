@@ -184,11 +184,13 @@ INVARIANTS = (
     ),
     Invariant(
         "reinstated",
+        # CROSS JOIN keeps SQLite to the order in which tables are named: an entry by its journal, then its lines.
         f"""(SELECT c.dealer_id, c.account_no, e.seq,
                (SELECT COALESCE(SUM(l.points), 0) FROM points_line l WHERE {_on("l", "e", "seq")}
                 AND l.src = {ISSUED}) AS back,
-               (SELECT COALESCE(SUM(l.points), 0) FROM points_entry r JOIN points_line l ON {_on("l", "r", "seq")}
-                WHERE r.dealer_id = j.dealer_id AND r.journal_id = j.ref_journal AND l.dst = {CLAWED}) AS taken
+               (SELECT COALESCE(SUM(l.points), 0) FROM points_entry r CROSS JOIN points_line l
+                WHERE {_on("l", "r", "seq")} AND r.dealer_id = j.dealer_id AND r.journal_id = j.ref_journal
+                  AND l.dst = {CLAWED}) AS taken
              FROM {_ENTRIES} AND e.kind = 'reinstate' JOIN {_JOURNAL}) s""",
         {"given back": ("s.back", "CASE WHEN s.back > s.taken THEN s.taken ELSE s.back END")},
         where="s",
@@ -202,8 +204,8 @@ INVARIANTS = (
                (SELECT SUM(CASE WHEN l.dst = {MOVED} THEN l.points WHEN l.src = {MOVED} THEN -l.points ELSE 0 END)
                 FROM points_line l WHERE {_on("l", "e", "seq")}) AS out_here,
                (SELECT SUM(CASE WHEN l.src = {MOVED} THEN l.points WHEN l.dst = {MOVED} THEN -l.points ELSE 0 END)
-                FROM points_entry f JOIN points_line l ON {_on("l", "f", "seq")}
-                WHERE f.dealer_id = o.dealer_id AND f.journal_id = o.journal_id) AS in_there
+                FROM points_entry f CROSS JOIN points_line l
+                WHERE {_on("l", "f", "seq")} AND f.dealer_id = o.dealer_id AND f.journal_id = o.journal_id) AS in_there
              FROM {_ENTRIES} AND e.kind = 'transfer' JOIN {_JOURNAL}
              LEFT JOIN points_journal o ON o.transfer_id = j.transfer_id AND o.journal_id <> j.journal_id) s""",
         {

@@ -15,7 +15,7 @@ from mall.points.queries.statement import Amounts
 GAINS: dict[Kind, str] = {
     Kind.EARN: N_("获得"),
     Kind.ACTIVATE: N_("在途到账"),
-    Kind.REINSTATE: N_("恢复"),
+    Kind.REINSTATE: N_("扣回恢复"),
     Kind.REFUND: N_("退回"),
     Kind.TRANSFER: N_("转入"),
     Kind.ADJUST: N_("调整增加"),

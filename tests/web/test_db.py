@@ -72,3 +72,21 @@ def test_a_connection_that_rested_through_a_restart_is_not_handed_out(app: Flask
         other.execute("SELECT pg_terminate_backend(%s)", (mine,))
     assert db.session.execute(text("SELECT pg_backend_pid()")).scalar_one() != mine
     db.session.rollback()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_is_prepared_outlives_the_end_of_a_page(app: Flask) -> None:
+    def kept() -> int:
+        found = text("SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT 40 +%'")
+        return int(db.session.execute(found).scalar_one())
+
+    for number in range(8):
+        assert db.session.execute(text("SELECT 40 + CAST(:n AS INTEGER)"), {"n": number}).scalar_one() == 40 + number
+        db.session.rollback()
+    assert kept() == 1
+    with pytest.raises(DBAPIError):
+        db.session.execute(text("SELECT 1 / 0"))
+    db.session.rollback()
+    assert kept() == 1
+    assert db.session.execute(text("SELECT 40 + CAST(:n AS INTEGER)"), {"n": 2}).scalar_one() == 42
+    db.session.rollback()

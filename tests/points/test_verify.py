@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from contextlib import suppress
 from itertools import chain
 from typing import Any
@@ -17,7 +18,7 @@ from mall.jobs import queue
 from mall.points.actions import Posting
 from mall.points.actions.verify import KEPT, Proof, prove, record_proof
 from mall.points.models import ProofRun, Scope, Verified
-from mall.points.queries.proof import Fault, proven_slices, slices
+from mall.points.queries.proof import Fault, chains, proven_slices, slices
 from mall.points.queries.proof.invariants import INVARIANTS
 from mall.web.db import db, now, transact
 from tests.conftest import Clock
@@ -279,6 +280,18 @@ def test_of_many_faults_the_first_are_kept_and_all_are_counted(ledgers: list[Led
     assert proof.faults == len(found) == 2 * KEPT + 7
     db.session.remove()
     assert len(db.session.scalars(select(ProofRun)).one().found) == KEPT
+
+
+def test_where_everything_is_wrong_that_is_told_and_not_listed(
+    ledgers: list[Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chains, "MOST", 20)
+    for _ in range(40):
+        ledgers[0].earn(1)
+    forge("UPDATE points_journal SET why = '{}'")
+    told = Counter(fault.dealer_id for fault in run()[1])
+    assert told == dict.fromkeys(MANY, 1) | {MANY[0]: 20}
+    assert watermarks() == {}
 
 
 def test_the_worker_proves_every_hour_what_changed_and_every_night_everything(

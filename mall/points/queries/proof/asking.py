@@ -9,12 +9,10 @@ from functools import cache
 from sqlalchemy import Connection, text
 
 from mall.points.models import Scope
-from mall.points.queries.proof.fault import Fault, differing
+from mall.points.queries.proof.fault import MOST, Fault, differing
 from mall.points.queries.proof.invariants import INVARIANTS, NO_ACCOUNT, REFERENCE, TOUCHED, Invariant
 from mall.points.queries.proof.slices import Account, Slice
 
-MOST = 200
-"""So many rows a statement tells of a slice: a ledger that is all wrong is told as wrong, not listed."""
 _NO_ACCOUNT = text(NO_ACCOUNT)
 
 

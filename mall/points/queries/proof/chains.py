@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mall.points.queries.proof.fault import Fault
+from mall.points.queries.proof.fault import MOST, Fault
 from mall.points.queries.proof.slices import Account, pages
 from mall.points.queries.proof.walk import Walk
 from mall.points.rules.buckets import ISSUED, MOVED
@@ -58,13 +58,18 @@ def chain_faults(connection: Connection, accounts: list[Account]) -> Iterator[Fa
             entries.setdefault(row[:2], []).append(row)
         for account, _, _ in page:
             if walk is None or walk.account is not account:
-                if walk:
-                    yield from walk.end()
+                yield from _end(walk)
                 walk = Walk(account)
             for row in entries.get(account.key, _NONE):
+                if walk.faults >= MOST:
+                    break
                 key = row[:3]
                 yield from walk.step(row, lines.get(key, _NONE), births.get(key, _NONE))
-    if walk:
+    yield from _end(walk)
+
+
+def _end(walk: Walk | None) -> Iterator[Fault]:
+    if walk and walk.faults < MOST:
         yield from walk.end()
 
 

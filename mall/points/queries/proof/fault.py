@@ -7,6 +7,10 @@ from typing import Any
 
 from mall.base.refused import N_
 
+MOST = 200
+"""So many faults are told of an account's chain, and by an invariant of a slice: where everything is wrong, that is
+told and not listed."""
+
 RULES: dict[str, tuple[str, str]] = {
     # The chain: every entry from its rows, and each linked to the one before it.
     "hash": ("the hash is not that of the entry, its journal, its lines and its lots", N_("记录与其哈希不符")),

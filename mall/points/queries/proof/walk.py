@@ -41,6 +41,7 @@ class Walk:
         self.hash = account.start
         self.balances: Balances = (0, 0, 0, 0)
         self.posted_at = 0
+        self.faults = 0
 
     def step(self, row: Any, moves: Sequence[Move], births: Sequence[Any]) -> Iterator[Fault]:
         """The next entry with its journal, its lines and the lots it made. The one proven before is but a start."""
@@ -76,6 +77,7 @@ class Walk:
             yield self._fault("head", self.seq or None, *differing(pairs))
 
     def _fault(self, code: str, seq: int | None, found: object, expected: object, lot: int | None = None) -> Fault:
+        self.faults += 1
         return Fault(code, self.account.dealer_id, self.account.dealer, seq, lot, told(found), told(expected))
 
     def _linked(self, row: Any, balances: Balances, deltas: Balances) -> Iterator[Fault]:

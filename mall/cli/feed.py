@@ -186,14 +186,14 @@ def _post(
             bodies = [invoice.document(zone, days) for invoice in part]
             return deliver(run, source=source, bodies=bodies, actor="operator:feed")
 
-    parts = list(_parts(invoices, batch))
+    batches = list(parts(invoices, batch))
     outcomes: Counter[str] = Counter()
     oddities: list[Oddity] = []
     with (
         click.progressbar(length=len(invoices), label="posting", show_pos=True, file=sys.stderr) as bar,
         ThreadPoolExecutor(lanes) as pool,
     ):
-        for part, results in zip(parts, pool.map(hand_over, parts), strict=True):
+        for part, results in zip(batches, pool.map(hand_over, batches), strict=True):
             for invoice, result in zip(part, results, strict=True):
                 outcomes["repeat" if result.repeat else result.outcome] += 1
                 outcomes["points"] += 0 if result.repeat else result.points
@@ -203,7 +203,7 @@ def _post(
     return outcomes, oddities
 
 
-def _parts(invoices: list[Invoice], most: int) -> Iterator[list[Invoice]]:
+def parts(invoices: list[Invoice], most: int) -> Iterator[list[Invoice]]:
     """Parts of at most so many, cut between dealers where that can be: two parts then seldom need one account."""
     part: list[Invoice] = []
     for _, theirs in groupby(invoices, key=lambda invoice: invoice.dealer_code):

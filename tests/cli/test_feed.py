@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from mall.cli.demo.sample import SAMPLE
+from mall.cli.feed import parts
+from mall.cli.formats import Invoice
 from mall.earning.models import Document
 from mall.points.models import Lot
 from mall.points.queries.proof import faults
@@ -177,3 +180,14 @@ def test_the_whole_file_twice_and_shuffled_ends_as_reckoned(app: Flask, tmp_path
     feed(app, WHOLE, "--shift")
     assert balances(app, tmp_path) == expected
     assert list(faults(reading())) == []
+
+
+def test_parts_are_cut_between_dealers_where_that_can_be() -> None:
+    lengths = {"A": 3, "B": 2, "C": 9, "D": 1}
+    at = datetime(2011, 1, 1)  # noqa: DTZ001 - a file's times are local
+    invoices = [Invoice(f"{who}{n}", 1, False, who, "-", at) for who, many in lengths.items() for n in range(many)]
+    cut = list(parts(invoices, 4))
+    assert [invoice for part in cut for invoice in part] == invoices
+    assert ["".join(sorted({invoice.dealer_code for invoice in part})) for part in cut] == ["A", "B", "C", "C", "CD"]
+    assert [len(part) for part in cut] == [3, 2, 4, 4, 2]
+    assert list(parts([], 4)) == []

@@ -25,6 +25,7 @@ from mall.earning.actions.partners import Key
 from mall.earning.models import Partner, UnknownDealers
 from mall.orders.actions import Wish, cancel, place
 from mall.orders.models import RedemptionOrder
+from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import Programme
 
 SOURCE = "dms-east"
@@ -158,6 +159,7 @@ def prepare(session: Session, now: datetime, *, seal: Seal) -> tuple[date, Key |
         fund_code="channel-rebate",
         actor="demo",
     )
+    expect_redemption(session, now, from_on=date(2025, 1, 1), rate_bps=9_400, note="以往各批次的兑换曲线", actor="demo")
     today = now.astimezone(ZoneInfo(ZONE)).date()
     days = keep_shift(session, now, source=SOURCE, days=(today - EPOCH).days)
     return EPOCH + timedelta(days=days), key

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from mall.audit.models import AuditEntry
 from mall.dealers.models import StaffRole
 from mall.points.actions import capture, claw_back, hold, open_book, void, write
 from mall.points.models import Correction, CorrectionState, Journal, Kind, Programme
@@ -278,7 +279,7 @@ def test_a_dealers_account_tells_balances_lots_funds_and_who_did_what(
 
 
 def test_dealers_are_found_by_code_and_name(finance: FlaskClient) -> None:
-    for words, there in (("", 2), ("LA", 1), ("海曙", 1), ("%", 0), ("_", 0), ("北京", 0)):
+    for words, there in (("", 2), ("LA", 1), ("la05", 1), ("海曙", 1), ("%", 0), ("_", 0), ("北京", 0)):
         page = finance.get("/desk/points/dealers", query_string={"q": words}).text
         assert len(re.findall(r'href="/desk/points/dealers/[A-Z]', page)) == there, words
 
@@ -338,6 +339,9 @@ def test_a_month_is_closed_by_a_press_that_is_meant(finance: FlaskClient) -> Non
     shown = finance.get(where).text
     assert "已关闭到 10月31日（含）" in shown
     assert "关闭账期，秦知微" in shown
+    assert reading().scalars(select(AuditEntry.address).where(AuditEntry.act == "points.close_period")).all() == [
+        "127.0.0.1"
+    ]
 
 
 def test_the_threshold_is_the_administrators(finance: FlaskClient, administrator: FlaskClient) -> None:

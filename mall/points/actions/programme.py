@@ -23,7 +23,7 @@ def open_programme(session: Session, now: datetime, *, name: str, zone: str, cur
     return programme
 
 
-def close_period(session: Session, now: datetime, *, until: datetime, actor: str) -> Programme:
+def close_period(session: Session, now: datetime, *, until: datetime, actor: str, address: str = "") -> Programme:
     """Let nothing take effect before `until` any more. Repeating it changes nothing.
 
     What is posted later counts where it is booked, so a closed period's figures stay. Refused: a moment that has not
@@ -37,5 +37,6 @@ def close_period(session: Session, now: datetime, *, until: datetime, actor: str
     before = programme.closed_until
     programme.closed_until = until
     detail = {"until": micros(until), "before": micros(before) if before else None}
-    note(session, now, actor=actor, act="points.close_period", subject=f"programme:{THE_PROGRAMME}", detail=detail)
+    subject = f"programme:{THE_PROGRAMME}"
+    note(session, now, actor=actor, act="points.close_period", subject=subject, address=address, detail=detail)
     return programme

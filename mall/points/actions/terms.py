@@ -18,7 +18,7 @@ from mall.points.models.correction import MAY_CORRECT
 LONGEST_GRACE = 366
 
 
-def close_month(session: Session, now: datetime, *, month: date, actor: str) -> Programme:
+def close_month(session: Session, now: datetime, *, month: date, actor: str, address: str = "") -> Programme:
     """Close a civil month of the programme's zone and all before it; `month` is its first day.
 
     Repeating it changes nothing. Refused: the month that is running or one that lies ahead, and going back.
@@ -27,7 +27,7 @@ def close_month(session: Session, now: datetime, *, month: date, actor: str) -> 
     until = start_of_day(add_months(month, 1), programme.zone)
     if programme.closed_until and until < programme.closed_until:
         raise PeriodNotOver
-    return close_period(session, now, until=until, actor=actor)
+    return close_period(session, now, until=until, actor=actor, address=address)
 
 
 def change_terms(

@@ -96,7 +96,7 @@ def dealers_found(session: Session, words: str, *, after: str = "", limit: int =
         .limit(limit + 1)
     )
     if words:
-        begins = Dealer.code.startswith(words, autoescape=True)
+        begins = Dealer.code.istartswith(words, autoescape=True)
         query = query.where(or_(begins, Dealer.name.icontains(words, autoescape=True)))
     if after:
         query = query.where(Dealer.code > after)

@@ -88,7 +88,8 @@ def close() -> Response:
     if form.trouble or month is None:
         return refused("points/desk_periods.html", **_look() | {"closing": form})
     try:
-        transact(close_month, month=month, actor=f"staff:{guards.staff().staff_id}")
+        actor, address = f"staff:{guards.staff().staff_id}", request.remote_addr or ""
+        transact(close_month, month=month, actor=actor, address=address)
     except Refused as refusal:
         return refused("points/desk_periods.html", refusal=refusal, **_look())
     return go(url_for("desk_points.periods"), _("%(month)s及以前已关闭。", month=year_month(month)))

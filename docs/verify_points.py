@@ -259,7 +259,7 @@ def leaf_holds(proof, stood):
 
 def folder_holds(folder, proof, stood, keys):
     """Every checkpoint of a folder is signed and linked; roots are those of the leaves; none contradicts the proof."""
-    numbers = sorted(int(name) for name in os.listdir(folder) if name.isascii() and name.isdigit())
+    numbers = sorted(int(name) for name in os.listdir(folder) if name.isdigit() and name == f"{int(name):08d}")
     require(numbers, f"there are no checkpoints in {folder}")
     before, contained, leaves = None, False, 0
     for no in numbers:

@@ -58,13 +58,13 @@ def verify(scope: str, dealer: str | None, checkpoints: Path | None, keys: tuple
     Runs beside a mall at work and tells each fault as it is found; ends with status 1 if there is any.
     """
     dealer_id = _dealer_id(dealer) if dealer else None
+    trusted = _keys(keys)
     proof, begun = Proof(Scope(scope), now()), time.monotonic()
     for found in prove(db.engine, transact, proof, dealer_id=dealer_id):
         for fault in found:
             click.echo(f"  NO  {fault.text}")
     if dealer_id is None:
         folder = Folder(checkpoints or current_app.extensions["settings"].checkpoints)
-        trusted = dict(named(file.read()) for file in keys) if keys else None
         for fault in hold_against(reading(), proof, folder, keys=trusted):
             click.echo(f"  NO  {fault.text}")
         transact(record_proof, proof=proof)
@@ -72,6 +72,13 @@ def verify(scope: str, dealer: str | None, checkpoints: Path | None, keys: tuple
     seen = f"{proof.accounts:,} accounts, {proof.entries:,} entries, {proof.checkpoints:,} checkpoints"
     click.echo(f"{seen} in {took:.1f} s: {proof.faults:,} faults")
     sys.exit(1 if proof.faults else 0)
+
+
+def _keys(files: tuple[BinaryIO, ...]) -> dict[str, bytes] | None:
+    try:
+        return dict(named(file.read()) for file in files) or None
+    except ValueError as error:
+        raise click.BadParameter("not an Ed25519 public key in PEM", param_hint="--key") from error
 
 
 def _dealer_id(code: str) -> int:

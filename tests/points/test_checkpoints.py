@@ -350,6 +350,19 @@ def test_a_checkpoint_left_out_is_found(keeper: Keeper, clock: Clock) -> None:
     assert any("checkpoint_link" in fault for fault in told)
 
 
+def test_what_else_lies_in_the_folder_stays_and_is_no_checkpoint(keeper: Keeper, clock: Clock) -> None:
+    keeper.folder.path.mkdir()
+    others = [
+        keeper.folder.path / name for name in (".1-mine", "2026", "00000000", "000000012", "notes", ".00000001-x")
+    ]
+    for other in others:
+        other.mkdir()
+    three(keeper, clock)
+    assert keeper.no() is None
+    assert keeper.folder.numbers() == [1, 2, 3]
+    assert all(other.is_dir() for other in others)
+
+
 def test_a_folder_that_is_not_there_is_one_fault(keeper: Keeper, clock: Clock, tmp_path: Path) -> None:
     three(keeper, clock)
     [fault] = Keeper(tmp_path / "elsewhere").faults()
@@ -403,6 +416,10 @@ def test_verify_holds_the_ledger_against_its_checkpoints(app: Flask, keeper: Kee
         found = run.invoke(args=["points", "verify", *more])
         assert found.exit_code == 1
         assert "NO  D501, entry 3: the account ends before the entry that a checkpoint covers" in found.output
+    [mine] = (keeper.folder.path / "keys").glob("*.pub")
+    assert "checkpoint_key" not in run.invoke(args=["points", "verify", "--key", str(mine)]).output
+    wrong = run.invoke(args=["points", "verify", "--key", str(keeper.key)])
+    assert (wrong.exit_code, "not an Ed25519 public key" in wrong.output) == (2, True)
 
 
 def test_the_command_takes_one_and_says_where_it_lies(app: Flask, keeper: Keeper) -> None:

@@ -12,6 +12,7 @@ at once the first to place its folder wins; the others leave no trace.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
@@ -33,6 +34,8 @@ from mall.points.queries.covered import apart
 from mall.points.rules.checkpoint import Head, Signed, Stated, Unreadable, key_id, pack, tree
 from mall.points.rules.merkle import Tree
 
+HALF = re.compile(r"\.([0-9]{8,})-[0-9a-f]{8}")
+"""The name of a hidden folder in which a checkpoint is made."""
 Run = Callable[..., Any]
 """A door's `transact`."""
 
@@ -98,9 +101,9 @@ def catch_up(run: Run, session: Session, folder: Folder, *, adopt: bool = False)
             f"{folder.path}: checkpoint {known}, which the database knows, or a later one: {error}"
         ) from error
     if last is not None:
-        for half in folder.path.glob(".[0-9]*-*"):
-            if int(half.name[1:].partition("-")[0]) <= last.stated.no:
-                shutil.rmtree(half, ignore_errors=True)
+        for each in folder.path.iterdir():
+            if (half := HALF.fullmatch(each.name)) and int(half[1]) <= last.stated.no:
+                shutil.rmtree(each, ignore_errors=True)
     return last
 
 
@@ -214,7 +217,10 @@ def publish(folder: Folder, signer: Ed25519PrivateKey) -> str:
 
 
 def _signer(key: Path) -> Ed25519PrivateKey:
-    signer = load_pem_private_key(key.read_bytes(), None)
+    try:
+        signer = load_pem_private_key(key.read_bytes(), None)
+    except TypeError as error:
+        raise FolderApart(f"{key} is encrypted; the worker needs it plain, and readable by nobody else") from error
     if not isinstance(signer, Ed25519PrivateKey):
         raise FolderApart(f"{key} holds no Ed25519 key")
     return signer

@@ -30,9 +30,9 @@ def checkpoint_faults(
 ) -> Iterator[Fault]:
     """What does not hold of the checkpoints in a folder, and of the ledger beside them, in the checkpoints' order.
 
-    Numbers, links and signatures are proven of all of them; roots, heads and the database's index only of those
-    after number `after`. `keys` are the public keys that are trusted, by their ids; without them those that lie
-    published in the folder (whoever keeps keys elsewhere gives them).
+    All of them must be there; signatures, links, roots, heads and the database's index are proven of those after
+    number `after`, and that they follow that one. `keys` are the public keys that are trusted, by their ids; without
+    them those that lie published in the folder (whoever keeps keys elsewhere gives them).
     """
     trusted = folder.keys() if keys is None else keys
     # The folder first: what the database shows afterwards is no older than the heads that lie there.
@@ -50,7 +50,7 @@ def checkpoint_faults(
         try:
             if not folder.place(no).is_dir():
                 yield _fault("checkpoint_missing", no)
-            else:
+            elif no >= after:
                 signed = folder.signed(no)
                 yield from _statement(signed, before, no, trusted)
                 if no > after:

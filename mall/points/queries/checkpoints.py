@@ -11,6 +11,7 @@ Whoever reads here needs no private key.
 from __future__ import annotations
 
 import os
+import re
 import struct
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from mall.points.rules.merkle import root_from
 
 __all__ = ["KEYS", "LEAVES", "NODES", "STATEMENT", "Folder", "Signed", "Unreadable", "holds", "last_indexed", "named"]
 
+NUMBER = re.compile(r"(?=.*[1-9])(?:[0-9]{8}|[1-9][0-9]{8,17})")
 STATEMENT, LEAVES, NODES, KEYS = "checkpoint.json", "leaves.bin", "nodes.bin", "keys"
 
 
@@ -45,7 +47,7 @@ class Folder:
         """The numbers of the checkpoints that are there, ascending."""
         if not self.path.is_dir():
             return []
-        return sorted(int(each.name) for each in self.path.iterdir() if each.name.isascii() and each.name.isdigit())
+        return sorted(int(each.name) for each in self.path.iterdir() if NUMBER.fullmatch(each.name))
 
     def signed(self, no: int) -> Signed:
         """A checkpoint's statement. Refused with Unreadable: a file that is missing or none."""

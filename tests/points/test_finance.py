@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from mall.points.queries.funding import cost_by_fund, funding
 from mall.points.queries.liability import liability
 from mall.points.queries.proof_runs import proof_state
 from mall.points.queries.roll_forward import by_cohort, by_month
-from mall.points.queries.trial_balance import Against, net, trial_balance
+from mall.points.queries.trial_balance import Against, all_lines, balances, lots_now, net, trial_balance
 from mall.points.rules.breakage import revenue_to_date
 from mall.points.rules.buckets import AVAILABLE, CLAWED, DEBT, EXPIRED, HELD, ISSUED, MOVED, PENDING, REDEEMED
 from mall.points.rules.movements import Movement
@@ -454,6 +455,36 @@ def test_an_old_proof_and_a_missing_checkpoint_are_told(app: Flask, clock: Clock
     assert (state.last.id, state.full.id if state.full else 0) == (2, 1)
     assert state.dealers[EAST].code == f"D{EAST}"
     assert proof_state(db.session, clock.tick(hours=49)).full_overdue
+
+
+def test_a_report_sees_one_moment_whatever_is_posted_meanwhile(app: Flask) -> None:
+    transact(found_programme)
+    hand = Funded()
+    hand.earn(100)
+    session = snapshot()
+    assert balances(all_lines(session))["available"] == 100
+
+    def post() -> None:
+        with app.app_context():
+            hand.earn(50)
+
+    meanwhile = Thread(target=post)
+    meanwhile.start()
+    meanwhile.join()
+    assert (balances(all_lines(session))["available"], lots_now(session)["available"]) == (100, 100)
+    assert lots_now(snapshot())["available"] == 150
+
+
+def test_points_that_are_over_but_not_yet_written_off_are_told(app: Flask, clock: Clock) -> None:
+    transact(found_programme)
+    hand = Funded()
+    hand.earn(100, days=2)
+    clock.tick(days=3)
+    found = liability(snapshot(), now(), ZONE)
+    assert (found.total.points, found.overdue) == (100, 100)
+    hand.touch()
+    found = liability(snapshot(), now(), ZONE)
+    assert (found.total.points, found.overdue) == (0, 0)
 
 
 def test_reports_are_nought_without_a_ledger(app: Flask) -> None:

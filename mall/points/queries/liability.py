@@ -68,7 +68,7 @@ class Liability:
     debt: int
     """What dealers owe: a receivable, in points; no lot stands behind it, so it has no unit value."""
     overdue: int
-    """Of the total, points whose expiry (or activation) had come but was not yet posted at this moment; now only."""
+    """Of the total, points whose expiry has come and is not yet posted; told only for now."""
 
 
 def liability(session: Session, now: datetime, zone: str, at: datetime | None = None) -> Liability:

@@ -32,7 +32,7 @@ test: .venv/.installed-dev setup  ## Run every test, on SQLite and on real Postg
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 prove: .venv/.installed-dev setup  ## Run the ledger's proofs in their long form (MALL_PROVE_POSTINGS, a million; ARGS=--anew)
-	@$(BIN)/python -m tests.points.proving $(ARGS)
+	@$(BIN)/python -W ignore:XDG_RUNTIME_DIR -m tests.points.proving $(ARGS)
 
 lint: .venv/.installed-dev  ## Check style and known mistakes
 	$(BIN)/ruff check .

@@ -40,7 +40,7 @@ POSTINGS = int(os.environ.get("MALL_PROVE_POSTINGS", "1_000_000"))
 ENGINES = os.environ.get("MALL_PROVE_ENGINES", "sqlite,postgresql").split(",")
 KEPT = ROOT / "var" / "prove"
 REPORT = ROOT / "var" / "proof-report.txt"
-PIECE = 40_000
+PIECE = 20_000
 """Postings in one database; then its books are held against it, and the next begins."""
 BATCH = 50
 """Acts in one transaction where many go in together, as partners' documents do."""
@@ -73,6 +73,7 @@ def jobs(engine: str) -> Iterator[Job]:
         yield Job(engine, "power cuts", 0, max(5, round(60 * scale)))
     else:
         yield Job(engine, "killed server", 0, max(1, round(8 * scale)))
+    yield Job(engine, "bank, no snapshot (control)", 0, max(240, round(4_000 * scale)))
     for part, share in SHARES.items():
         left, number = round(POSTINGS * share / len(ENGINES)), 0
         while left > 0:
@@ -100,7 +101,11 @@ def _bank(url: str, folder: Path, size: int, seed: int) -> Figures:
 
 
 def _bank_in_batches(url: str, folder: Path, size: int, seed: int) -> Figures:
-    return bank(url, folder, writers=2, acts=size // 4, batch=BATCH, seed=seed)
+    return bank(url, folder, writers=2, acts=size // 4, batch=BATCH, each=2_000, seed=seed)
+
+
+def _bank_without(url: str, folder: Path, size: int, seed: int) -> Figures:
+    return bank(url, folder, writers=4, acts=size // 8, batch=1, seed=seed, snapshot=False)
 
 
 def _storm(url: str, folder: Path, size: int, seed: int) -> Figures:
@@ -147,6 +152,7 @@ PARTS: dict[str, Callable[[str, Path, int, int], Figures]] = {
     "power cuts": _cut,
     "bank": _bank,
     "bank, batches": _bank_in_batches,
+    "bank, no snapshot (control)": _bank_without,
     "storm": _storm,
     "storm, batches": _storm_in_batches,
 }
@@ -303,7 +309,7 @@ def main() -> int:
         for old in KEPT.glob("*.jsonl"):
             old.unlink()
         of.write_text(_fingerprint())
-    me = [sys.executable, "-m", "tests.points.proving"]
+    me = [sys.executable, "-W", "ignore:XDG_RUNTIME_DIR", "-m", "tests.points.proving"]
     lanes = [subprocess.Popen([*me, "--lane", engine], cwd=ROOT) for engine in ENGINES]
     ended = [one.wait() for one in lanes]
     ended.append(subprocess.run([*me, "--gate"], cwd=ROOT, check=False).returncode)

@@ -30,7 +30,15 @@ EACH = 50
 
 
 def bank(
-    url: str, folder: Path, *, writers: int, acts: int, batch: int, seed: int = 0, snapshot: bool = True
+    url: str,
+    folder: Path,
+    *,
+    writers: int,
+    acts: int,
+    batch: int,
+    each: int = EACH,
+    seed: int = 0,
+    snapshot: bool = True,
 ) -> Figures:
     """Let each writer do so many acts, `batch` of them in a transaction, and give what was counted.
 
@@ -38,7 +46,7 @@ def bank(
     could not have seen them with one.
     """
     with a_mall(url):
-        opening = set_up(DEALERS, EACH)
+        opening = set_up(DEALERS, each)
     dealers = sorted(opening)
     parts: list[tuple[Any, ...]] = [
         ("write", str(folder), f"w{number}", dealers, acts, batch, seed + number) for number in range(writers)
@@ -124,7 +132,7 @@ def _read(folder: str, writers: int, dealers: Sequence[int], total: int, snapsho
             figures.wrong_without += wrong
         if over:
             return figures
-        time.sleep(0.001)
+        time.sleep(0.003)
 
 
 def _one_look(dealers: Sequence[int], total: int, last: dict[int, int], snapshot: bool) -> bool:

@@ -11,12 +11,14 @@ on equally many dealers of the same life.
 from __future__ import annotations
 
 import argparse
+import json
 import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -59,27 +61,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--active", type=int, default=100, help="ordinary dealers that are acted on, in either ledger")
     options.add_argument("--rounds", type=int, default=15)
     options.add_argument("--folder", type=Path, help="where the databases lie while it runs (default: temporary)")
+    options.add_argument("--keep", action="store_true", help="leave the databases in the folder, and use what is there")
     asked = options.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="mall-growth-", dir=asked.folder) as folder:
-        engine: PostgreSQL | SQLite
-        if asked.engine == "postgresql":
-            engine = PostgreSQL(Path(folder), {"max_wal_size": "8GB"})
-        else:
-            engine = SQLite(Path(folder))
+    with _place(asked) as folder:
+        engine = PostgreSQL(folder, {"max_wal_size": "8GB"}) if asked.engine == "postgresql" else SQLite(folder)
         try:
             print(engine.told(), flush=True)
-            return 0 if compare(engine, Path(folder), asked) else 1
+            return 0 if compare(engine, folder, asked) else 1
         finally:
             engine.close()
 
 
+@contextmanager
+def _place(asked: argparse.Namespace) -> Iterator[Path]:
+    if asked.keep:
+        asked.folder.mkdir(parents=True, exist_ok=True)
+        yield asked.folder
+    else:
+        with tempfile.TemporaryDirectory(prefix="mall-growth-", dir=asked.folder) as folder:
+            yield Path(folder)
+
+
 def compare(engine: PostgreSQL | SQLite, folder: Path, asked: argparse.Namespace) -> bool:
     """Everything; whether the sample proves."""
+    note = folder / f"filled-{engine.name}.json"
+    wanted = [asked.small, asked.large, asked.heavy_share]
+    filled = json.loads(note.read_text()) if note.exists() else {}
+    good = True
+    if filled.get("wanted") != wanted:
+        sizes, good = fill_both(engine, folder, asked)
+        note.write_text(json.dumps({"wanted": wanted, "sizes": {name: asdict(size) for name, size in sizes.items()}}))
+    else:
+        sizes = {name: Size(**size) for name, size in filled["sizes"].items()}
+    measure(engine, sizes, asked)
+    return good
+
+
+def fill_both(engine: PostgreSQL | SQLite, folder: Path, asked: argparse.Namespace) -> tuple[dict[str, Size], bool]:
+    """Fill a small and a large ledger and prove a sample of each."""
     heavies = max(1, round(asked.large * asked.heavy_share / HEAVY))
     size_of_heavy = min(HEAVY, round(asked.large * asked.heavy_share))
     begun = time.perf_counter()
     ordinary, heavy = lived(folder, ORDINARY, "ordinary"), lived(folder, size_of_heavy, "heavy")
-    print(f"two lives posted by the verbs: {ordinary.entries:,} and {heavy.entries:,} entries, {_since(begun)}")
+    print(
+        f"two lives posted by the verbs: {ordinary.entries:,} and {heavy.entries:,} entries, {_since(begun)}",
+        flush=True,
+    )
     sizes = {
         "small": Size(0, max(1, round(asked.small / ordinary.entries))),
         "large": Size(heavies, round((asked.large - heavies * heavy.entries) / ordinary.entries)),
@@ -89,20 +116,19 @@ def compare(engine: PostgreSQL | SQLite, folder: Path, asked: argparse.Namespace
         begun = time.perf_counter()
         url = engine.empty(name)
         entries = fill(url, size, heavy, ordinary)
-        filled = _since(begun)
+        took = _since(begun)
         begun = time.perf_counter()
         engine.settle(name)
         print(
             f"{name}: {entries:,} entries of {len(size.dealers):,} dealers ({size.heavy} of them heavy), filled in "
-            f"{filled}, vacuumed and analysed in {_since(begun)}, {_bytes(engine, name) / entries:,.0f} bytes an entry",
+            f"{took}, vacuumed and analysed in {_since(begun)}, {_bytes(engine, name) / entries:,.0f} bytes an entry",
             flush=True,
         )
         sample = [*size.dealers[:: max(1, len(size.dealers) // 20)]]
         wrong = prove(url, sample)
         print(f"{name}: {len(sample)} dealers sampled, {wrong or 'all prove'}", flush=True)
         good &= not wrong
-    measure(engine, sizes, asked)
-    return good
+    return sizes, good
 
 
 @dataclass(frozen=True)

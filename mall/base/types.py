@@ -42,7 +42,8 @@ def micros(moment: datetime) -> int:
     """An aware moment as microseconds since 1970 UTC: the same order and the same bytes everywhere."""
     if moment.tzinfo is None:
         raise ValueError("a moment without a time zone is not a moment")
-    return (moment - EPOCH) // timedelta(microseconds=1)
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def moment(value: int) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -83,7 +83,10 @@ def earn(
         source=source,
         key=key,
         request={
-            "parts": [asdict(part) | {"kind": part.kind.value} for part in parts],
+            "parts": [
+                {"points": part.points, "kind": part.kind.value, "multiplier_bps": part.multiplier_bps}
+                for part in parts
+            ],
             "reference": reference,
             "earned_at": micros(earned_at),
             "active_at": micros(starts_at),

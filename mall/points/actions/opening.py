@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import among
 from mall.base.types import NEVER
 from mall.points.actions.book import Book
 from mall.points.actions.reading import LOT, MAIN, foresee, keep, lot, recall
@@ -45,9 +46,9 @@ _LOCK = (
     .with_for_update(of=account)
 )
 LOCK = _LOCK.where(account.c.dealer_id == bindparam("dealer"))
-LOCK_ALL = _LOCK.where(account.c.dealer_id.in_(bindparam("dealers", expanding=True))).order_by(account.c.dealer_id)
+LOCK_ALL = _LOCK.where(among(account.c.dealer_id, "dealers")).order_by(account.c.dealer_id)
 
-_theirs = (lot.c.dealer_id.in_(bindparam("dealers", expanding=True)), lot.c.account_no == MAIN, lot.c.is_open == 1)
+_theirs = (among(lot.c.dealer_id, "dealers"), lot.c.account_no == MAIN, lot.c.is_open == 1)
 _now = bindparam("now", type_=lot.c.expires_at.type)
 DUE = LOT.where(*_theirs, (lot.c.expires_at <= _now) | ((lot.c.pending > 0) & (lot.c.active_at <= _now)))
 DUE_NEXT = (
@@ -89,7 +90,7 @@ def open_books(
     rows = _lock(session, dealers)
     if missing := [dealer for dealer in dealers if dealer not in rows]:
         _open_accounts(session, now, missing, programme_id)
-        rows = _lock(session, dealers)
+        rows |= _lock(session, missing)
     latest = max((row.last_posted_at or now for row in rows.values()), default=now) if together else now
     books = {dealer: _book(session, max(now, latest), rows[dealer]) for dealer in dealers}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select, tuple_
 
+from mall.base.bulk import among
 from mall.base.types import EPOCH, Instant, Int
 from mall.points.actions.book import Book
 from mall.points.actions.lots import Allocation, LotState
@@ -62,9 +63,7 @@ KNOWN = _KNOWN.where(
     journal.c.idem_key == bindparam("key"),
 )
 KNOWN_ALL = _KNOWN.where(
-    journal.c.dealer_id.in_(bindparam("dealers", expanding=True)),
-    journal.c.source.in_(bindparam("sources", expanding=True)),
-    journal.c.idem_key.in_(bindparam("keys", expanding=True)),
+    among(journal.c.dealer_id, "dealers"), among(journal.c.source, "sources"), among(journal.c.idem_key, "keys")
 )
 NEXT_OPEN = (
     select(lot.c.dealer_id, *LOT_COLUMNS, _EARLIER.label("earlier"))
@@ -78,10 +77,10 @@ NEXT_OPEN = (
     .limit(bindparam("limit"))
 )
 OF_REFERENCES = LOT.where(
-    lot.c.dealer_id.in_(bindparam("dealers", expanding=True)),
+    among(lot.c.dealer_id, "dealers"),
     lot.c.account_no == MAIN,
     lot.c.source == bindparam("source"),
-    lot.c.source_ref.in_(bindparam("references", expanding=True)),
+    among(lot.c.source_ref, "references"),
 )
 BY_NUMBER = LOT.where(*_OURS, lot.c.lot_no.in_(bindparam("numbers", expanding=True)))
 TAKEN = (

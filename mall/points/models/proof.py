@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
@@ -28,7 +28,6 @@ class Verified(Base):
 
     __tablename__ = "points_verified"
     __table_args__ = (
-        ForeignKeyConstraint(["dealer_id", "account_no"], ["points_account.dealer_id", "points_account.account_no"]),
         CheckConstraint("length(hash) = 32", name="hash"),
         strict(fillfactor=70),
     )

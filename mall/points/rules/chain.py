@@ -18,14 +18,14 @@ Move = tuple[int | None, int, int, int]
 
 def netstrings(fields: Iterable[Field]) -> bytes:
     """Join fields so that they can be told apart again."""
-    out = bytearray()
+    parts = []
     for field in fields:
         if field is None:
-            out += b"-:,"
-            continue
-        raw = field if isinstance(field, bytes) else str(field).encode()
-        out += b"%d:%s," % (len(raw), raw)
-    return bytes(out)
+            parts.append(b"-:,")
+        else:
+            raw = field if type(field) is bytes else str(field).encode()
+            parts.append(b"%d:%b," % (len(raw), raw))
+    return b"".join(parts)
 
 
 def genesis(dealer_id: int, account_no: int, programme_id: int) -> bytes:

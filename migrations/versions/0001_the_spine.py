@@ -133,6 +133,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_points_proof_run_ended_at"), ["ended_at"], unique=False)
 
     op.create_table(
+        "points_verified",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "account_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("verified_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("length(hash) = 32", name=op.f("ck_points_verified_hash")),
+        sa.PrimaryKeyConstraint("dealer_id", "account_no", name=op.f("pk_points_verified")),
+        postgresql_with={"fillfactor": 70},
+        sqlite_strict=True,
+    )
+    op.create_table(
         "programme",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
@@ -590,27 +606,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_points_lot_source_ref", ["dealer_id", "source", "source_ref"], unique=False)
 
     op.create_table(
-        "points_verified",
-        sa.Column(
-            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column(
-            "account_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("verified_at", types.Instant(), nullable=False),
-        sa.CheckConstraint("length(hash) = 32", name=op.f("ck_points_verified_hash")),
-        sa.ForeignKeyConstraint(
-            ["dealer_id", "account_no"],
-            ["points_account.dealer_id", "points_account.account_no"],
-            name=op.f("fk_points_verified_dealer_id_account_no"),
-        ),
-        sa.PrimaryKeyConstraint("dealer_id", "account_no", name=op.f("pk_points_verified")),
-        postgresql_with={"fillfactor": 70},
-        sqlite_strict=True,
-    )
-    op.create_table(
         "sku",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1032,7 +1027,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sku_item_id_position")
 
     op.drop_table("sku")
-    op.drop_table("points_verified")
     with op.batch_alter_table("points_lot", schema=None) as batch_op:
         batch_op.drop_index("ix_points_lot_source_ref")
         batch_op.drop_index(
@@ -1105,6 +1099,7 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     op.drop_table("rate_limit")
     op.drop_table("programme")
+    op.drop_table("points_verified")
     with op.batch_alter_table("points_proof_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_points_proof_run_ended_at"))
 

@@ -44,7 +44,7 @@ PIECE = 20_000
 """Postings in one database; then its books are held against it, and the next begins."""
 BATCH = 50
 """Acts in one transaction where many go in together, as partners' documents do."""
-SHARES = {"bank": 0.04, "bank, batches": 0.73, "storm": 0.01, "storm, batches": 0.22}
+SHARES = {"bank": 0.04, "bank, batches": 0.83, "storm": 0.01, "storm, batches": 0.15}
 """Which part of the postings each proof makes; the others are bounded by their rounds."""
 
 
@@ -113,7 +113,7 @@ def _storm(url: str, folder: Path, size: int, seed: int) -> Figures:
 
 
 def _storm_in_batches(url: str, folder: Path, size: int, seed: int) -> Figures:
-    return storm(url, folder, requests=round(size / 1.67), batch=BATCH, dealers=24, each=200, seed=seed)
+    return storm(url, folder, requests=round(size / 1.67), batch=BATCH, dealers=24, each=3_000, seed=seed)
 
 
 def _kill_workers(url: str, folder: Path, size: int, seed: int) -> Figures:

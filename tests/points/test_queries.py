@@ -374,3 +374,13 @@ def test_a_balance_with_nothing_about_to_end_is_one_key_read(ledger: Ledger, clo
     clock.tick(days=31)
     assert balance(db.session, EAST, now()).available == 0
     db.session.rollback()
+
+
+def test_a_transfer_is_found_among_what_came_in_by_one_side_alone(ledger: Ledger) -> None:
+    ledger.earn(50)
+    ledger.transfer(NORTH, 20)
+    kinds = {shown: [x.kind for x in history(db.session, EAST, shown).movements] for shown in Shown}
+    assert kinds[Shown.EARNED] == [Kind.EARN]
+    assert kinds[Shown.ADJUSTED] == [Kind.TRANSFER]
+    assert [x.kind for x in history(db.session, NORTH, Shown.EARNED).movements] == [Kind.TRANSFER]
+    db.session.rollback()

@@ -100,13 +100,14 @@ _ROWS = (
 )
 
 _PICK: dict[Shown, ColumnElement[bool]] = {
-    Shown.EARNED: _entry.c.kind.in_([Kind.EARN, Kind.ACTIVATE, Kind.REINSTATE, Kind.TRANSFER]),
+    Shown.EARNED: _entry.c.kind.in_([Kind.EARN, Kind.ACTIVATE, Kind.REINSTATE])
+    | ((_entry.c.kind == Kind.TRANSFER) & (_entry.c.d_available >= 0)),
     Shown.USED: _entry.c.kind.in_([Kind.SPEND, Kind.HOLD, Kind.CAPTURE]),
     Shown.RETURNED: _entry.c.kind.in_([Kind.REFUND, Kind.VOID]),
     Shown.COMING: _entry.c.d_pending != 0,
     Shown.EXPIRED: _entry.c.kind == Kind.EXPIRE,
     Shown.TAKEN_BACK: _entry.c.kind == Kind.CLAWBACK,
-    Shown.ADJUSTED: _entry.c.kind == Kind.ADJUST,
+    Shown.ADJUSTED: (_entry.c.kind == Kind.ADJUST) | ((_entry.c.kind == Kind.TRANSFER) & (_entry.c.d_available < 0)),
 }
 _PAGE = (
     _ROWS.where(_entry.c.seq < bindparam("before"), _entry.c.seq >= bindparam("floor"))

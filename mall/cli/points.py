@@ -59,19 +59,26 @@ def verify(scope: str, dealer: str | None, checkpoints: Path | None, keys: tuple
     """
     dealer_id = _dealer_id(dealer) if dealer else None
     trusted = _keys(keys)
-    proof, begun = Proof(Scope(scope), now()), time.monotonic()
+    sys.exit(1 if prove_now(Scope(scope), dealer_id, checkpoints, trusted) else 0)
+
+
+def prove_now(
+    scope: Scope, dealer_id: int | None = None, checkpoints: Path | None = None, keys: dict[str, bytes] | None = None
+) -> int:
+    """Prove the ledger and tell each fault and what was looked at; gives how many faults there are."""
+    proof, begun = Proof(scope, now()), time.monotonic()
     for found in prove(db.engine, transact, proof, dealer_id=dealer_id):
         for fault in found:
             click.echo(f"  NO  {fault.text}")
     if dealer_id is None:
         folder = Folder(checkpoints or current_app.extensions["settings"].checkpoints)
-        for fault in hold_against(reading(), proof, folder, keys=trusted):
+        for fault in hold_against(reading(), proof, folder, keys=keys):
             click.echo(f"  NO  {fault.text}")
         transact(record_proof, proof=proof)
     took = time.monotonic() - begun
     seen = f"{proof.accounts:,} accounts, {proof.entries:,} entries, {proof.checkpoints:,} checkpoints"
     click.echo(f"{seen} in {took:.1f} s: {proof.faults:,} faults")
-    sys.exit(1 if proof.faults else 0)
+    return proof.faults
 
 
 def _keys(files: tuple[BinaryIO, ...]) -> dict[str, bytes] | None:

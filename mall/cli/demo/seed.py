@@ -16,6 +16,8 @@ from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
 from mall.cli.feed import feed
+from mall.cli.points import prove_now
+from mall.points.models import Scope
 from mall.web.db import db, now, transact
 
 SAMPLE = Path(__file__).parent / "online-retail-sample.csv.gz"
@@ -50,6 +52,7 @@ def seed(context: click.Context) -> None:
         click.echo(f"demo: no checkpoint was taken: {hindered.message}")
     else:
         click.echo(f"demo: checkpoint {signed.stated.no} taken" if signed else "demo: no checkpoint was needed")
+    prove_now(Scope.FULL)
     click.echo(f"demo: {rewards} rewards put on the shelf, {len(results)} documents posted, as of {today}")
     if key:
         click.echo(f"demo: partner key {key.key_id}, secret {key.secret} (shown this once)")

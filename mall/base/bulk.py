@@ -12,13 +12,15 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import BigInteger, Column, Connection, Dialect, Table, Text, bindparam
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from mall.base.driver import told
 
 FEW = 20
 """Up to so many rows one statement is cheaper than COPY, which takes two round trips."""
@@ -84,16 +86,13 @@ def _insert(connection: Connection, table: str, names: Sequence[str]) -> str:
 
 
 def _copy(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> None:
-    driver: Any = connection.dialect.loaded_dbapi
     try:
         cursor: Any = connection.connection.cursor()
         with cursor, cursor.copy(statement) as copy:
             for value in values:
                 copy.write_row(value)
-    except driver.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+    except psycopg.Error as error:
+        raise told(connection, statement, error) from error
 
 
 class Many(TypeDecorator[Collection[Any]]):

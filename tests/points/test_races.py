@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from mall.base.refused import Refused
-from mall.points.actions import LostUpdate, open_book, spend, write
+from mall.points.actions import LostUpdate, Posting, open_book, spend, write
 from mall.web.db import db, transact
 from tests.conftest import Clock
 from tests.points.ledger import EAST, Ledger, found_programme
@@ -144,3 +147,25 @@ def test_everything_at_once_still_ties(app: Flask, url: str, clock: Clock) -> No
     pending, available, held, debt = Ledger().balances()
     assert available - debt == earned - spent + back - clawed
     assert (pending, held) == (0, 0)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_posting_whose_connection_is_lost_under_way_is_made_once(app: Flask, url: str) -> None:
+    Ledger().earn(100)
+    runs: list[int] = []
+
+    def verb(session: Session, at: datetime) -> Posting:
+        runs.append(1)
+        if len(runs) == 1:
+            mine = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", (mine,))
+        book = open_book(session, at, EAST)
+        posting = spend(book, points=30, source="mall", key="order/1", actor="member:1", why={})
+        write(session, book)
+        return posting
+
+    assert transact(verb).points == 30
+    assert len(runs) == 2
+    assert Ledger().balances() == (0, 70, 0, 0)
+    assert Ledger().faults() == []

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mall.base.bulk import among
+from mall.base.ready import Ready
 from mall.base.types import NEVER
 from mall.points.actions.book import Book
 from mall.points.actions.reading import LOT, MAIN, foresee, keep, lot, recall
@@ -45,7 +46,7 @@ _LOCK = (
     .where(account.c.account_no == MAIN)
     .with_for_update(of=account)
 )
-LOCK = _LOCK.where(account.c.dealer_id == bindparam("dealer"))
+LOCK = Ready(_LOCK.where(account.c.dealer_id == bindparam("dealer")))
 LOCK_ALL = _LOCK.where(among(account.c.dealer_id, "dealers")).order_by(account.c.dealer_id)
 
 _theirs = (among(lot.c.dealer_id, "dealers"), lot.c.account_no == MAIN, lot.c.is_open == 1)
@@ -108,10 +109,8 @@ def open_books(
 def _lock(session: Session, dealers: list[int]) -> dict[int, Any]:
     connection = session.connection()
     if len(dealers) == 1:
-        found = connection.execute(LOCK, {"dealer": dealers[0]})
-    else:
-        found = connection.execute(LOCK_ALL, {"dealers": dealers})
-    return {row.dealer_id: row for row in found}
+        return {row.dealer_id: row for row in LOCK.rows(connection, {"dealer": dealers[0]})}
+    return {row.dealer_id: row for row in connection.execute(LOCK_ALL, {"dealers": dealers})}
 
 
 def _catch_up(session: Session, books: list[Book]) -> None:

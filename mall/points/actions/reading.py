@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, tuple_
 
 from mall.base.bulk import among
+from mall.base.ready import Ready
 from mall.base.types import EPOCH, Instant, Int
 from mall.points.actions.book import Book
 from mall.points.actions.lots import Allocation, LotState
@@ -57,15 +58,17 @@ _KNOWN = select(
     journal.c.points,
     journal.c.result,
 )
-KNOWN = _KNOWN.where(
-    journal.c.dealer_id == bindparam("dealer"),
-    journal.c.source == bindparam("source"),
-    journal.c.idem_key == bindparam("key"),
+KNOWN = Ready(
+    _KNOWN.where(
+        journal.c.dealer_id == bindparam("dealer"),
+        journal.c.source == bindparam("source"),
+        journal.c.idem_key == bindparam("key"),
+    )
 )
 KNOWN_ALL = _KNOWN.where(
     among(journal.c.dealer_id, "dealers"), among(journal.c.source, "sources"), among(journal.c.idem_key, "keys")
 )
-NEXT_OPEN = (
+NEXT_OPEN = Ready(
     select(lot.c.dealer_id, *LOT_COLUMNS, _EARLIER.label("earlier"))
     .where(
         *_OURS,
@@ -83,7 +86,7 @@ OF_REFERENCES = LOT.where(
     among(lot.c.source_ref, "references"),
 )
 BY_NUMBER = LOT.where(*_OURS, lot.c.lot_no.in_(bindparam("numbers", expanding=True)))
-TAKEN = (
+TAKEN = Ready(
     select(
         lot.c.dealer_id,
         *LOT_COLUMNS,
@@ -117,7 +120,7 @@ def known(book: Book, source: str, key: str) -> Any:
     pair = (source, key)
     if pair not in book.known and pair not in book.foreseen:
         book.foreseen |= {pair}
-        for row in book.connection.execute(KNOWN, {"dealer": book.dealer_id, "source": source, "key": key}):
+        for row in KNOWN.rows(book.connection, {"dealer": book.dealer_id, "source": source, "key": key}):
             book.known[pair] = (row.request_hash, row)
     return book.known.get(pair)
 
@@ -140,7 +143,7 @@ def read_open_lots(book: Book, points: int) -> list[LotState]:
 def _read_next(book: Book, source: str, key: str) -> None:
     after, limit = (book.fifo_at, PAGE) if book.fifo_at else ((EPOCH, 0), FIRST)
     wants = {"dealer": book.dealer_id, "source": source, "key": key, "after_at": after[0], "after_no": after[1]}
-    rows = book.connection.execute(NEXT_OPEN, wants | {"limit": limit}).all()
+    rows = NEXT_OPEN.rows(book.connection, wants | {"limit": limit})
     for row in rows:
         keep(book, row)
     if rows and rows[0].earlier is None:
@@ -158,7 +161,7 @@ def taken_by(book: Book, journal_id: int, source: str, key: str) -> list[Allocat
     """
     if journal_id not in book.allocations:
         wants = {"dealer": book.dealer_id, "journal": journal_id, "source": source, "key": key}
-        rows = book.connection.execute(TAKEN, wants).all()
+        rows = TAKEN.rows(book.connection, wants)
         if not rows:
             raise UnknownPosting
         for row in rows:

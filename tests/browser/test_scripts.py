@@ -78,6 +78,7 @@ def test_without_script_a_stepper_is_a_number_field(visit: Visit) -> None:
 def test_a_lost_network_is_said_and_its_return_noticed(visit: Visit) -> None:
     page = visit()
     page.goto(PAGE)
+    page.wait_for_load_state("networkidle")  # what is still on its way when the network goes is told on the console
     page.context.set_offline(True)
     expect(page.locator(".offline")).to_contain_text("网络已断开")
     page.context.set_offline(False)

@@ -85,6 +85,14 @@ def test_no_more_is_captured_than_is_held(ledger: Ledger) -> None:
     assert ledger.balances() == (0, 60, 40, 0)
 
 
+def test_capturing_nothing_is_no_capture(ledger: Ledger) -> None:
+    ledger.earn(100)
+    held = ledger.hold(40)
+    with pytest.raises(ValueError, match="between 1 and"):
+        ledger.capture(held, 0)
+    assert ledger.balances() == (0, 60, 40, 0)
+
+
 def test_the_same_key_holds_captures_and_voids_once(ledger: Ledger) -> None:
     ledger.earn(100)
     first = ledger.hold(40, key="h", until=now() + timedelta(hours=1))

@@ -87,6 +87,8 @@ def capture(
     Also after its moment, while it has not been released: what was waited for, such as a payment, has happened.
     Refused: more than is held, or a hold that is resolved; a posting that is no hold of this account.
     """
+    if points is not None:
+        whole(points)
     return _resolve(book, Kind.CAPTURE, points, hold_journal, source=source, key=key, actor=actor, why=why)
 
 
@@ -130,8 +132,6 @@ def _resolve(
     why: dict[str, Any],
 ) -> Posting:
     """Redeem the first `points` of a hold (all of it if None) and give back the rest."""
-    if points:
-        whole(points)
     taken = taken_by(book, hold_journal, source, key)
     if any(part.held_until is None for part in taken):
         raise UnknownPosting

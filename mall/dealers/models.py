@@ -22,6 +22,28 @@ class ChannelLevel(StrEnum):
     OUTLET = "outlet"
 
 
+class Tier(StrEnum):
+    """How much a dealer means to the brand: what it is shown, and at what price, may follow it."""
+
+    STRATEGIC = "strategic"
+    CORE = "core"
+    POTENTIAL = "potential"
+    BASE = "base"
+
+    @property
+    def name_shown(self) -> str:
+        """The tier in words, to be translated when told."""
+        return TIERS[self]
+
+
+TIERS: dict[Tier, str] = {
+    Tier.STRATEGIC: N_("战略级"),
+    Tier.CORE: N_("核心级"),
+    Tier.POTENTIAL: N_("潜力级"),
+    Tier.BASE: N_("基础级"),
+}
+
+
 class MemberRole(StrEnum):
     """What a person is at the dealer."""
 
@@ -72,6 +94,7 @@ class Dealer(Base):
     name: Mapped[str] = mapped_column(Name(120))
     region: Mapped[str] = mapped_column(Name(200))
     channel_level: Mapped[ChannelLevel] = mapped_column(Word(ChannelLevel))
+    tier: Mapped[Tier] = mapped_column(Word(Tier), default=Tier.BASE, server_default=Tier.BASE)
     created_at: Mapped[datetime] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from mall.base.types import Bytes, Instant
-from mall.dealers.models import ChannelLevel, Dealer, Member, MemberRole, SignIn, SignInStage, Staff, StaffRole
+from mall.dealers.models import ChannelLevel, Dealer, Member, MemberRole, SignIn, SignInStage, Staff, StaffRole, Tier
 from mall.dealers.rules import limits
 
 
@@ -51,6 +51,7 @@ class MemberHere(Here):
     dealer_code: str
     region: str
     channel_level: ChannelLevel
+    tier: Tier
 
     @property
     def actor(self) -> str:
@@ -110,6 +111,7 @@ _MEMBER = (
         Dealer.code,
         Dealer.region,
         Dealer.channel_level,
+        Dealer.tier,
     )
     .join(Member, and_(Member.dealer_id == SignIn.dealer_id, Member.id == SignIn.member_id))
     .join(Dealer, Dealer.id == Member.dealer_id)

@@ -6,5 +6,6 @@ import mall.dealers.models
 import mall.earning.models
 import mall.jobs.models
 import mall.orders.models
+import mall.outbox.models
 import mall.points.models
 import mall.web.limits  # noqa: F401

@@ -1,0 +1,1 @@
+"""Reads of messages: for the worker, and for the desk."""

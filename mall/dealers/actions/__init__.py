@@ -3,6 +3,7 @@
 from mall.dealers.actions.addresses import add_address, change_address, prefer_address, remove_address
 from mall.dealers.actions.dealers import open_dealer, resume_dealer, suspend_dealer
 from mall.dealers.actions.members import add_member, change_role, disable_member, enable_member, issue_password
+from mall.dealers.actions.notices import tell
 from mall.dealers.actions.passwords import choose_password, first_password, hashed, renew_hash
 from mall.dealers.actions.sign_ins import (
     Device,
@@ -54,6 +55,7 @@ __all__ = [
     "revoke",
     "seen",
     "suspend_dealer",
+    "tell",
     "token_hash",
     "use_totp_step",
 ]

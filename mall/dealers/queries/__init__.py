@@ -13,12 +13,14 @@ from mall.dealers.queries.people import (
     staff_by_login,
     staff_sign_ins,
 )
+from mall.dealers.queries.powers import Powers, powers_of
 
 __all__ = [
     "AddressShown",
     "Here",
     "MemberHere",
     "MemberShown",
+    "Powers",
     "SignInShown",
     "StaffHere",
     "address",
@@ -29,6 +31,7 @@ __all__ = [
     "member_sign_ins",
     "members",
     "memberships",
+    "powers_of",
     "staff_by_login",
     "staff_here",
     "staff_sign_ins",

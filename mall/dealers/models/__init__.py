@@ -1,0 +1,60 @@
+"""Dealers, members, staff, sign-ins, addresses, one-time codes and notices: tables, state words and refusals."""
+
+from mall.dealers.models.address import Address
+from mall.dealers.models.code import Code, CodePurpose
+from mall.dealers.models.dealer import TIERS, ChannelLevel, Dealer, Tier
+from mall.dealers.models.member import Credential, Member, MemberRole
+from mall.dealers.models.notice import NOTICES, Notice, NoticeRead, Saying
+from mall.dealers.models.refusals import (
+    LastOwner,
+    LoginTaken,
+    MayNotRedeem,
+    OverCap,
+    OwnerOnly,
+    PersonalUse,
+    PhoneTaken,
+    SecondFactorNeeded,
+    SharedPhone,
+    WeakPassword,
+    WrongCode,
+    WrongCredentials,
+    WrongPhone,
+    WrongSmsCode,
+)
+from mall.dealers.models.sign_in import SignIn, SignInStage
+from mall.dealers.models.staff import Staff, StaffRole
+
+__all__ = [
+    "NOTICES",
+    "TIERS",
+    "Address",
+    "ChannelLevel",
+    "Code",
+    "CodePurpose",
+    "Credential",
+    "Dealer",
+    "LastOwner",
+    "LoginTaken",
+    "MayNotRedeem",
+    "Member",
+    "MemberRole",
+    "Notice",
+    "NoticeRead",
+    "OverCap",
+    "OwnerOnly",
+    "PersonalUse",
+    "PhoneTaken",
+    "Saying",
+    "SecondFactorNeeded",
+    "SharedPhone",
+    "SignIn",
+    "SignInStage",
+    "Staff",
+    "StaffRole",
+    "Tier",
+    "WeakPassword",
+    "WrongCode",
+    "WrongCredentials",
+    "WrongPhone",
+    "WrongSmsCode",
+]

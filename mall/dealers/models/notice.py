@@ -1,0 +1,83 @@
+"""Notices (消息): what the mall tells a dealer's people. A row keeps facts; the sentence is made when it is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mall.base.models import Base, strict
+from mall.base.refused import N_
+from mall.base.types import Id, Instant, Json, Name
+
+
+@dataclass(frozen=True)
+class Saying:
+    """How a kind of notice is said, in texts translated when read.
+
+    Facts stand in as `%(name)s`: whole numbers get commas, a fact named `fen` or ending in `_fen` is money, one ending
+    in `_at` is a moment in microseconds, one ending in `_on` an ISO day. `owners`: one told to nobody in particular
+    goes to each owner, else to everybody of the dealer.
+    """
+
+    title: str
+    text: str
+    icon: str = "bell"
+    owners: bool = False
+
+    @property
+    def wants(self) -> set[str]:
+        """The names of the facts it is said with."""
+        return set(re.findall(r"%\((\w+)\)s", self.title + self.text))
+
+
+NOTICES: dict[str, Saying] = {
+    "approval_wanted": Saying(
+        title=N_("有兑换等你审批"),
+        text=N_("%(name)s 申请兑换 %(points)s 积分，请在 %(until_at)s 前处理。"),
+        icon="clipboard-check",
+        owners=True,
+    ),
+    "approved": Saying(title=N_("兑换已批准"), text=N_("兑换 %(no)s 已获批准。"), icon="circle-check"),
+    "declined": Saying(title=N_("兑换未获批准"), text=N_("兑换 %(no)s 未获批准：%(reason)s"), icon="circle-x"),
+    "approval_lapsed": Saying(
+        title=N_("审批超时"), text=N_("兑换 %(no)s 没有及时审批，已自动取消，积分已退回。"), icon="clock"
+    ),
+}
+"""Every kind of notice by its `what`. Who tells a new kind adds a line."""
+
+
+class Notice(Base):
+    """Something told to one member, or to everybody of a dealer (no member). `what` is a key of `NOTICES`."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        ForeignKeyConstraint(["dealer_id"], ["dealer.id"]),
+        Index("ix_notice_dealer_id_member_id_id", "dealer_id", "member_id", "id"),
+        strict(),
+    )
+    dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    member_id: Mapped[int | None] = mapped_column(Id)
+    what: Mapped[str] = mapped_column(Name(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    href: Mapped[str] = mapped_column(Name(200))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class NoticeRead(Base):
+    """That a member has read a notice, and when."""
+
+    __tablename__ = "notice_read"
+    __table_args__ = (
+        ForeignKeyConstraint(["dealer_id", "notice_id"], ["notice.dealer_id", "notice.id"], ondelete="CASCADE"),
+        strict(),
+    )
+    dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    read_at: Mapped[datetime] = mapped_column(Instant)

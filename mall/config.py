@@ -38,6 +38,8 @@ class Settings:
     """Where the ledger's signed checkpoints go: best to another machine than the database's."""
     checkpoint_key: Path | None = None
     """The file of the private key that signs them; who takes none needs none."""
+    gateways: Path | None = None
+    """A folder with a JSON file for each provider the mall talks to; one without its file is not offered."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -61,6 +63,7 @@ class Settings:
             zone=env.get("MALL_ZONE", "Asia/Shanghai"),
             checkpoint_folder=Path(env["MALL_CHECKPOINTS"]) if env.get("MALL_CHECKPOINTS") else None,
             checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
+            gateways=Path(env["MALL_GATEWAYS"]) if env.get("MALL_GATEWAYS") else None,
         )
 
     @property

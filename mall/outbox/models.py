@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
@@ -57,6 +57,7 @@ class Message(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
+        ForeignKeyConstraint(["dealer_id"], ["dealer.id"]),
         UniqueConstraint("dealer_id", "system", "key"),
         UniqueConstraint("dealer_id", "system", "seq"),
         CheckConstraint("seq > 0 AND tries >= 0", name="counters"),

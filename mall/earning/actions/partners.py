@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.seal import Seal
+from mall.base.signing import NONCE, SIGNATURE, TIMESTAMP, TOLERANCE, same, sign
 from mall.dealers.models import ChannelLevel
 from mall.earning.models import (
     OUR_OWN,
@@ -26,7 +27,6 @@ from mall.earning.models import (
     UnknownDealers,
     UnknownPartner,
 )
-from mall.earning.rules.signing import NONCE, SIGNATURE, TIMESTAMP, TOLERANCE, same, sign
 
 partner_nonce = cast(Table, PartnerNonce.__table__)
 

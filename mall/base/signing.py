@@ -1,4 +1,4 @@
-"""How a partner's request is signed: HMAC-SHA256 (RFC 2104) over five lines, in hexadecimal.
+"""How the mall and its partners sign what they send each other: HMAC-SHA256 (RFC 2104) over five lines, in hexadecimal.
 
 method
 path, with ?query if there is one, exactly as sent

@@ -1,4 +1,6 @@
-"""Categories, items, SKUs, stock and search terms. Small and shared by all dealers; stock is keyed by SKU."""
+"""Categories, items, SKUs, prices, freight, stock and search terms. Small and shared by all dealers; stock is keyed
+by SKU.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mall.base.models import Base, strict
 from mall.base.refused import N_, NotFound, Refused
 from mall.base.types import Id, Instant, Int, Json, Key, Name, Small, Word
+from mall.dealers.models import Tier
 
 
 class Kind(StrEnum):
@@ -19,12 +22,35 @@ class Kind(StrEnum):
 
     PHYSICAL = "physical"
     CARD_CODE = "card_code"
+    TOP_UP = "top_up"
+    CASH_REBATE = "cash_rebate"
     SERVICE = "service"
+    COUPON = "coupon"
 
     @property
     def shipped(self) -> bool:
         """Whether it needs an address and a parcel."""
         return self is Kind.PHYSICAL
+
+    @property
+    def needs_account(self) -> bool:
+        """Whether it needs to be told which phone or fuel card is topped up."""
+        return self is Kind.TOP_UP
+
+    @property
+    def name_shown(self) -> str:
+        """The kind in words, to be translated when told."""
+        return KINDS[self]
+
+
+KINDS: dict[Kind, str] = {
+    Kind.PHYSICAL: N_("实物"),
+    Kind.CARD_CODE: N_("卡密"),
+    Kind.TOP_UP: N_("直充"),
+    Kind.CASH_REBATE: N_("返利"),
+    Kind.SERVICE: N_("服务"),
+    Kind.COUPON: N_("订货券"),
+}
 
 
 class Delivery(StrEnum):
@@ -54,8 +80,11 @@ class Category(Base):
 class Item(Base):
     """A reward (礼品). Texts by language; pictures are keys, the first is the main one.
 
-    `lowest_points` and `highest_points` are the prices of its cheapest and dearest SKU, kept by the actions that
-    change prices, so that lists can filter and sort by an index and say "from".
+    `lowest_points` and `highest_points` are the fewest points for which its cheapest and its dearest SKU can be had
+    by everybody, `lowest_cash_fen` the cash beside the first. They are copies of price plans, kept by the actions
+    that change prices, so that lists can filter and sort by an index and say "from".
+
+    `terms` are what the kind needs to be handed out: a top-up its product and face value, a service its life.
     """
 
     __tablename__ = "item"
@@ -82,8 +111,14 @@ class Item(Base):
     list_price_fen: Mapped[int] = mapped_column(Int)
     lowest_points: Mapped[int] = mapped_column(Int)
     highest_points: Mapped[int] = mapped_column(Int)
+    lowest_cash_fen: Mapped[int] = mapped_column(Int, default=0, server_default="0")
     limit_per_dealer: Mapped[int | None] = mapped_column(Int)
     delivery: Mapped[Delivery] = mapped_column(Word(Delivery))
+    terms: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default="{}")
+    personal: Mapped[int] = mapped_column(Small, default=0, server_default="0")
+    """1: for a person's own use, which the dealer's owner must have authorised; 0: for the business."""
+    freight_template_id: Mapped[int | None] = mapped_column(Id, ForeignKey("freight_template.id"))
+    """What sending it costs the dealer; null is free."""
     pick_position: Mapped[int | None] = mapped_column(Small)
     created_at: Mapped[datetime] = mapped_column(Instant)
     shelved_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -100,6 +135,7 @@ class Sku(Base):
     __table_args__ = (
         UniqueConstraint("code"),
         CheckConstraint("points > 0", name="price"),
+        CheckConstraint("cost_fen >= 0", name="cost"),
         Index("ix_sku_item_id_position", "item_id", "position"),
         strict(),
     )
@@ -108,10 +144,58 @@ class Sku(Base):
     code: Mapped[str] = mapped_column(Name(40))
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     points: Mapped[int] = mapped_column(Int)
+    cost_fen: Mapped[int] = mapped_column(Int, default=0, server_default="0")
+    """What a piece costs the brand, tax included; 0 is not known."""
     position: Mapped[int] = mapped_column(Small)
     picture: Mapped[str | None] = mapped_column(Name(80))
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when it is no longer offered; orders keep pointing at it."""
+
+
+class PricePlan(Base):
+    """A way to have a piece of a SKU: so many points, or so many and cash beside them (`step` 1 and up).
+
+    It may be for a tier, for a region (a path such as 华东/浙江, with all beneath it), for a time. A row never changes
+    but for being withdrawn: a new price is a new row, so that what an order was charged stays readable.
+    """
+
+    __tablename__ = "price_plan"
+    __table_args__ = (
+        CheckConstraint("points > 0 AND cash_fen >= 0", name="price"),
+        CheckConstraint("step >= 0 AND (step = 0) = (cash_fen = 0)", name="step"),
+        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="dates"),
+        Index("ix_price_plan_sku_id", "sku_id", "step"),
+        Index("ix_price_plan_starts_at", "starts_at"),
+        Index("ix_price_plan_ends_at", "ends_at"),
+        strict(),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    sku_id: Mapped[int] = mapped_column(Id, ForeignKey("sku.id"))
+    step: Mapped[int] = mapped_column(Small)
+    points: Mapped[int] = mapped_column(Int)
+    cash_fen: Mapped[int] = mapped_column(Int)
+    tier: Mapped[Tier | None] = mapped_column(Word(Tier))
+    region: Mapped[str] = mapped_column(Name(200))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FreightTemplate(Base):
+    """What sending pieces to a province costs. Rules: [{"provinces": ["新疆", …], "first": pieces, "first_fen": …,
+    "further": pieces, "further_fen": …, "free_from": pieces or null, "delivered": bool}, …]; the last has no
+    provinces and is for all the others (`rules/freight.py`).
+    """
+
+    __tablename__ = "freight_template"
+    __table_args__ = (UniqueConstraint("code"), strict())
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(Name(40))
+    name: Mapped[str] = mapped_column(Name(60))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Stock(Base):
@@ -154,3 +238,16 @@ class NoSuchChoice(Refused):
     code = "no_such_choice"
     status = 422
     text = N_("没有这个规格组合，请重新选择。")
+
+
+class NotDelivered(Refused):
+    """The freight template has no way to this province."""
+
+    code = "not_delivered"
+    text = N_("这件礼品暂不送往%(province)s，请换一个收货地址。积分没有扣减。")
+
+
+class NoSuchPlan(NotFound):
+    """No such price, or it has been withdrawn."""
+
+    text = N_("没有这个价格，或者已经撤下。")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from mall.base.refused import N_
-from mall.catalog.models import Kind
+from mall.catalog.models import KINDS
 from mall.dealers.models import StaffRole
 from mall.orders.actions import reveal
 from mall.orders.forms import address_of, mark_from, place_to, wanted_from
@@ -25,7 +25,6 @@ from mall.web.pages import count_on, desk_link, go, page
 
 desk_orders = Blueprint("desk_orders", __name__, url_prefix="/desk")
 
-KINDS: dict[Kind, str] = {Kind.PHYSICAL: N_("实物"), Kind.CARD_CODE: N_("卡密"), Kind.SERVICE: N_("服务")}
 VIEWS: dict[View, str] = {
     View.WAITING: N_("全部待发"),
     View.LATE: N_("已超时"),

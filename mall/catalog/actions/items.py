@@ -1,82 +1,43 @@
-"""The catalogue's verbs: what is on the shelves, and the one door through which stock changes.
-
-Lock order everywhere: the dealer's account first, then stock, SKUs in rising order of id.
-"""
+"""What is on the shelves: categories, rewards and their SKUs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
-from mall.catalog.models import Category, Delivery, Item, Kind, Sku, SoldOut, Stock, Term
+from mall.catalog.actions.plans import PlanToPut, put_plans, tell_item
+from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock, Term
 from mall.catalog.rules import search
 
 Texts = Mapping[str, str]
 """A text by language: zh_Hans always, zh_Hant and en beside it."""
 
-_stock = cast(Table, Stock.__table__)
-_TAKE = (
-    update(_stock)
-    .where(_stock.c.sku_id == bindparam("sku"), _stock.c.on_hand >= bindparam("quantity"))
-    .values(on_hand=_stock.c.on_hand - bindparam("quantity"))
-)
-_ADD = (
-    update(_stock)
-    .where(_stock.c.sku_id == bindparam("sku"))
-    .values(on_hand=_stock.c.on_hand + bindparam("quantity"))
-)
-_LEFT = select(_stock.c.on_hand).where(_stock.c.sku_id == bindparam("sku"))
-
-
-def take(session: Session, now: datetime, quantities: Mapping[int, int]) -> None:
-    """Take pieces of SKUs out of stock, by SKU id; refused whole with SoldOut where fewer are left."""
-    connection = session.connection()
-    for sku, quantity in _in_order(quantities):
-        if connection.execute(_TAKE, {"sku": sku, "quantity": quantity}).rowcount != 1:
-            raise SoldOut(left=connection.execute(_LEFT, {"sku": sku}).scalar() or 0)
-
-
-def put_back(session: Session, now: datetime, quantities: Mapping[int, int]) -> None:
-    """Give pieces of SKUs back to stock, by SKU id: an order was cancelled, or its lines never left."""
-    connection = session.connection()
-    for sku, quantity in _in_order(quantities):
-        connection.execute(_ADD, {"sku": sku, "quantity": quantity})
-
-
-def restock(session: Session, now: datetime, *, sku_code: str, by: int) -> int:
-    """Change a SKU's stock by a difference, never to a number: what was sold meanwhile stays sold.
-
-    Gives back what is left then; refused with SoldOut where more is taken away than is there.
-    """
-    sku_id = session.execute(select(Sku.id).where(Sku.code == sku_code)).scalar_one()
-    connection = session.connection()
-    change = {"sku": sku_id, "quantity": abs(by)}
-    if connection.execute(_ADD if by >= 0 else _TAKE, change).rowcount != 1:
-        raise SoldOut(left=connection.execute(_LEFT, {"sku": sku_id}).scalar() or 0)
-    return int(connection.execute(_LEFT, {"sku": sku_id}).scalar_one())
-
-
-def _in_order(quantities: Mapping[int, int]) -> list[tuple[int, int]]:
-    if any(quantity < 1 for quantity in quantities.values()):
-        raise ValueError("stock moves by whole pieces, one at least")
-    return sorted(quantities.items())
-
 
 @dataclass(frozen=True, kw_only=True)
 class SkuToPut:
-    """A SKU as the back office writes it. `on_hand` is its first stock; later it changes by `restock` alone."""
+    """A SKU as the back office writes it. `on_hand` is its first stock; later it changes by `restock` alone.
+
+    `points` says in short a price in points alone for everybody; other prices are `plans`. The cost is in fen.
+    """
 
     code: str
-    points: int
+    points: int = 0
+    plans: Sequence[PlanToPut] = ()
+    cost_fen: int = 0
     attributes: Sequence[Mapping[str, Any]] = ()
     picture: str | None = None
     on_hand: int = 0
+
+    @property
+    def prices(self) -> tuple[PlanToPut, ...]:
+        """All its prices."""
+        return (*([PlanToPut(points=self.points)] if self.points else []), *self.plans)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +59,9 @@ class ItemToPut:
     delivery: Delivery = Delivery.TWO_DAYS
     pick_position: int | None = None
     shelved_at: datetime | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    personal: bool = False
+    freight_template_id: int | None = None
 
 
 def put_category(session: Session, now: datetime, *, code: str, icon: str, names: Texts, position: int) -> int:
@@ -122,41 +86,47 @@ def put_item(session: Session, now: datetime, put: ItemToPut) -> int:
 
     Known SKUs keep their stock, SKUs no longer named are retired, prices and search terms follow.
     """
-    if not put.skus:
-        raise ValueError(f"item {put.code} has no SKU")
+    if not put.skus or not all(sku.prices for sku in put.skus):
+        raise ValueError(f"item {put.code} has no SKU, or one without a price")
     category = session.scalars(select(Category).where(Category.code == put.category)).one()
     item = session.scalar(select(Item).where(Item.code == put.code))
     if item is None:
-        item = Item(id=new_id(now), code=put.code, created_at=now)
+        fewest = min(plan.points for sku in put.skus for plan in sku.prices)
+        item = Item(
+            id=new_id(now), code=put.code, created_at=now, lowest_points=fewest, highest_points=fewest
+        )  # what everybody pays is told when its SKUs are written
         session.add(item)
     item.category_id, item.kind, item.brand = category.id, put.kind, put.brand
     item.names, item.subtitles, item.descriptions = dict(put.names), dict(put.subtitles), dict(put.descriptions)
     item.pictures, item.tags = list(put.pictures), list(put.tags)
     item.list_price_fen, item.limit_per_dealer, item.delivery = put.list_price_fen, put.limit_per_dealer, put.delivery
     item.pick_position, item.shelved_at = put.pick_position, put.shelved_at
-    item.lowest_points = min(sku.points for sku in put.skus)
-    item.highest_points = max(sku.points for sku in put.skus)
+    item.terms, item.personal, item.freight_template_id = dict(put.terms), int(put.personal), put.freight_template_id
     session.flush()
-    _put_skus(session, now, item.id, put.skus)
+    _put_skus(session, now, item, put.skus)
+    tell_item(session, now, item.id)
     _index(session, item, category)
     return item.id
 
 
-def _put_skus(session: Session, now: datetime, item_id: int, skus: Sequence[SkuToPut]) -> None:
-    known = {sku.code: sku for sku in session.scalars(select(Sku).where(Sku.item_id == item_id))}
+def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToPut]) -> None:
+    known = {sku.code: sku for sku in session.scalars(select(Sku).where(Sku.item_id == item.id))}
+    since = min(now, item.shelved_at or now)  # a first price holds since the reward came on the shelf
     for position, put in enumerate(skus):
         sku = known.pop(put.code, None)
         if sku is None:
-            sku = Sku(id=new_id(now), item_id=item_id, code=put.code)
+            sku = Sku(id=new_id(now), item_id=item.id, code=put.code)
             session.add(sku)
             first = Stock(sku_id=sku.id, on_hand=put.on_hand)
         else:
             first = None
-        sku.points, sku.position, sku.picture, sku.retired_at = put.points, position, put.picture, None
+        sku.position, sku.picture, sku.retired_at = position, put.picture, None
+        sku.points, sku.cost_fen = min(plan.points for plan in put.prices), put.cost_fen
         sku.attributes = [dict(attribute) for attribute in put.attributes]
         session.flush()
         if first is not None:
             session.add(first)
+        put_plans(session, now, sku_id=sku.id, plans=put.prices, since=since if first is not None else now)
     for gone in known.values():
         gone.retired_at = gone.retired_at or now
     session.flush()

@@ -1,0 +1,77 @@
+"""Which prices a dealer is offered: of each step the one that is meant for it most closely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mall.dealers.models import Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A price of a SKU, per piece: points, and fen of cash beside them from step 1 on.
+
+    No tier is every tier, an empty region everywhere; a region holds for itself and all beneath it.
+    """
+
+    id: int
+    sku_id: int
+    step: int
+    points: int
+    cash_fen: int
+    tier: Tier | None
+    region: str
+    starts_at: datetime
+    ends_at: datetime | None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def for_everybody(self) -> bool:
+        """Whether it is narrowed to no tier and no region."""
+        return self.tier is None and not self.region
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether it holds at this moment: from its start on, up to but not including its end."""
+        return (
+            self.starts_at <= at
+            and (self.ends_at is None or at < self.ends_at)
+            and (self.withdrawn_at is None or at < self.withdrawn_at)
+        )
+
+    def meant_for(self, tier: Tier, region: str) -> bool:
+        """Whether a dealer of this tier in this region may have it."""
+        return self.tier in (None, tier) and (not self.region or f"{region}/".startswith(f"{self.region}/"))
+
+    @property
+    def closeness(self) -> tuple[bool, int, datetime, int]:
+        """How closely it is meant: tier and region, tier, region, everybody; the longer region first, then the one
+        that began last, so that a sale beats the price that was there before it.
+        """
+        return self.tier is not None, len(self.region.split("/")) if self.region else 0, self.starts_at, self.id
+
+
+def applicable(plans: Iterable[Plan], *, tier: Tier, region: str, at: datetime) -> tuple[Plan, ...]:
+    """The prices of one SKU that hold for a dealer at a moment, one a step, in order of steps.
+
+    Nothing is no price: then the SKU cannot be redeemed by this dealer.
+    """
+    best: dict[int, Plan] = {}
+    for plan in plans:
+        if plan.open_at(at) and plan.meant_for(tier, region):
+            known = best.get(plan.step)
+            if known is None or plan.closeness > known.closeness:
+                best[plan.step] = plan
+    return tuple(best[step] for step in sorted(best))
+
+
+def cheapest(plans: Iterable[Plan], *, at: datetime) -> Plan | None:
+    """The price with the fewest points that everybody has at a moment: what a list says of a SKU."""
+    best: dict[int, Plan] = {}
+    for plan in plans:
+        if plan.for_everybody and plan.open_at(at):
+            known = best.get(plan.step)
+            if known is None or plan.closeness > known.closeness:
+                best[plan.step] = plan
+    return min(best.values(), key=lambda plan: (plan.points, plan.cash_fen), default=None)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, StringField
-from wtforms.validators import Regexp, ValidationError
-from wtforms.widgets import TextInput
+from wtforms import HiddenField, StringField
+from wtforms.validators import Regexp
 
 from mall.base.refused import N_
 from mall.base.types import micros, moment
@@ -23,7 +19,7 @@ from mall.orders.models import MOST, BadQuantity, OrderState
 from mall.orders.queries.mine import At
 from mall.orders.queries.queue import Mark, View, Wanted
 from mall.orders.rules import Wish
-from mall.web.forms import AtMost, Form, Needed, trimmed
+from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed
 
 MOST_POINTS = 10**12
 LAST_MICROS = 253_402_300_799_000_000
@@ -35,42 +31,6 @@ Words = TypeVar("Words", bound=StrEnum)
 def fresh_key() -> str:
     """A key for one rendered form: what is sent with it is done once."""
     return secrets.token_urlsafe(18)
-
-
-def whole(text: str) -> int | None:
-    """A whole number as people type it, full-width digits and a sign included; anything else is none."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,19}", plain) else None
-
-
-class WholeField(Field):
-    """A whole number from `least` to `most`; keeps what was typed when it is none."""
-
-    widget = TextInput()
-
-    def __init__(self, label: str, *, least: int, most: int, wrong: str, needed: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.least, self.most, self.wrong, self.needed = least, most, wrong, needed
-
-    def _value(self) -> str:
-        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
-
-    @property
-    def whole(self) -> int:
-        """The number of a field that was found good."""
-        if self.data is None:
-            raise ValueError(f"{self.name} holds no number")
-        return int(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = whole(valuelist[0]) if valuelist else None
-
-    def pre_validate(self, form: Any) -> None:
-        typed = bool(self.raw_data and self.raw_data[0].strip())
-        if not typed and not self.needed:
-            return
-        if self.data is None or not self.least <= self.data <= self.most:
-            raise ValidationError(gettext(self.wrong) % {"most": self.most})
 
 
 class RedemptionForm(Form):

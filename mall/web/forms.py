@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms.validators import DataRequired, Length
+from wtforms import Field
+from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.widgets import TextInput
 
 from mall.base.refused import N_
 
@@ -56,3 +59,39 @@ def trimmed(text: str | None) -> str:
     """What was typed without spaces around it, signs in their common form, control signs taken out."""
     plain = unicodedata.normalize("NFC", text or "").strip()
     return "".join(sign for sign in plain if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co"})
+
+
+def whole(text: str) -> int | None:
+    """A whole number as people type it, full-width digits and a sign included; anything else is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,19}", plain) else None
+
+
+class WholeField(Field):
+    """A whole number from `least` to `most`; keeps what was typed when it is none."""
+
+    widget = TextInput()
+
+    def __init__(self, label: str, *, least: int, most: int, wrong: str, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.least, self.most, self.wrong, self.needed = least, most, wrong, needed
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else "" if self.data is None else str(self.data)
+
+    @property
+    def whole(self) -> int:
+        """The number of a field that was found good."""
+        if self.data is None:
+            raise ValueError(f"{self.name} holds no number")
+        return int(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = whole(valuelist[0]) if valuelist else None
+
+    def pre_validate(self, form: Any) -> None:
+        typed = bool(self.raw_data and self.raw_data[0].strip())
+        if not typed and not self.needed:
+            return
+        if self.data is None or not self.least <= self.data <= self.most:
+            raise ValidationError(gettext(self.wrong) % {"most": self.most})

@@ -10,7 +10,7 @@ from mall.base.refused import Refused
 from mall.catalog.models import NoSuchItem
 from mall.dealers.queries import MemberHere, addresses
 from mall.orders.actions import place as place_order
-from mall.orders.forms import RedemptionForm, fresh_key, whole
+from mall.orders.forms import RedemptionForm, fresh_key
 from mall.orders.models import MOST, BadQuantity, FormReused
 from mall.orders.queries import mine
 from mall.orders.queries.offer import offer_by_code
@@ -19,6 +19,7 @@ from mall.orders.views.blueprint import orders
 from mall.points.queries import balance
 from mall.web import guards, htmx
 from mall.web.db import now, reading, transact
+from mall.web.forms import whole
 from mall.web.pages import go, page, refused
 
 

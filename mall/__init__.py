@@ -66,5 +66,6 @@ FEATURES: tuple[str, ...] = (
     "mall.cli.partners",
     "mall.cli.rules",
     "mall.cli.documents",
+    "mall.cli.divisions",
     "mall.cli.demo.seed",
 )

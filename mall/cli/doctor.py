@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from mall.cli.demo.people import STAFF
 from mall.config import VAR, Settings
-from mall.dealers.models import Staff
+from mall.dealers.models import Division, Staff
 from mall.web import health
 from mall.web.db import reading
 
@@ -135,6 +135,8 @@ def of_database(settings: Settings, session: Session) -> Iterator[Check]:
         # Their passwords and authenticator secrets are printed in the demo's code.
         demo = select(Staff.id).where(Staff.login.in_([one.login for one in STAFF]), Staff.disabled_at.is_(None))
         yield Check("nobody of the demo can sign in here", not session.scalars(demo).all(), "begin with empty tables")
+        known = session.scalars(select(Division.code).limit(1)).all()
+        yield Check("the country's divisions are loaded", bool(known), "flask divisions load")
     show, wanted = ("PRAGMA", SQLITE) if settings.embedded else ("SHOW", POSTGRESQL)
     for name, value in wanted.items():
         seen = str(connection.execute(text(f"{show} {name}")).scalar_one())

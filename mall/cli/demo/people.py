@@ -95,9 +95,13 @@ STAFF = (
     DemoStaff("苏望舒", "guanli", StaffRole.ADMINISTRATOR, "OV3HO6DZPIYTEMZUOV3HO6DZPIYTEMZU"),
 )
 ADDRESSES = {
-    "LA0571": (("沈立诚", "13805716207", "浙江省/杭州市/临安区", "锦城街道长桥路 18 号恒泰商贸仓库"),),
-    "NB0574": (("乐海生", "13805742266", "浙江省/宁波市/海曙区", "望春街道联丰中路 366 号"),),
-    "SX0575": (("祝南乔", "13805753344", "浙江省/绍兴市/越城区", "府山街道胜利西路 208 号"),),
+    # Who, their phone, the street's code and its names, the rest, the outlet.
+    "LA0571": (
+        ("沈立诚", "13805716207", "330112006", "浙江省/杭州市/临安区/锦城街道", "长桥路 18 号恒泰商贸仓库", "总仓"),
+        ("方晓棠", "13905711188", "330112008", "浙江省/杭州市/临安区/青山湖街道", "泉口街 66 号", "青山湖门店"),
+    ),
+    "NB0574": (("乐海生", "13805742266", "330203008", "浙江省/宁波市/海曙区/望春街道", "联丰中路 366 号", ""),),
+    "SX0575": (("祝南乔", "13805753344", "330602002", "浙江省/绍兴市/越城区/府山街道", "胜利西路 208 号", ""),),
 }
 
 
@@ -125,7 +129,7 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
             issued=False,
         )
     for code, places in ADDRESSES.items():
-        for recipient, phone, region, street in places:
+        for recipient, phone, division, region, street, outlet in places:
             add_address(
                 session,
                 now,
@@ -133,7 +137,9 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
                 recipient=recipient,
                 phone=phone,
                 region=region,
+                division=division,
                 street=street,
+                outlet=outlet,
                 seal=seal,
                 actor="demo",
             )

@@ -15,6 +15,7 @@ from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
+from mall.cli.divisions import load_now as load_divisions
 from mall.cli.feed import feed
 from mall.cli.points import prove_now
 from mall.points.models import Scope
@@ -37,6 +38,7 @@ def seed(context: click.Context) -> None:
     """Put everything in place that is missing. Safe to stop anywhere and to run again; what is there stays."""
     _only_in_a_demo()
     seal = current_app.extensions["seal"]
+    click.echo(f"demo: divisions: {load_divisions()}")
     today, key = transact(prepare, seal=seal)
     transact(seed_people, seal=seal)
     rewards = transact(put_catalogue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
@@ -12,7 +12,7 @@ from mall.base.ids import new_id
 from mall.base.refused import N_, NotFound, Refused
 from mall.base.seal import Seal
 from mall.dealers.models import Address, Dealer
-from mall.dealers.queries.addresses import place
+from mall.dealers.queries.addresses import place, shown
 
 MOST = 50
 
@@ -35,17 +35,31 @@ def add_address(
     street: str,
     seal: Seal,
     actor: str,
+    division: str | None = None,
+    outlet: str = "",
+    label: str = "",
     prefer: bool = False,
 ) -> int:
-    """Keep an address and give back its id; the dealer's first becomes the preferred one."""
+    """Keep an address and give back its id; the dealer's first becomes the preferred one.
+
+    `region` is the division's path, `division` its code. The very same address again is the one that is there, so a
+    second press adds nothing.
+    """
     _locked(session, dealer_id)
-    kept = session.scalar(
-        select(func.count()).where(Address.dealer_id == dealer_id, Address.removed_at.is_(None))
-    )
-    if kept and kept >= MOST:
+    kept = session.scalars(
+        select(Address).where(Address.dealer_id == dealer_id, Address.removed_at.is_(None)).with_for_update()
+    ).all()
+    said = (recipient, phone, region, street, outlet, label)
+    for one in kept:
+        if shown(one, seal).words == said:
+            if prefer and one.preferred_at is None:
+                _prefer(session, now, one)
+            return one.id
+    if len(kept) >= MOST:
         raise TooManyAddresses(most=MOST)
     address = Address(dealer_id=dealer_id, id=new_id(now), created_at=now)
     _write(address, recipient, phone, region, street, seal)
+    _name(address, division, outlet, label)
     session.add(address)
     session.flush()
     if prefer or not kept:
@@ -66,25 +80,37 @@ def change_address(
     street: str,
     seal: Seal,
     actor: str,
+    division: str | None = None,
+    outlet: str = "",
+    label: str = "",
     prefer: bool = False,
 ) -> None:
     """Write an address anew. Orders already placed keep their own copy."""
     address = _mine(session, dealer_id, address_id)
     _write(address, recipient, phone, region, street, seal)
+    _name(address, division, outlet, label)
     if prefer:
         _prefer(session, now, address)
     note(session, now, actor=actor, act="address.change", subject=f"address:{address_id}")
 
 
 def prefer_address(session: Session, now: datetime, *, dealer_id: int, address_id: int, actor: str) -> None:
-    """Let an address be the one that checkout begins with."""
-    _prefer(session, now, _mine(session, dealer_id, address_id))
+    """Let an address be the one that checkout begins with. A second press finds it so."""
+    address = _mine(session, dealer_id, address_id)
+    if address.preferred_at is not None:
+        return
+    _prefer(session, now, address)
     note(session, now, actor=actor, act="address.prefer", subject=f"address:{address_id}")
 
 
 def remove_address(session: Session, now: datetime, *, dealer_id: int, address_id: int, actor: str) -> None:
-    """Take an address out of the list; the newest left becomes the preferred one where need be."""
-    address = _mine(session, dealer_id, address_id)
+    """Take an address out of the list; the newest left becomes the preferred one where need be.
+
+    A second press finds it gone.
+    """
+    address = _mine(session, dealer_id, address_id, removed=True)
+    if address.removed_at is not None:
+        return
     address.removed_at = now
     if address.preferred_at is not None:
         address.preferred_at = None
@@ -105,10 +131,10 @@ def _locked(session: Session, dealer_id: int) -> None:
         raise NotFound
 
 
-def _mine(session: Session, dealer_id: int, address_id: int) -> Address:
+def _mine(session: Session, dealer_id: int, address_id: int, *, removed: bool = False) -> Address:
     _locked(session, dealer_id)
     address = session.get(Address, (dealer_id, address_id), with_for_update=True, populate_existing=True)
-    if address is None or address.removed_at is not None:
+    if address is None or (address.removed_at is not None and not removed):
         raise NotFound
     return address
 
@@ -118,6 +144,10 @@ def _write(address: Address, recipient: str, phone: str, region: str, street: st
     address.phone_sealed = seal.seal(phone, place("phone", address.id))
     address.region = region
     address.street_sealed = seal.seal(street, place("street", address.id))
+
+
+def _name(address: Address, division: str | None, outlet: str, label: str) -> None:
+    address.code, address.outlet, address.label = division or None, outlet or None, label or None
 
 
 def _prefer(session: Session, now: datetime, address: Address) -> None:

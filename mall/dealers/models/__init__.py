@@ -3,6 +3,7 @@
 from mall.dealers.models.address import Address
 from mall.dealers.models.code import Code, CodePurpose
 from mall.dealers.models.dealer import TIERS, ChannelLevel, Dealer, Tier
+from mall.dealers.models.division import Division, Level
 from mall.dealers.models.member import Credential, Member, MemberRole
 from mall.dealers.models.notice import NOTICES, Notice, NoticeRead, Saying
 from mall.dealers.models.refusals import (
@@ -33,7 +34,9 @@ __all__ = [
     "CodePurpose",
     "Credential",
     "Dealer",
+    "Division",
     "LastOwner",
+    "Level",
     "LoginTaken",
     "MayNotRedeem",
     "Member",

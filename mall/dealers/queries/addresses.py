@@ -11,10 +11,22 @@ from mall.base.refused import NotFound
 from mall.base.seal import Seal
 from mall.dealers.models import Address
 
+PLACEHOLDER = "直辖县级行政区划"
+"""How the statistics fill the place of a city where there is none: no word for a parcel."""
+
+
+def region_shown(region: str) -> str:
+    """A region as people write it: `北京市 东城区`, not `北京市/北京市/东城区`."""
+    shown: list[str] = []
+    for name in region.split("/"):
+        if name and not name.endswith(PLACEHOLDER) and name not in shown[-1:]:
+            shown.append(name)
+    return " ".join(shown)
+
 
 @dataclass(frozen=True)
 class AddressShown:
-    """An address, opened. `region` is 省/市/区 with slashes. Lists mask person and phone, forms show all."""
+    """An address, opened. `region` is 省/市/区县/街道 with slashes. Lists mask person and phone, forms show all."""
 
     id: int
     recipient: str
@@ -22,6 +34,9 @@ class AddressShown:
     region: str
     street: str
     preferred: bool
+    code: str | None = None
+    outlet: str = ""
+    label: str = ""
 
     @property
     def recipient_masked(self) -> str:
@@ -35,9 +50,19 @@ class AddressShown:
         return self.street[:shown] + "＊＊＊"
 
     @property
+    def region_shown(self) -> str:
+        """The region as people write it."""
+        return region_shown(self.region)
+
+    @property
     def line(self) -> str:
         """Region and street in one line."""
-        return f"{self.region.replace('/', ' ')} {self.street}"
+        return f"{self.region_shown} {self.street}"
+
+    @property
+    def words(self) -> tuple[str, str, str, str, str, str]:
+        """All that a person wrote: two addresses with the same words are one."""
+        return self.recipient, self.phone, self.region, self.street, self.outlet, self.label
 
 
 def addresses(session: Session, seal: Seal, dealer_id: int) -> list[AddressShown]:
@@ -47,7 +72,7 @@ def addresses(session: Session, seal: Seal, dealer_id: int) -> list[AddressShown
         .where(Address.dealer_id == dealer_id, Address.removed_at.is_(None))
         .order_by(Address.preferred_at.is_(None), Address.preferred_at.desc(), Address.id.desc())
     ).all()
-    return [_shown(row, seal) for row in rows]
+    return [shown(row, seal) for row in rows]
 
 
 def address(session: Session, seal: Seal, dealer_id: int, address_id: int) -> AddressShown:
@@ -55,10 +80,11 @@ def address(session: Session, seal: Seal, dealer_id: int, address_id: int) -> Ad
     row = session.get(Address, (dealer_id, address_id))
     if row is None or row.removed_at is not None:
         raise NotFound
-    return _shown(row, seal)
+    return shown(row, seal)
 
 
-def _shown(row: Address, seal: Seal) -> AddressShown:
+def shown(row: Address, seal: Seal) -> AddressShown:
+    """An address as it lies in the table, opened."""
     return AddressShown(
         id=row.id,
         recipient=seal.open(row.recipient_sealed, place("recipient", row.id)),
@@ -66,6 +92,9 @@ def _shown(row: Address, seal: Seal) -> AddressShown:
         region=row.region,
         street=seal.open(row.street_sealed, place("street", row.id)),
         preferred=row.preferred_at is not None,
+        code=row.code,
+        outlet=row.outlet or "",
+        label=row.label or "",
     )
 
 

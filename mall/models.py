@@ -8,4 +8,5 @@ import mall.jobs.models
 import mall.orders.models
 import mall.outbox.models
 import mall.points.models
+import mall.rewards.models
 import mall.web.limits  # noqa: F401

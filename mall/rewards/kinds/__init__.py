@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.catalog.models import Kind
-from mall.rewards.kinds import physical
+from mall.rewards.kinds import card_code, physical
 from mall.rewards.models import HandedOut, Issued, Line
 
 
@@ -40,6 +40,7 @@ class Reward(Protocol):
 
 RACK: Mapping[str, Reward] = {
     Kind.PHYSICAL: physical,
+    Kind.CARD_CODE: card_code,
 }
 
 

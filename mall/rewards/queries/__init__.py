@@ -1,0 +1,1 @@
+"""Reads of the rack: the vault and its batches for the desk, and top-ups."""

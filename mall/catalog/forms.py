@@ -16,6 +16,7 @@ from mall.catalog.queries import Filters, Sort
 
 LONGEST = 60
 MOST_POINTS = 10**12
+MOST_ID = 2**63 - 1
 MOST_ATTRIBUTES = 6
 
 
@@ -27,6 +28,7 @@ def filters_from(args: MultiDict[str, str]) -> Filters:
         category=args.get("category", "")[:40].replace("\x00", ""),
         affordable=args.get("affordable") == "1",
         in_stock=args.get("in_stock") == "1",
+        with_cash=args.get("with_cash") == "1",
         at_least=at_least,
         at_most=at_most,
         q=" ".join(args.get("q", "").replace("\x00", " ").split())[:LONGEST],
@@ -47,6 +49,7 @@ def address(filters: Filters, *, page: int = 1, opened: bool = False, **changes:
         "category": filters.category,
         "affordable": "1" if filters.affordable else "",
         "in_stock": "1" if filters.in_stock else "",
+        "with_cash": "1" if filters.with_cash else "",
         "at_least": filters.at_least or "",
         "at_most": filters.at_most if filters.at_most is not None else "",
         "sort": "" if filters.sort is Sort.BEST else filters.sort.value,
@@ -62,12 +65,17 @@ def asked_from(args: MultiDict[str, str]) -> list[str | None]:
     return [args.get(f"option-{at}") for at in range(MOST_ATTRIBUTES)]
 
 
+def plan_from(args: MultiDict[str, str]) -> int | None:
+    """The price chosen, by its id."""
+    return whole(args.get("plan"), most=MOST_ID)
+
+
 def quantity_from(args: MultiDict[str, str]) -> int:
     """How many are asked for; one where nothing sensible is said."""
     return max(1, whole(args.get("quantity")) or 1)
 
 
-def whole(text: str | None) -> int | None:
+def whole(text: str | None, *, most: int = MOST_POINTS) -> int | None:
     """A whole number that is not negative, in half or full width and with commas; anything else is nothing."""
     digits = unicodedata.normalize("NFKC", text or "").replace(",", "").strip()
-    return min(int(digits), MOST_POINTS) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+    return min(int(digits), most) if digits.isascii() and digits.isdigit() and len(digits) <= 19 else None

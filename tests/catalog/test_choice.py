@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mall.catalog.rules.choice import Off, Sku, choose, most
+from mall.catalog.rules.choice import Off, Sku, choose, most, pick
+from mall.catalog.rules.plans import Plan
 
 
-def sku(code: str, colour: str, size: str, left: int = 5, points: int = 100) -> Sku:
+def plan(number: int, step: int, points: int, cash_fen: int = 0) -> Plan:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    facts: dict[str, Any] = {"tier": None, "region": "", "starts_at": since, "ends_at": None}
+    return Plan(id=number, sku_id=1, step=step, points=points, cash_fen=cash_fen, **facts)
+
+
+def sku(code: str, colour: str, size: str, left: int = 5, plans: tuple[Plan, ...] = (plan(1, 0, 100),)) -> Sku:
     attributes: list[dict[str, Any]] = [
         {"name": {"zh_Hans": "颜色"}, "value": {"zh_Hans": colour}},
         {"name": {"zh_Hans": "容量"}, "value": {"zh_Hans": size}},
     ]
-    return Sku(id=1, code=code, points=points, left=left, picture=None, attributes=attributes)
+    return Sku(id=1, code=code, plans=plans, left=left, picture=None, attributes=attributes)
 
 
 THERMOS = [
@@ -74,6 +82,22 @@ def test_every_sku_in_stock_can_be_reached_from_the_first_page(stock: dict[tuple
             _colours, sizes = choose(skus, [wanted.values[0]]).groups
             assert next(option for option in sizes.options if option.value == wanted.values[1]).off is None
             assert choose(skus, wanted.values).sku is wanted
+
+
+def test_a_price_is_the_one_asked_for_and_stays_on_its_step_when_the_sku_changes() -> None:
+    grey = sku("grey", "钛灰", "750ml", plans=(plan(1, 0, 5_000), plan(2, 1, 2_000, 9_900)))
+    pine = sku("pine", "松绿", "750ml", plans=(plan(3, 0, 6_000), plan(4, 1, 3_000, 9_900)))
+    skus = [grey, pine]
+    assert pick(skus, grey, asked=2, available=9_000).id == 2
+    assert pick(skus, pine, asked=2, available=9_000).id == 4
+
+
+def test_nobody_asked_for_a_price_gets_the_first_that_the_points_are_enough_for() -> None:
+    grey = sku("grey", "钛灰", "750ml", plans=(plan(1, 0, 5_000), plan(2, 1, 2_000, 9_900)))
+    assert pick([grey], grey, asked=None, available=5_000).id == 1
+    assert pick([grey], grey, asked=None, available=4_999).id == 2
+    assert pick([grey], grey, asked=None, available=0).id == 2
+    assert pick([grey], grey, asked=77, available=9_000).id == 1
 
 
 def test_a_quantity_is_bounded_by_stock_limit_and_points() -> None:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from mall.web.db import transact
+from mall.catalog.models import PricePlan, Sku
+from mall.web.db import reading, transact
 from tests.cast import Cast, SomeMember, cast, give_points, sign_in
 from tests.catalog.conftest import NOVEMBER, statements, stock_up
 from tests.conftest import Clock, Databases, running
@@ -53,6 +55,13 @@ def get(client: FlaskClient, url: str, *, status: int = 200, htmx: bool = False)
     assert answer.status_code == status, answer.get_data(as_text=True)[:2000]
     assert "HX-Request" in answer.headers["Vary"]
     return answer.get_data(as_text=True)
+
+
+def plan_of(code: str) -> int:
+    """The one price of a SKU."""
+    found = reading().scalars(select(PricePlan.id).join(Sku, Sku.id == PricePlan.sku_id).where(Sku.code == code)).one()
+    reading().rollback()
+    return found
 
 
 def text_of(html: str) -> str:
@@ -170,13 +179,13 @@ def test_a_choice_without_script_is_the_page_with_the_sheet_open(owner: FlaskCli
 def test_the_sheet_leads_to_checkout_with_sku_and_quantity(owner: FlaskClient) -> None:
     answer = owner.get("/catalog/TB-750-TI/choice?option-0=钛灰&option-1=500ml&quantity=1&go=1")
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/orders/new?sku=TB-500-GREY&quantity=1"
+    assert answer.headers["Location"] == f"/orders/new?sku=TB-500-GREY&quantity=1&plan={plan_of('TB-500-GREY')}"
 
 
 @pytest.mark.parametrize(("asked", "given"), [("99", 1), ("-1", 1), ("０", 1), ("x", 1), ("", 1)])
 def test_a_quantity_out_of_bounds_becomes_one_that_can_be_had(owner: FlaskClient, asked: str, given: int) -> None:
     answer = owner.get(f"/catalog/TB-750-TI/choice?option-0=钛灰&option-1=750ml&quantity={asked}&go=1")
-    assert answer.headers["Location"] == f"/orders/new?sku=TB-750-GREY&quantity={given}"
+    assert answer.headers["Location"] == f"/orders/new?sku=TB-750-GREY&quantity={given}&plan={plan_of('TB-750-GREY')}"
 
 
 def test_a_combination_that_does_not_exist_is_refused_with_the_sheet_kept(owner: FlaskClient) -> None:

@@ -21,9 +21,7 @@ _TAKE = (
     .values(on_hand=_stock.c.on_hand - bindparam("quantity"))
 )
 _ADD = (
-    update(_stock)
-    .where(_stock.c.sku_id == bindparam("sku"))
-    .values(on_hand=_stock.c.on_hand + bindparam("quantity"))
+    update(_stock).where(_stock.c.sku_id == bindparam("sku")).values(on_hand=_stock.c.on_hand + bindparam("quantity"))
 )
 _LEFT = select(_stock.c.on_hand).where(_stock.c.sku_id == bindparam("sku"))
 

@@ -1,8 +1,8 @@
 """Reads of the catalogue, each shaped for a page and set-based: no statement per item."""
 
+from mall.catalog.queries.entry import Entry
 from mall.catalog.queries.items import (
     PAGE,
-    Entry,
     Filters,
     Listing,
     Shelf,

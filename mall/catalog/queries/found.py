@@ -25,9 +25,11 @@ def found(shape: Shape) -> Subquery:
     each = []
     for at, (prefix, needed) in enumerate(shape):
         term = _term.c.term
-        has = [term >= bindparam(f"term_{at}"), term < bindparam(f"end_{at}")] if prefix else [
-            term == bindparam(f"term_{at}")
-        ]
+        has = (
+            [term >= bindparam(f"term_{at}"), term < bindparam(f"end_{at}")]
+            if prefix
+            else [term == bindparam(f"term_{at}")]
+        )
         each.append(
             select(_term.c.item_id, func.max(_term.c.weight).label("weight"), literal(int(needed)).label("needed"))
             .where(*has)

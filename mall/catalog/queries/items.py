@@ -12,7 +12,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock
+from mall.catalog.models import Category, Item, Sku, Stock
+from mall.catalog.queries.entry import Entry, entries
 from mall.catalog.queries.found import Shape as Terms
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.rules.search import Wanted, wanted
@@ -34,11 +35,14 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list is narrowed to. Points are bounds of the lowest price, both inclusive."""
+    """What a list is narrowed to. Points are bounds of the lowest price, both inclusive; `with_cash` is what can be
+    had for points and cash.
+    """
 
     category: str = ""
     affordable: bool = False
     in_stock: bool = False
+    with_cash: bool = False
     at_least: int | None = None
     at_most: int | None = None
     q: str = ""
@@ -53,39 +57,6 @@ class Filters:
     def narrowed_beside_q(self) -> bool:
         """Whether a search may have found nothing for another reason than its words."""
         return bool(self.q) and self != Filters(q=self.q, sort=self.sort)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A reward in a list. `left` is the stock of all its SKUs together."""
-
-    id: int
-    code: str
-    kind: Kind
-    names: Mapping[str, str]
-    picture: str
-    tags: Sequence[str]
-    list_price_fen: int
-    lowest_points: int
-    highest_points: int
-    limit_per_dealer: int | None
-    delivery: Delivery
-    shelved_at: datetime
-    left: int
-
-    @property
-    def several_prices(self) -> bool:
-        """Whether its SKUs differ in price."""
-        return self.highest_points > self.lowest_points
-
-    @property
-    def gone(self) -> bool:
-        """Sold out in every SKU."""
-        return self.left <= 0
-
-    def short_by(self, available: int) -> int:
-        """How many points are missing for its cheapest SKU; nought if none."""
-        return max(0, self.lowest_points - available)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +107,7 @@ _ENTRY = select(
     _item.c.tags,
     _item.c.list_price_fen,
     _item.c.lowest_points,
+    _item.c.lowest_cash_fen,
     _item.c.highest_points,
     _item.c.limit_per_dealer,
     _item.c.delivery,
@@ -151,6 +123,7 @@ class _Shape:
 
     category: bool
     in_stock: bool
+    with_cash: bool
     at_least: bool
     at_most: bool
     terms: Terms
@@ -165,6 +138,8 @@ def _conditions(form: _Shape) -> list[ColumnElement[bool]]:
         conditions.append(_item.c.lowest_points <= bindparam("at_most"))
     if form.in_stock:
         conditions.append(_IN_STOCK)
+    if form.with_cash:
+        conditions.append(_item.c.lowest_cash_fen > 0)
     return conditions
 
 
@@ -221,17 +196,16 @@ def items(session: Session, now: datetime, filters: Filters, *, available: int, 
         return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
     total = sum(shelf.count for shelf in shelves if filters.category in ("", shelf.code))
     given |= {"limit": PAGE, "offset": (page - 1) * PAGE}
-    entries = _entries(session, _page_statement(form), given) if total > (page - 1) * PAGE else []
-    return Listing(entries, shelves, total, page)
+    found = entries(session, _page_statement(form), given) if total > (page - 1) * PAGE else []
+    return Listing(found, shelves, total, page)
 
 
-def _reading(
-    filters: Filters, terms: Sequence[Wanted], now: datetime, available: int
-) -> tuple[_Shape, dict[str, Any]]:
+def _reading(filters: Filters, terms: Sequence[Wanted], now: datetime, available: int) -> tuple[_Shape, dict[str, Any]]:
     bounds = [bound for bound in (filters.at_most, available if filters.affordable else None) if bound is not None]
     form = _Shape(
         category=bool(filters.category),
         in_stock=filters.in_stock,
+        with_cash=filters.with_cash,
         at_least=filters.at_least is not None,
         at_most=bool(bounds),
         terms=shape(terms),
@@ -241,7 +215,9 @@ def _reading(
     return form, given | {"at_most": min(bounds, default=None)} | values(terms)
 
 
-_PLAIN = _Shape(category=False, in_stock=False, at_least=False, at_most=False, terms=(), sort=Sort.BEST)
+_PLAIN = _Shape(
+    category=False, in_stock=False, with_cash=False, at_least=False, at_most=False, terms=(), sort=Sort.BEST
+)
 _PICKS = _ENTRY.where(_ON_SHELF, _item.c.pick_position.is_not(None))
 _PICKS = _PICKS.order_by(_item.c.pick_position, _item.c.id).limit(bindparam("limit"))
 _WITHIN = _page_statement(replace(_PLAIN, in_stock=True, at_most=True, sort=Sort.DEAREST))
@@ -256,40 +232,19 @@ def categories(session: Session, now: datetime) -> list[Shelf]:
 
 def picks(session: Session, now: datetime, *, limit: int) -> list[Entry]:
     """What the merchandisers recommend, in their order."""
-    return _entries(session, _PICKS, {"now": now, "limit": limit})
+    return entries(session, _PICKS, {"now": now, "limit": limit})
 
 
 def within(session: Session, now: datetime, *, points: int, limit: int) -> list[Entry]:
     """The most valuable rewards in stock that so many points are enough for."""
-    return _entries(session, _WITHIN, {"now": now, "at_most": points, "limit": limit, "offset": 0})
+    return entries(session, _WITHIN, {"now": now, "at_most": points, "limit": limit, "offset": 0})
 
 
 def within_reach(session: Session, now: datetime, *, points: int, limit: int) -> list[Entry]:
     """The next rewards in stock that so many points are not yet enough for."""
-    return _entries(session, _REACH, {"now": now, "at_least": points + 1, "limit": limit, "offset": 0})
+    return entries(session, _REACH, {"now": now, "at_least": points + 1, "limit": limit, "offset": 0})
 
 
 def newest(session: Session, now: datetime, *, limit: int) -> list[Entry]:
     """The rewards that came on the shelf last, in stock."""
-    return _entries(session, _NEWEST, {"now": now, "limit": limit, "offset": 0})
-
-
-def _entries(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> list[Entry]:
-    return [
-        Entry(
-            row.id,
-            row.code,
-            row.kind,
-            row.names,
-            row.pictures[0] if row.pictures else "",
-            row.tags,
-            row.list_price_fen,
-            row.lowest_points,
-            row.highest_points,
-            row.limit_per_dealer,
-            row.delivery,
-            row.shelved_at,
-            int(row.left),
-        )
-        for row in session.execute(statement, dict(given))
-    ]
+    return entries(session, _NEWEST, {"now": now, "limit": limit, "offset": 0})

@@ -11,7 +11,10 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, Sku, Stock
+from mall.catalog.queries.plans import open_plans
 from mall.catalog.rules import choice
+from mall.catalog.rules.plans import Plan
+from mall.dealers.models import Tier
 
 _item, _category = cast(Table, Item.__table__), cast(Table, Category.__table__)
 _sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
@@ -22,7 +25,7 @@ _ITEM = (
     .where(_item.c.code == bindparam("code"), _item.c.shelved_at <= bindparam("now"))
 )
 _SKUS = (
-    select(_sku.c.id, _sku.c.code, _sku.c.points, _sku.c.picture, _sku.c.attributes, _stock.c.on_hand)
+    select(_sku.c.id, _sku.c.code, _sku.c.picture, _sku.c.attributes, _stock.c.on_hand)
     .join(_stock, _stock.c.sku_id == _sku.c.id)
     .where(_sku.c.item_id == bindparam("item"), _sku.c.retired_at.is_(None))
     .order_by(_sku.c.position, _sku.c.id)
@@ -31,7 +34,7 @@ _SKUS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A reward's page: its texts by language, and its SKUs in order."""
+    """A reward's page: its texts by language, and its SKUs in order, each with what it costs this dealer."""
 
     id: int
     code: str
@@ -43,10 +46,10 @@ class Page:
     pictures: Sequence[str]
     tags: Sequence[str]
     list_price_fen: int
-    lowest_points: int
-    highest_points: int
     limit_per_dealer: int | None
     delivery: Delivery
+    personal: int
+    freight_template_id: int | None
     category_code: str
     category_names: Mapping[str, str]
     skus: Sequence[choice.Sku]
@@ -56,22 +59,33 @@ class Page:
         """Pieces of all SKUs together."""
         return sum(sku.left for sku in self.skus)
 
+    @property
+    def fewest(self) -> list[Plan]:
+        """Of each SKU the price with the fewest points, the cheapest SKU first."""
+        each = [min(sku.plans, key=lambda plan: plan.points) for sku in self.skus]
+        return sorted(each, key=lambda plan: (plan.points, plan.cash_fen))
 
-def item(session: Session, now: datetime, code: str) -> Page:
-    """A reward on the shelf, by its code, in two statements; refused with NoSuchItem if there is none."""
+
+def item(session: Session, now: datetime, code: str, *, tier: Tier, region: str) -> Page:
+    """A reward on the shelf, by its code, as a dealer of this tier and region sees it, in three statements.
+
+    Refused with NoSuchItem if there is none, or none that this dealer is offered at any price.
+    """
     row = session.execute(_ITEM, {"code": code, "now": now}).one_or_none()
-    skus = [_read(each) for each in session.execute(_SKUS, {"item": row.id})] if row else []
+    rows = session.execute(_SKUS, {"item": row.id}).all() if row else []
+    plans = open_plans(session, sku_ids=[each.id for each in rows], tier=tier, region=region, at=now)
+    skus = [_read(each, plans[each.id]) for each in rows if plans[each.id]]
     if row is None or not skus:
         raise NoSuchItem
     wanted = {name: getattr(row, name) for name in Page.__dataclass_fields__ if name != "skus"}
     return Page(**wanted, skus=skus)
 
 
-def _read(row: Any) -> choice.Sku:
+def _read(row: Any, plans: tuple[Plan, ...]) -> choice.Sku:
     return choice.Sku(
         id=row.id,
         code=row.code,
-        points=row.points,
+        plans=plans,
         left=row.on_hand,
         picture=row.picture,
         attributes=row.attributes,

@@ -1,4 +1,4 @@
-"""Which SKU a choice of attributes is, what can still be chosen, and how many at most."""
+"""Which SKU a choice of attributes is, at which of its prices, what can still be chosen, and how many at most."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from mall.catalog.rules.plans import Plan
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sku:
-    """A SKU as a choice needs it. `values` are its attributes' values in order, in the catalogue's own language."""
+    """A SKU as a choice needs it, with the prices that this dealer is offered, in order of steps.
+
+    `values` are its attributes' values in order, in the catalogue's own language.
+    """
 
     id: int
     code: str
-    points: int
+    plans: tuple[Plan, ...]
     left: int
     picture: str | None
     attributes: Sequence[Mapping[str, Any]]
@@ -58,6 +63,11 @@ class Choice:
     exact: bool
     groups: tuple[Group, ...]
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """The choice as an address asks for it."""
+        return {f"option-{at}": value for at, value in enumerate(self.sku.values)}
+
 
 def choose(skus: Sequence[Sku], asked: Sequence[str | None] = ()) -> Choice:
     """The SKU of the asked values, one an attribute, or the nearest one that is in stock.
@@ -68,6 +78,16 @@ def choose(skus: Sequence[Sku], asked: Sequence[str | None] = ()) -> Choice:
     sku = _nearest(skus, asked)
     exact = all(want is None or want == value for want, value in zip(asked, sku.values, strict=False))
     return Choice(sku, exact, tuple(_group(skus, sku, at) for at in range(len(sku.values))))
+
+
+def pick(skus: Sequence[Sku], sku: Sku, *, asked: int | None, available: int) -> Plan:
+    """The price of a chosen SKU: the one asked for by its id, or that of the same step where the id is a
+    neighbour's; else the first that the points are enough for, else the one with the fewest points.
+    """
+    step = next((plan.step for each in skus for plan in each.plans if plan.id == asked), None)
+    enough = (plan for plan in sku.plans if plan.points <= available)
+    fewest = min(sku.plans, key=lambda plan: plan.points)
+    return next((plan for plan in sku.plans if plan.step == step), None) or next(enough, fewest)
 
 
 def most(*, left: int, points: int, available: int, remaining: int | None) -> int:

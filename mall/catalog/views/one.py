@@ -1,4 +1,4 @@
-"""One reward, and the sheet in which its SKU and the quantity are chosen."""
+"""One reward, and the sheet in which its SKU, its price and the quantity are chosen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from flask import Response, current_app, request
 from flask_babel import gettext as _
 
-from mall.catalog.forms import asked_from, quantity_from
+from mall.catalog.forms import asked_from, plan_from, quantity_from
 from mall.catalog.models import NoSuchChoice
 from mall.catalog.queries import item as shown
-from mall.catalog.rules.choice import choose, most
+from mall.catalog.rules.choice import choose, most, pick
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance
 from mall.web import guards
@@ -24,8 +24,9 @@ from mall.web.pages import go, page, refused
 @catalog.get("/catalog/<code>")
 @guards.member_required
 def item(code: str) -> Response:
-    """A reward's page."""
-    return page("catalog/item.html", opened=False, picked=False, refusal=None, **_look(code))
+    """A reward's page; without script one of its prices is chosen by its address."""
+    picked = "plan" in request.args
+    return page("catalog/item.html", opened=False, picked=picked, refusal=None, **_look(code))
 
 
 @catalog.get("/catalog/<code>/choice")
@@ -43,18 +44,20 @@ def choice(code: str) -> Response:
         return refused(
             "catalog/item.html", "catalog/choice.hx.html", refusal=NoSuchChoice(), opened=True, picked=True, **wants
         )
-    return go(f"/orders/new?{urlencode({'sku': chosen.sku.code, 'quantity': quantity})}")
+    wanted = {"sku": chosen.sku.code, "quantity": quantity, "plan": wants["plan"].id}
+    return go(f"/orders/new?{urlencode(wanted)}")
 
 
 def _look(code: str) -> dict[str, Any]:
     here, session, at = guards.member(), reading(), now()
-    reward = shown(session, at, code)
+    reward = shown(session, at, code, tier=here.tier, region=here.region)
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
     had = current_app.extensions["redeemed"](session, here.dealer_id, reward.id) if reward.limit_per_dealer else 0
     remaining = max(0, reward.limit_per_dealer - had) if reward.limit_per_dealer else None
     chosen = choose(reward.skus, asked_from(request.args))
-    cap = most(left=chosen.sku.left, points=chosen.sku.points, available=net, remaining=remaining)
+    plan = pick(reward.skus, chosen.sku, asked=plan_from(request.args), available=net)
+    cap = most(left=chosen.sku.left, points=plan.points, available=net, remaining=remaining)
     return {
         "here": here,
         "item": reward,
@@ -62,6 +65,7 @@ def _look(code: str) -> dict[str, Any]:
         "had": had,
         "remaining": remaining,
         "choice": chosen,
+        "plan": plan,
         "cap": cap,
         "quantity": min(quantity_from(request.args), max(cap, 1)),
         "gallery": _gallery(spoken(reward.names), reward.pictures),

@@ -29,8 +29,8 @@ from mall import create_app
 from mall.base.seal import Seal
 from mall.catalog.models import Sku
 from mall.config import Settings
-from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret
-from mall.dealers.models import MemberRole, SignIn, SignInStage, StaffRole
+from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
+from mall.dealers.models import MemberRole, Notice, SignIn, SignInStage, StaffRole
 from mall.orders.actions import place
 from mall.orders.rules import Wish
 from mall.points.actions.correct import request
@@ -62,6 +62,7 @@ class Scene:
     spare: dict[str, int] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -143,6 +144,10 @@ def address_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/me/addresses/{scene.addresses[code]}{rest}"
 
 
+def notice_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/me/notices/{scene.notices[code]}{rest}"
+
+
 def member_of(name: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/me/members/{getattr(scene.people, name).id}{rest}"
 
@@ -194,6 +199,22 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("dealers.sessions", "GET"): Route(MEMBER, "/me/sessions"),
     ("dealers.revoke", "POST"): Route(MEMBER, spare("/me"), other=spare("/me", "other owner")),
     ("dealers.revoke_others", "POST"): Route(MEMBER, "/me/sessions/others/revocation"),
+    ("dealers.notices", "GET"): Route(MEMBER, "/me/notices"),
+    ("dealers.read_notice", "POST"): Route(
+        MEMBER, notice_of("LA0571", "/reading"), other=notice_of("NB0574", "/reading")
+    ),
+    ("dealers.read_notices", "POST"): Route(MEMBER, "/me/notices/reading"),
+    ("dealers.second_factor", "GET"): Route(MEMBER, "/me/second-factor"),
+    ("dealers.send_code", "POST"): Route(MEMBER, "/me/second-factor/code", data={"purpose": "redemption"}),
+    ("dealers.show_second_factor", "POST"): Route(MEMBER, "/me/second-factor", data={"password": PASSWORD}),
+    ("dealers.powers", "GET"): Route(OWNER, "/me/powers"),
+    ("dealers.set_limits", "POST"): Route(OWNER, "/me/powers", data={"approval_over": "5000"}),
+    ("dealers.set_cap", "POST"): Route(
+        OWNER, member_of("buyer", "/cap"), other=member_of("other_owner", "/cap"), data={"cap": "20000"}
+    ),
+    ("dealers.authorise_personal", "POST"): Route(
+        OWNER, member_of("buyer", "/personal"), other=member_of("other_owner", "/personal"), data={"allowed": "1"}
+    ),
     ("dealers.addresses", "GET"): Route(MEMBER, "/me/addresses"),
     ("dealers.new_address", "GET"): Route(REDEEMER, "/me/addresses/new"),
     ("dealers.add_address", "POST"): Route(REDEEMER, "/me/addresses", data=PLACE),
@@ -421,6 +442,9 @@ def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal
                 session, now, dealer_id=dealer.id, recipient=person.name, phone=person.phone,
                 region="浙江省/杭州市/临安区", street="锦城街道长桥路 18 号", seal=seal, actor="test",
             )  # fmt: skip
+        tell(session, now, dealer_id=dealer.id, what="approved", facts={"no": "2611120000"}, href="/orders")
+        session.flush()
+        scene.notices[dealer.code] = session.scalars(select(Notice.id).where(Notice.dealer_id == dealer.id)).one()
         placed = place(
             session, now, dealer_id=dealer.id, member_id=person.id, role=MemberRole.OWNER, key=dealer.code, seal=seal,
             wish=Wish(

@@ -6,9 +6,9 @@ from wtforms import BooleanField, HiddenField, PasswordField, SelectField, Strin
 from wtforms.validators import Optional
 
 from mall.base.refused import N_
-from mall.dealers.models import MemberRole
+from mall.dealers.models import CodePurpose, MemberRole
 from mall.dealers.rules.password import LONGEST
-from mall.web.forms import AtMost, Form, Needed, trimmed
+from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed
 
 ROLES = {MemberRole.OWNER: N_("老板"), MemberRole.BUYER: N_("采购"), MemberRole.CLERK: N_("店员")}
 
@@ -67,6 +67,40 @@ class RoleForm(Form):
     """A member's role."""
 
     role = SelectField(N_("角色"), choices=[(role.value, role.value) for role in MemberRole], coerce=MemberRole)
+
+
+MOST_POINTS = 1_000_000_000
+POINTS_WANTED = N_("请填写 0 到 %(most)s 之间的整数，或留空。")
+
+
+class CapForm(Form):
+    """How many points a member may redeem a month; empty means as many as there are."""
+
+    cap = WholeField(N_("每月最多兑换"), least=0, most=MOST_POINTS, wrong=POINTS_WANTED, needed=False)
+
+
+class LimitsForm(Form):
+    """Above how many points the owner approves, and above how many a second factor is asked; empty means never."""
+
+    approval_over = WholeField(N_("超过多少积分要审批"), least=0, most=MOST_POINTS, wrong=POINTS_WANTED, needed=False)
+    second_factor_over = WholeField(
+        N_("超过多少积分要验证本人"), least=0, most=MOST_POINTS, wrong=POINTS_WANTED, needed=False
+    )
+
+
+class ProofForm(Form):
+    """The second factor: a code or the password, and what it is for. What is wrong with them the verbs judge."""
+
+    code = StringField(N_("短信验证码"), [AtMost(12)], filters=[trimmed])
+    password = PasswordField(N_("登录密码"), [AtMost(LONGEST)])
+    purpose = HiddenField(validators=[Optional()])
+    next = HiddenField(validators=[Optional()])
+
+    @property
+    def wanted(self) -> CodePurpose:
+        """What it is for; a redemption where nothing known is said."""
+        known = self.purpose.data in set(CodePurpose)
+        return CodePurpose(self.purpose.data) if known else CodePurpose.REDEMPTION
 
 
 class AddressForm(Form):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
-from mall.dealers.models import NOTICES, Member, MemberRole, Notice
+from mall.base.types import Id, Instant
+from mall.dealers.models import NOTICES, Member, MemberRole, Notice, NoticeRead
+from mall.dealers.queries.notices import notice, unread_ids
+
+KEPT = timedelta(days=180)
+AT_ONCE = 500
+"""Notices forgotten in a transaction."""
 
 
 def tell(
@@ -37,3 +43,30 @@ def tell(
         Notice(dealer_id=dealer_id, id=new_id(now), member_id=one, what=what, facts=facts, href=href, created_at=now)
         for one in whom
     )
+
+
+def read_notice(session: Session, now: datetime, *, dealer_id: int, member_id: int, notice_id: int) -> str:
+    """Note that a member has opened a notice, and give back where it leads. A second time changes nothing."""
+    opened = notice(session, dealer_id, member_id, notice_id)
+    if opened.unread:
+        session.add(NoticeRead(dealer_id=dealer_id, notice_id=notice_id, member_id=member_id, read_at=now))
+    return opened.href
+
+
+def read_notices(session: Session, now: datetime, *, dealer_id: int, member_id: int) -> None:
+    """Note that a member has read all there is."""
+    all_of_them = unread_ids(dealer_id, member_id).with_only_columns(
+        Notice.dealer_id, Notice.id, literal(member_id, Id), literal(now, Instant())
+    )
+    columns = ["dealer_id", "notice_id", "member_id", "read_at"]
+    session.execute(insert(NoticeRead).from_select(columns, all_of_them, include_defaults=False))
+
+
+def forget_notices(session: Session, now: datetime) -> int:
+    """Remove some notices older than 180 days, and who read them; for the worker. Gives back how many."""
+    old = select(Notice.dealer_id, Notice.id).where(Notice.created_at <= now - KEPT).limit(AT_ONCE)
+    gone = [tuple(row) for row in session.execute(old)]
+    if gone:
+        named = tuple_(Notice.dealer_id, Notice.id).in_(gone)
+        session.execute(delete(Notice).where(named).execution_options(synchronize_session=False))
+    return len(gone)

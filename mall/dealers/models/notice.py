@@ -39,7 +39,7 @@ NOTICES: dict[str, Saying] = {
     "approval_wanted": Saying(
         title=N_("有兑换等你审批"),
         text=N_("%(name)s 申请兑换 %(points)s 积分，请在 %(until_at)s 前处理。"),
-        icon="clipboard-check",
+        icon="badge-check",
         owners=True,
     ),
     "approved": Saying(title=N_("兑换已批准"), text=N_("兑换 %(no)s 已获批准。"), icon="circle-check"),
@@ -58,6 +58,7 @@ class Notice(Base):
     __table_args__ = (
         ForeignKeyConstraint(["dealer_id"], ["dealer.id"]),
         Index("ix_notice_dealer_id_member_id_id", "dealer_id", "member_id", "id"),
+        Index("ix_notice_created_at", "created_at"),
         strict(),
     )
     dealer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)

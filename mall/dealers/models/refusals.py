@@ -37,6 +37,14 @@ class WrongPhone(Refused):
     text = N_("请填写 11 位手机号。")
 
 
+class NotReachable(Refused):
+    """What was given is no number that a courier could ring."""
+
+    code = "not_reachable"
+    status = 422
+    text = N_("请填写 11 位手机号，或带区号的固定电话，如 0571-63721234。")
+
+
 class MayNotRedeem(Forbidden):
     """A clerk looks and finds; owners and buyers spend the dealer's points."""
 
@@ -94,11 +102,11 @@ class PersonalUse(Forbidden):
 
 
 class SecondFactorNeeded(Refused):
-    """So many points ask for a second factor, and this sign-in has not shown one in the last minutes."""
+    """A second factor is asked for, and the sign-in has not shown one in the last minutes."""
 
     code = "second_factor_needed"
     status = 403
-    text = N_("这次兑换的积分较多，请先完成身份验证。")
+    text = N_("请先完成身份验证，再继续。")
 
 
 class WrongSmsCode(Refused):

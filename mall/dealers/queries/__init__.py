@@ -1,7 +1,9 @@
 """Reads about people, shaped for a page: who is here, who belongs to a dealer, where its goods go."""
 
 from mall.dealers.queries.addresses import AddressShown, address, addresses
+from mall.dealers.queries.codes import code_until
 from mall.dealers.queries.here import Here, MemberHere, StaffHere, member_here, staff_here
+from mall.dealers.queries.notices import NoticeShown, notices, unread
 from mall.dealers.queries.people import (
     MemberShown,
     SignInShown,
@@ -20,19 +22,23 @@ __all__ = [
     "Here",
     "MemberHere",
     "MemberShown",
+    "NoticeShown",
     "Powers",
     "SignInShown",
     "StaffHere",
     "address",
     "addresses",
+    "code_until",
     "credential",
     "member",
     "member_here",
     "member_sign_ins",
     "members",
     "memberships",
+    "notices",
     "powers_of",
     "staff_by_login",
     "staff_here",
     "staff_sign_ins",
+    "unread",
 ]

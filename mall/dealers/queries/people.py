@@ -25,6 +25,13 @@ class MemberShown:
     created_at: datetime
     signed_in_at: datetime | None
     disabled_at: datetime | None
+    monthly_cap: int | None
+    personal_at: datetime | None
+
+    @property
+    def bound(self) -> bool:
+        """Whether caps and authorisations mean anything: an owner is above them, a clerk redeems nothing."""
+        return self.role.may_redeem and not self.role.may_manage
 
     @property
     def disabled(self) -> bool:
@@ -97,6 +104,8 @@ def members(session: Session, seal: Seal, dealer_id: int) -> list[MemberShown]:
             created_at=row.created_at,
             signed_in_at=row.signed_in_at,
             disabled_at=row.disabled_at,
+            monthly_cap=row.monthly_cap,
+            personal_at=row.personal_at,
         )
         for row in rows
     ]

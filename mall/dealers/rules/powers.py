@@ -28,7 +28,13 @@ def needs_second_factor(points: int, over: int | None) -> bool:
 
 def judge_second_factor(points: int, over: int | None, shown_at: datetime | None, now: datetime) -> None:
     """Refuse so many points from a sign-in that has shown no second factor lately."""
-    if needs_second_factor(points, over) and not proven(shown_at, now):
+    if needs_second_factor(points, over):
+        judge_proven(shown_at, now)
+
+
+def judge_proven(shown_at: datetime | None, now: datetime) -> None:
+    """Refuse a sign-in that has shown no second factor lately."""
+    if not proven(shown_at, now):
         raise SecondFactorNeeded
 
 

@@ -1,17 +1,22 @@
-"""The dealers' own pages: signing in, me, members, sign-ins, addresses."""
+"""The dealers' own pages: signing in, me, members and their powers, notices, sign-ins, addresses."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from mall.dealers.forms import ROLES
-from mall.dealers.views import addresses, me, members, sign_in  # noqa: F401 - each adds its routes
+from mall.dealers.views import addresses, me, members, notices, powers, second_factor, sign_in  # noqa: F401 - routes
 from mall.dealers.views.blueprint import routes
 from mall.dealers.views.device import device_name
+from mall.web.pages import count_on
 
 
 def register(app: Flask) -> None:
-    """Serve these pages, and teach templates the names of roles and devices."""
+    """Serve these pages, teach templates the names of roles and devices and what a notice says, count the unread."""
     app.jinja_env.filters["device"] = device_name
     app.jinja_env.globals["member_roles"] = ROLES
+    app.jinja_env.filters["notice_title"] = notices.title
+    app.jinja_env.filters["notice_text"] = notices.sentence
+    app.jinja_env.globals["second_factor"] = second_factor.proof
     app.register_blueprint(routes)
+    count_on(app, "me", notices.unread_here)

@@ -14,6 +14,7 @@ from mall.dealers.rules import password as passwords
 from mall.dealers.views.blueprint import routes
 from mall.dealers.views.new_password import chosen_password
 from mall.dealers.views.sign_in import come_in
+from mall.dealers.views.spent import spent_this_month
 from mall.web import guards, limits
 from mall.web.db import now, reading, transact
 from mall.web.pages import go, page, refused
@@ -41,6 +42,8 @@ def me() -> Response:
         here=here,
         number=number,
         memberships=queries.memberships(reading(), member.phone_index),
+        powers=queries.powers_of(reading(), here.dealer_id, here.member_id),
+        spent=spent_this_month(here.dealer_id, here.member_id),
         sign_ins=len(queries.member_sign_ins(reading(), now(), here.dealer_id, here.member_id)),
     )
 

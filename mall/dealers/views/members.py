@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import Refused
 from mall.dealers import actions, queries
-from mall.dealers.forms import ROLES, MemberForm, RoleForm
+from mall.dealers.forms import ROLES, CapForm, MemberForm, RoleForm
 from mall.dealers.models import MemberRole
 from mall.dealers.rules import password as passwords
 from mall.dealers.views.blueprint import routes
+from mall.dealers.views.spent import spent_this_month
 from mall.web import guards, limits
 from mall.web.db import reading, transact
 from mall.web.pages import go, page, refused
@@ -64,12 +67,8 @@ def add_member() -> Response:
 @routes.get("/me/members/<int:member_id>")
 @guards.member_may("manage")
 def member(member_id: int) -> Response:
-    """One person: role, and whether they may come in."""
-    here = guards.member()
-    people = queries.members(reading(), current_app.extensions["seal"], here.dealer_id)
-    queries.member(reading(), here.dealer_id, member_id)
-    one = next(person for person in people if person.id == member_id)
-    return page("dealers/member.html", one=one, mine=one.id == here.member_id)
+    """One person: role, powers, and whether they may come in."""
+    return member_page(member_id)
 
 
 @routes.post("/me/members/<int:member_id>/role")
@@ -137,6 +136,23 @@ def issue_password(member_id: int) -> Response:
         address=limits.network(),
     )
     return page("dealers/member_password.html", name=one.name, password=first)
+
+
+def member_page(member_id: int, form: CapForm | None = None, refusal: Refused | None = None) -> Response:
+    """The page of one person; with a form that was not taken, that one, and why."""
+    here, session = guards.member(), reading()
+    queries.member(session, here.dealer_id, member_id)
+    people = queries.members(session, current_app.extensions["seal"], here.dealer_id)
+    one = next(person for person in people if person.id == member_id)
+    wants: dict[str, Any] = {
+        "one": one,
+        "mine": one.id == here.member_id,
+        "form": form or CapForm(formdata=None, data={"cap": one.monthly_cap}),
+        "spent": spent_this_month(here.dealer_id, member_id),
+    }
+    if form is not None:
+        return refused("dealers/member.html", refusal=refusal, **wants)
+    return page("dealers/member.html", refusal=None, **wants)
 
 
 def _form(*, fresh: bool = False) -> MemberForm:

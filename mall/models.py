@@ -7,6 +7,7 @@ import mall.earning.models
 import mall.jobs.models
 import mall.orders.models
 import mall.outbox.models
+import mall.payments.models
 import mall.points.models
 import mall.rewards.models
 import mall.web.limits  # noqa: F401

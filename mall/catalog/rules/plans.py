@@ -45,11 +45,11 @@ class Plan:
         return self.tier in (None, tier) and (not self.region or f"{region}/".startswith(f"{self.region}/"))
 
     @property
-    def closeness(self) -> tuple[bool, int, datetime, int]:
-        """How closely it is meant: tier and region, tier, region, everybody; the longer region first, then the one
-        that began last, so that a sale beats the price that was there before it.
-        """
-        return self.tier is not None, len(self.region.split("/")) if self.region else 0, self.starts_at, self.id
+    def closeness(self) -> tuple[bool, int, bool, datetime, int]:
+        """How closely it is meant: tier and region, tier, region, everybody, the longer region first; then one that
+        ends before one that does not (a sale beats the standing price), then the one that began last."""
+        depth = len(self.region.split("/")) if self.region else 0
+        return self.tier is not None, depth, self.ends_at is not None, self.starts_at, self.id
 
 
 def applicable(plans: Iterable[Plan], *, tier: Tier, region: str, at: datetime) -> tuple[Plan, ...]:

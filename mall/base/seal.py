@@ -11,6 +11,7 @@ import secrets
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,6 +26,7 @@ class Seal:
         material = secret.encode()
         self._cipher = AESGCM(_derive(material, b"mall field encryption 1"))
         self._index = _derive(material, b"mall blind index 1")
+        self._material = material
 
     def seal(self, text: str, place: str) -> bytes:
         """Seal a text for a place such as `member:phone:42`."""
@@ -43,6 +45,10 @@ class Seal:
     def index(self, text: str, column: str) -> bytes:
         """A keyed hash of a text, for exact look-up of a sealed column."""
         return hmac.new(self._index, f"{column}:{text}".encode(), sha256).digest()
+
+    def signer(self, purpose: str) -> Ed25519PrivateKey:
+        """The private key with which the mall signs what others are to believe, one a purpose."""
+        return Ed25519PrivateKey.from_private_bytes(_derive(self._material, f"mall {purpose} signature 1".encode()))
 
 
 def _derive(material: bytes, purpose: bytes) -> bytes:

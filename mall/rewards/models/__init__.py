@@ -1,6 +1,7 @@
 """The nouns of the rack: lines, what is handed out of them, the vault's codes, top-ups, and what is refused."""
 
 from mall.rewards.models.line import HandedOut, Issued, Line, Thing
+from mall.rewards.models.rebate import Rebate, RebateState, RebateTerms
 from mall.rewards.models.refusals import (
     BatchChanged,
     NotACardSku,
@@ -14,6 +15,7 @@ from mall.rewards.models.refusals import (
 )
 from mall.rewards.models.top_up import TopUp, TopUpState
 from mall.rewards.models.vault import CardBatch, CardCode, CodeState, VaultShelf
+from mall.rewards.models.voucher import Service, Voucher, VoucherState
 
 __all__ = [
     "BatchChanged",
@@ -27,6 +29,10 @@ __all__ = [
     "NotHeld",
     "NotReturnable",
     "NothingToTake",
+    "Rebate",
+    "RebateState",
+    "RebateTerms",
+    "Service",
     "Thing",
     "TooManyCodes",
     "TooSoonToSettle",
@@ -34,5 +40,7 @@ __all__ = [
     "TopUpState",
     "UnreadableCodes",
     "VaultShelf",
+    "Voucher",
+    "VoucherState",
     "WrongAccount",
 ]

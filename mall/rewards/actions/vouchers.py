@@ -1,0 +1,99 @@
+"""What becomes of vouchers after they were issued: a system uses one, its day passes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mall.audit.actions import note
+from mall.outbox.models import System
+from mall.points.models import Account
+from mall.rewards.kinds.cash_rebate import yuan
+from mall.rewards.kinds.voucher import run_out
+from mall.rewards.models.voucher import (
+    NoSuchVoucher,
+    OrderTooSmall,
+    Voucher,
+    VoucherExpired,
+    VoucherReturned,
+    VoucherState,
+    VoucherUsed,
+)
+
+
+@dataclass(frozen=True)
+class Used:
+    """A voucher that is used now, or was before, on the same thing."""
+
+    voucher: Voucher
+    repeat: bool
+
+
+def use(
+    session: Session,
+    now: datetime,
+    *,
+    no: str,
+    systems: Collection[System],
+    reference: str,
+    order_fen: int | None,
+    actor: str,
+) -> Used:
+    """A system honours a voucher on its own order `reference`, of `order_fen` in all where it has an amount.
+
+    Sent again with the same reference it is the same use. Refused: a number that was not issued to one of these
+    systems, a voucher used on something else, expired or given back, a coupon on an order that is too small.
+    """
+    voucher = session.scalars(
+        select(Voucher)
+        .where(Voucher.no == no, Voucher.system.in_(systems))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if voucher is None:
+        raise NoSuchVoucher
+    if voucher.used:
+        if voucher.reference != reference:
+            raise VoucherUsed
+        return Used(voucher, repeat=True)
+    if voucher.returned:
+        raise VoucherReturned
+    if not voucher.usable(now):
+        raise VoucherExpired
+    if voucher.is_coupon and (order_fen is None or order_fen < voucher.least_fen):
+        raise OrderTooSmall(least=yuan(voucher.least_fen))
+    voucher.state, voucher.used_at = VoucherState.USED, now
+    voucher.reference, voucher.ended_by = reference, actor
+    detail = {"no": no, "reference": reference, "fen": order_fen}
+    note(session, now, actor=actor, act="voucher.use", subject=f"voucher:{voucher.id}", detail=detail)
+    session.flush()
+    return Used(voucher, repeat=False)
+
+
+def expire_vouchers(session: Session, now: datetime, *, limit: int) -> int:
+    """Write down which vouchers of one dealer are over, at most `limit` of them, and tell their systems.
+
+    Gives how many; none when nothing is left to do.
+    """
+    over = (Voucher.state == VoucherState.ISSUED, Voucher.expires_at <= now)
+    dealer_id = session.scalar(select(Voucher.dealer_id).where(*over).order_by(Voucher.expires_at).limit(1))
+    if dealer_id is None:
+        return 0
+    # Account first, like everybody: messages to a system are numbered under it.
+    session.execute(select(Account.dealer_id).where(Account.dealer_id == dealer_id).with_for_update())
+    due = session.scalars(
+        select(Voucher)
+        .where(Voucher.dealer_id == dealer_id, *over)
+        .order_by(Voucher.expires_at, Voucher.id)
+        .limit(limit)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for voucher in due:
+        run_out(session, now, voucher)
+    session.flush()
+    return len(due)

@@ -71,10 +71,9 @@ def test_a_notice_to_everybody_is_read_by_each(app: Flask, people: Cast) -> None
 
 
 def test_what_waits_for_approval_is_told_to_the_owners_alone(app: Flask, people: Cast) -> None:
-    facts = {"name": "方晓棠", "points": 12_000, "until_at": micros(datetime(2026, 11, 14, 12, 0, tzinfo=UTC)), "no": "2611120001"}
-    transact(
-        tell, dealer_id=people.linan.id, what="approval_wanted", facts=facts, href="/orders/2611120001"
-    )
+    until = micros(datetime(2026, 11, 14, 12, 0, tzinfo=UTC))
+    facts = {"name": "方晓棠", "points": 12_000, "until_at": until, "no": "2611120001"}
+    transact(tell, dealer_id=people.linan.id, what="approval_wanted", facts=facts, href="/orders/2611120001")
     assert [waiting(who) for who in (people.owner, people.buyer, people.clerk, people.other_owner)] == [1, 0, 0, 0]
     page = client_of(app, people.owner).get("/me/notices").text
     assert "方晓棠 申请兑换 12,000 积分，请在 11月14日 20:00 前处理。" in page

@@ -18,9 +18,11 @@ def test_a_key_is_told_once_and_a_dealers_messages_are_numbered_by_system(app: F
         transact(send, dealer_id=linan, to=to, topic="statement.charge", key=key, body={"fen": 100})
     transact(send, dealer_id=ningbo, to="erp", topic="statement.charge", key="a", body={"fen": 100})
     rows = reading().scalars(select(Message).order_by(Message.dealer_id, Message.system, Message.seq)).all()
-    assert sorted((row.dealer_id, row.system, row.seq, row.key) for row in rows) == sorted([
-        (linan, System.DMS, 1, "a"),
-        (linan, System.ERP, 1, "a"),
-        (linan, System.ERP, 2, "b"),
-        (ningbo, System.ERP, 1, "a"),
-    ])
+    assert sorted((row.dealer_id, row.system, row.seq, row.key) for row in rows) == sorted(
+        [
+            (linan, System.DMS, 1, "a"),
+            (linan, System.ERP, 1, "a"),
+            (linan, System.ERP, 2, "b"),
+            (ningbo, System.ERP, 1, "a"),
+        ]
+    )

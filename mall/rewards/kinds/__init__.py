@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.catalog.models import Kind
-from mall.rewards.kinds import card_code, cash_rebate, physical, voucher
+from mall.rewards.kinds import card_code, cash_rebate, physical, top_up, voucher
 from mall.rewards.models import HandedOut, Issued, Line
 
 
@@ -41,6 +41,7 @@ class Reward(Protocol):
 RACK: Mapping[str, Reward] = {
     Kind.PHYSICAL: physical,
     Kind.CARD_CODE: card_code,
+    Kind.TOP_UP: top_up,
     Kind.CASH_REBATE: cash_rebate,
     Kind.SERVICE: voucher,
     Kind.COUPON: voucher,

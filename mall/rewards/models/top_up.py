@@ -58,8 +58,9 @@ class TopUp(Base):
         CheckConstraint("(state IN ('done', 'failed')) = (ask_at IS NULL)", name="ask_at"),
         CheckConstraint("told_at IS NULL OR ended_at IS NOT NULL", name="told"),
         Index("ix_top_up_ask_at", "ask_at", "dealer_id", "id"),
-        Index("ix_top_up_ended_at", "ended_at", "dealer_id", "id"),
+        Index("ix_top_up_told_at", "told_at", "ended_at", "dealer_id", "id"),
         Index("ix_top_up_no", "no"),
+        Index("ix_top_up_state_id", "state", "id"),
         strict(fillfactor=70),
     )
     dealer_id: Mapped[int] = mapped_column(Id, ForeignKey("dealer.id"), primary_key=True, autoincrement=False)

@@ -232,6 +232,12 @@ class NoSuchItem(NotFound):
     text = N_("这件礼品已经下架，或者换了地方。")
 
 
+class NoSuchSku(NotFound):
+    """No such SKU."""
+
+    text = N_("没有这个规格。")
+
+
 class NoSuchChoice(Refused):
     """No SKU has this combination of attributes."""
 
@@ -251,3 +257,23 @@ class NoSuchPlan(NotFound):
     """No such price, or it has been withdrawn."""
 
     text = N_("没有这个价格，或者已经撤下。")
+
+
+class NoSuchTemplate(NotFound):
+    """No such freight template."""
+
+    text = N_("没有这个运费模板。")
+
+
+class BelowCost(Refused):
+    """A price that brings in less than the piece costs, and nobody has said that this is meant."""
+
+    code = "below_cost"
+    text = N_("这个价格低于成本：至少要 %(floor)s 积分。确要这样定价，请勾选确认。")
+
+
+class LastPrice(Refused):
+    """Without this price the SKU could not be redeemed by everybody any more."""
+
+    code = "last_price"
+    text = N_("这是所有经销商正在用的唯一价格，撤下后就不能兑换了。请先加一个新价格。")

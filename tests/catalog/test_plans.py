@@ -15,8 +15,9 @@ from mall.dealers.models import Tier
 AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 HANGZHOU = "华东/浙江/杭州"
 STANDING = Plan(
-    id=1, sku_id=1, step=0, points=5_000, cash_fen=0, tier=None, region="", starts_at=AT - timedelta(days=90), ends_at=None
-)
+    id=1, sku_id=1, step=0, points=5_000, cash_fen=0, tier=None, region="",
+    starts_at=AT - timedelta(days=90), ends_at=None,
+)  # fmt: skip
 
 
 def chosen(*plans: Plan, tier: Tier = Tier.CORE, region: str = HANGZHOU, at: datetime = AT) -> list[int]:

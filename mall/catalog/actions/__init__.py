@@ -1,7 +1,24 @@
 """The catalogue's verbs: what is on the shelves, what it costs, and the one door through which stock changes."""
 
+from mall.catalog.actions.freight import put_freight_template, rules_from, send_by
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_category, put_item
-from mall.catalog.actions.plans import PlanToPut
+from mall.catalog.actions.plans import PlanToPut, add_plan, follow_dates, set_cost, withdraw_plan
 from mall.catalog.actions.stock import put_back, restock, take
 
-__all__ = ["ItemToPut", "PlanToPut", "SkuToPut", "put_back", "put_category", "put_item", "restock", "take"]
+__all__ = [
+    "ItemToPut",
+    "PlanToPut",
+    "SkuToPut",
+    "add_plan",
+    "follow_dates",
+    "put_back",
+    "put_category",
+    "put_freight_template",
+    "put_item",
+    "restock",
+    "rules_from",
+    "send_by",
+    "set_cost",
+    "take",
+    "withdraw_plan",
+]

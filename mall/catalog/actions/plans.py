@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from mall.audit.actions import note
 from mall.base.ids import new_id
-from mall.catalog.models import Item, PricePlan, Sku
+from mall.base.refused import Malformed
+from mall.catalog.models import BelowCost, Item, LastPrice, NoSuchPlan, NoSuchSku, PricePlan, Sku
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan, cheapest
+from mall.catalog.rules.price_helper import Costs
 from mall.dealers.models import Tier
+
+MOST_STEPS = 9
+MOST_POINTS = 10**9
+MOST_FEN = 10**9
+LOOKED_BACK = timedelta(days=2)
+"""How far back prices that began or ended are looked for: a worker that rested over a day misses nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +77,138 @@ def row_of(put: PlanToPut, now: datetime, *, sku_id: int, since: datetime) -> Pr
         ends_at=put.ends_at,
         created_at=now,
     )
+
+
+def add_plan(
+    session: Session,
+    now: datetime,
+    *,
+    sku_code: str,
+    put: PlanToPut,
+    costs: Costs | None,
+    sure: bool,
+    actor: str,
+    address: str = "",
+) -> int:
+    """Add a price to a SKU and give back its id; the very same price, asked for again, is the one that is there.
+
+    A standing price (no end) that begins at once takes the place of the one it follows: same step, tier and region.
+    `costs` are what the price is held against, the piece's own cost read anew; none, or a cost that is not known,
+    judges nothing. Refused: no such SKU, a shape no price has, a price below cost unless `sure`.
+    """
+    sku, item_id = _locked(session, sku_code)
+    if not _shaped(put, now):
+        raise Malformed
+    costs = replace(costs, cost_fen=sku.cost_fen) if costs is not None and sku.cost_fen else None
+    below = costs is not None and costs.undercut_by(put.points, put.cash_fen)
+    if costs is not None and below and not sure:
+        raise BelowCost(floor=costs.floor(put.cash_fen))
+    there = session.scalars(
+        select(PricePlan).where(PricePlan.sku_id == sku.id, PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.id)
+    ).all()
+    known = next((row for row in there if put.same_as(row)), None)
+    if known is not None:
+        return known.id
+    row = row_of(put, now, sku_id=sku.id, since=now)
+    replaced = [old for old in there if row.ends_at is None and row.starts_at <= now and _followed(old, row)]
+    for old in replaced:
+        old.withdrawn_at = now
+    session.add(row)
+    session.flush()
+    tell_item(session, now, item_id)
+    detail = _facts(row) | {"replaces": [old.id for old in replaced], "below_cost": below}
+    detail |= {"costs": asdict(costs) if costs else None}
+    note(session, now, actor=actor, act="plan.add", subject=f"sku:{sku.id}", address=address, detail=detail)
+    return row.id
+
+
+def withdraw_plan(session: Session, now: datetime, *, plan_id: int, actor: str, address: str = "") -> None:
+    """Take a price back; one that is withdrawn already stays so. Refused: no such price, the last one for everybody."""
+    found = session.execute(
+        select(PricePlan, Sku.code).join(Sku, Sku.id == PricePlan.sku_id).where(PricePlan.id == plan_id)
+    ).one_or_none()
+    if found is None:
+        raise NoSuchPlan
+    sku, item_id = _locked(session, found.code)
+    row = session.get_one(PricePlan, plan_id, populate_existing=True)
+    if row.withdrawn_at is not None:
+        return
+    others = [plan for plan in plans_of(session, [sku.id])[sku.id] if plan.id != plan_id]
+    if sku.retired_at is None and cheapest(others, at=now) is None:
+        raise LastPrice
+    row.withdrawn_at = now
+    session.flush()
+    tell_item(session, now, item_id)
+    note(session, now, actor=actor, act="plan.withdraw", subject=f"sku:{sku.id}", address=address, detail=_facts(row))
+
+
+def set_cost(session: Session, now: datetime, *, sku_code: str, cost_fen: int, actor: str, address: str = "") -> None:
+    """Write down what a piece of a SKU costs the brand, without tax; 0 is not known. Refused: less than nothing."""
+    if cost_fen < 0:
+        raise Malformed
+    sku, _item_id = _locked(session, sku_code)
+    if sku.cost_fen == cost_fen:
+        return
+    detail = {"before": sku.cost_fen, "after": cost_fen}
+    sku.cost_fen = cost_fen
+    session.flush()
+    note(session, now, actor=actor, act="plan.cost", subject=f"sku:{sku.id}", address=address, detail=detail)
+
+
+def follow_dates(session: Session, now: datetime) -> int:
+    """Let items say what they cost after prices have begun or ended by their dates; gives how many were looked at."""
+    since = now - LOOKED_BACK
+    began = and_(PricePlan.starts_at.between(since, now), PricePlan.starts_at > PricePlan.created_at)
+    items = session.scalars(
+        select(Sku.item_id)
+        .join(PricePlan, PricePlan.sku_id == Sku.id)
+        .where(PricePlan.withdrawn_at.is_(None), or_(began, PricePlan.ends_at.between(since, now)))
+        .distinct()
+    ).all()
+    for item_id in sorted(items):
+        session.execute(select(Item.id).where(Item.id == item_id).with_for_update())
+        tell_item(session, now, item_id)
+    return len(items)
+
+
+def _locked(session: Session, sku_code: str) -> tuple[Sku, int]:
+    """A SKU under its item's lock: two people who change prices of one item come one after the other."""
+    item_id = session.scalar(select(Sku.item_id).where(Sku.code == sku_code))
+    if item_id is None:
+        raise NoSuchSku
+    session.execute(select(Item.id).where(Item.id == item_id).with_for_update())
+    sku = session.scalars(select(Sku).where(Sku.code == sku_code).execution_options(populate_existing=True)).one()
+    return sku, item_id
+
+
+def _shaped(put: PlanToPut, now: datetime) -> bool:
+    begins = put.starts_at or now
+    return (
+        0 <= put.step <= MOST_STEPS
+        and 0 < put.points <= MOST_POINTS
+        and 0 <= put.cash_fen <= MOST_FEN
+        and (put.step == 0) == (put.cash_fen == 0)
+        and (put.ends_at is None or put.ends_at > max(begins, now))
+    )
+
+
+def _followed(old: PricePlan, new: PricePlan) -> bool:
+    """Whether a standing price would never be asked for again once the new one holds."""
+    same = (old.step, old.tier, old.region) == (new.step, new.tier, new.region)
+    return same and old.ends_at is None and old.starts_at <= new.starts_at
+
+
+def _facts(row: PricePlan) -> dict[str, Any]:
+    return {
+        "plan": row.id,
+        "step": row.step,
+        "points": row.points,
+        "cash_fen": row.cash_fen,
+        "tier": row.tier,
+        "region": row.region,
+        "starts_at": row.starts_at.isoformat(),
+        "ends_at": row.ends_at.isoformat() if row.ends_at else None,
+    }
 
 
 def tell_item(session: Session, now: datetime, item_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,3 +47,34 @@ def fee(rules: Iterable[Rule], *, pieces: int, region: str) -> int:
     if rule is None or not rule.delivered:
         raise NotDelivered(province=province)
     return rule.fee(pieces)
+
+
+PROVINCES = (
+    "北京", "天津", "河北", "山西", "内蒙古", "辽宁", "吉林", "黑龙江", "上海", "江苏", "浙江", "安徽", "福建", "江西",
+    "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏", "陕西", "甘肃",
+    "青海", "宁夏", "新疆",
+)  # fmt: skip
+"""The mainland's provinces by their short names, each the beginning of its official one."""
+MOST_RULES = 12
+MOST_FEN = 1_000_000
+MOST_PIECES = 999
+
+
+def sound(rules: Sequence[Rule]) -> bool:
+    """Whether rules can be a template: provinces known and named once, the last rule alone for all the others,
+    pieces from one up, fees up to ¥10,000.
+    """
+    named = [name for rule in rules for name in rule.provinces]
+    return (
+        1 <= len(rules) <= MOST_RULES
+        and [rule for rule in rules if not rule.provinces] == [rules[-1]]
+        and len(named) == len(set(named))
+        and set(named) <= set(PROVINCES)
+        and all(_sound(rule) for rule in rules)
+    )
+
+
+def _sound(rule: Rule) -> bool:
+    pieces = (rule.first, rule.further, rule.free_from if rule.free_from is not None else 1)
+    fees = (rule.first_fen, rule.further_fen)
+    return all(1 <= n <= MOST_PIECES for n in pieces) and all(0 <= fen <= MOST_FEN for fen in fees)

@@ -47,7 +47,8 @@ class Plan:
     @property
     def closeness(self) -> tuple[bool, int, bool, datetime, int]:
         """How closely it is meant: tier and region, tier, region, everybody, the longer region first; then one that
-        ends before one that does not (a sale beats the standing price), then the one that began last."""
+        ends before one that does not (a sale beats the standing price), then the one that began last.
+        """
         depth = len(self.region.split("/")) if self.region else 0
         return self.tier is not None, depth, self.ends_at is not None, self.starts_at, self.id
 

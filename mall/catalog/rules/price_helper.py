@@ -20,7 +20,8 @@ EVEN = ((10_000, 100), (100_000, 500), (0, 1_000))
 @dataclass(frozen=True, kw_only=True)
 class Costs:
     """What a piece costs the brand: purchase and sending without tax in fen, the tax on both in ten-thousandths,
-    and what a point is worth, in millionths of the currency's unit (10,000 is one fen)."""
+    and what a point is worth, in millionths of the currency's unit (10,000 is one fen).
+    """
 
     cost_fen: int
     freight_fen: int = 0

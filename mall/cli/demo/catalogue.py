@@ -12,8 +12,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
-from mall.catalog.models import Category, Delivery, Item, Kind
+from mall.catalog.actions import (
+    ItemToPut,
+    PlanToPut,
+    SkuToPut,
+    put_category,
+    put_freight_template,
+    put_item,
+    rules_from,
+)
+from mall.catalog.models import Category, Delivery, FreightTemplate, Item, Kind
+from mall.dealers.models import Tier
 
 FILE = Path(__file__).parent / "catalogue.toml"
 NEW = timedelta(days=5)
@@ -23,7 +32,7 @@ OLD = timedelta(days=400)
 
 @cache
 def written() -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """The file's tables: category and item."""
+    """The file's tables: freight, category and item."""
     return tomllib.loads(FILE.read_text("utf-8"))
 
 
@@ -38,14 +47,20 @@ def put_catalogue(session: Session, now: datetime) -> int:
             put_category(
                 session, now, code=category["code"], icon=category["icon"], names=category["name"], position=position
             )
+    templates = {row.code: row.id for row in session.execute(select(FreightTemplate.code, FreightTemplate.id))}
+    for one in written()["freight"]:
+        if one["code"] not in templates:
+            templates[one["code"]] = put_freight_template(
+                session, now, code=one["code"], name=one["name"], rules=rules_from(one["rules"]), actor="demo"
+            )
     shelved = set(session.scalars(select(Item.code)))
     missing = [(at, item) for at, item in enumerate(written()["item"]) if item["code"] not in shelved]
     for at, item in missing:
-        put_item(session, now, _to_put(at, item, now))
+        put_item(session, now, _to_put(at, item, now, templates))
     return len(missing)
 
 
-def _to_put(at: int, item: Mapping[str, Any], now: datetime) -> ItemToPut:
+def _to_put(at: int, item: Mapping[str, Any], now: datetime, templates: Mapping[str, int]) -> ItemToPut:
     ago = NEW if "new" in item.get("tags", ()) else OLD
     return ItemToPut(
         code=item["code"],
@@ -60,16 +75,31 @@ def _to_put(at: int, item: Mapping[str, Any], now: datetime) -> ItemToPut:
         list_price_fen=item["list_price_fen"],
         limit_per_dealer=item.get("limit_per_dealer"),
         delivery=Delivery(item["delivery"]),
+        terms=item.get("terms", {}),
+        personal=item.get("personal", False),
+        freight_template_id=templates[item["freight"]] if "freight" in item else None,
         pick_position=at + 1 if item.get("pick") else None,
         shelved_at=now - ago - timedelta(minutes=at),
         skus=[
             SkuToPut(
                 code=sku["code"],
                 points=sku["points"],
+                plans=[_plan(plan) for plan in sku.get("plans", ())],
+                cost_fen=sku["cost_fen"],
                 attributes=sku["attributes"],
                 picture=sku.get("picture"),
                 on_hand=sku["stock"],
             )
             for sku in item["sku"]
         ],
+    )
+
+
+def _plan(plan: Mapping[str, Any]) -> PlanToPut:
+    return PlanToPut(
+        points=plan["points"],
+        step=plan.get("step", 0),
+        cash_fen=plan.get("cash_fen", 0),
+        tier=Tier(plan["tier"]) if "tier" in plan else None,
+        region=plan.get("region", ""),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -147,7 +148,8 @@ def _judge_password(form: ProofForm) -> None:
 
 
 def _onward(shown: Proof) -> Response:
-    if not htmx.wants_fragment():
+    alone = urlsplit(htmx.current_url() or "").path == url_for("dealers.second_factor")
+    if alone or not htmx.wants_fragment():
         return go(shown.onward or url_for("dealers.me"), toast=_("验证通过"))
     return page("dealers/second_factor.html", "dealers/_second_factor.html", proof=shown)
 

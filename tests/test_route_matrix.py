@@ -41,14 +41,15 @@ from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
+from tests.divisions import LINAN, load_some
 from tests.orders.scene import COOKER, PRICES, stock_up
 
 AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 NEW = "yue-luo-wu-ti-2026"
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PLACE = {
-    "recipient": "沈立诚", "phone": "13805716207", "province": "浙江省", "city": "杭州市", "district": "临安区",
-    "street": "锦城街道长桥路 18 号",
+    "recipient": "沈立诚", "phone": "13805716207", "street": "长桥路 18 号",
+    **dict(zip(("province", "city", "district", "town"), LINAN, strict=True)),
 }  # fmt: skip
 
 
@@ -218,6 +219,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("dealers.addresses", "GET"): Route(MEMBER, "/me/addresses"),
     ("dealers.new_address", "GET"): Route(REDEEMER, "/me/addresses/new"),
     ("dealers.add_address", "POST"): Route(REDEEMER, "/me/addresses", data=PLACE),
+    ("dealers.divisions", "GET"): Route(REDEEMER, "/me/addresses/divisions?province=33"),
+    ("dealers.draft_address", "POST"): Route(REDEEMER, "/me/addresses/draft", data={**PLACE, "act": "choose"}),
     ("dealers.address", "GET"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574")),
     ("dealers.change_address", "POST"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574"), data=PLACE),
     ("dealers.prefer_address", "POST"): Route(
@@ -340,6 +343,12 @@ ROUTES: dict[tuple[str, str], Route] = {
         answers=frozenset({409}),
     ),
     ("api.get_latest_checkpoint", "GET"): Route(PARTNER, "/api/v1/checkpoints/latest", answers=frozenset({404})),
+    # Vouchers of other systems are not there (tests/api/test_vouchers.py has their own).
+    ("api.get_voucher_key", "GET"): Route(PARTNER, "/api/v1/voucher-key"),
+    ("api.get_voucher", "GET"): Route(PARTNER, f"/api/v1/vouchers/{'0' * 16}", answers=frozenset({404})),
+    ("api.use_voucher", "POST"): Route(
+        PARTNER, f"/api/v1/vouchers/{'0' * 16}/use", data={"reference": "SO-1"}, answers=frozenset({404})
+    ),
 }
 
 
@@ -418,6 +427,7 @@ def make_scene(app: Flask) -> Scene:
         for _ in range(1 if dealer is people.linan else 9):
             give_points(dealer.id, 100_000)
     transact(stock_up)
+    transact(load_some)
     transact(_orders_and_addresses, scene=scene, seal=seal)
     transact(_sign_ins, scene=scene, seal=seal)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):

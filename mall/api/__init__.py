@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mall.api import docs, orders, proofs  # noqa: F401 - proofs adds its routes to those of orders
+from mall.api import docs, orders, proofs, vouchers  # noqa: F401 - the last two add their routes to those of orders
 
 
 def register(app: Flask) -> None:

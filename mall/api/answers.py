@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from mall.earning.actions import Result
 from mall.earning.models import Document, OrderDocument
 from mall.points.queries import Balance
+from mall.rewards.models import Voucher
 
 Outcome = Literal["posted", "waiting", "superseded", "dead", "conflict", "unreadable"]
 
@@ -200,6 +201,73 @@ class ProofAnswer(BaseModel):
     leaf: LeafAnswer
     checkpoint: CheckpointAnswer
     public_key: Hex
+
+
+class UseRequest(BaseModel):
+    """What a voucher is used on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    reference: str = Field(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Your own order's number: a voucher has one.",
+    )
+    order_fen: int | None = Field(
+        None, ge=0, le=10**12, description="Your order's amount in fen; a coupon asks for it."
+    )
+
+
+class VoucherAnswer(BaseModel):
+    """A voucher as it stands now."""
+
+    no: str
+    kind: Literal["service", "coupon"]
+    service: Literal["priority_production", "dedicated_logistics", "training_seat"] | None = None
+    fen: int = Field(0, description="What a coupon takes off the order.")
+    least_fen: int = Field(0, description="The smallest order it may be used on.")
+    dealer: str = Field(description="The dealer's code.")
+    order: str = Field(description="The redemption order's number in the mall.")
+    state: Literal["issued", "used", "expired", "returned"]
+    issued_at: datetime
+    expires_at: datetime = Field(description="From this moment on it is over.")
+    used_at: datetime | None = None
+    reference: str | None = None
+    returned_at: datetime | None = None
+    repeat: bool = Field(False, description="The same was done before; this is its answer again.")
+    token: str = Field(description="A JSON Web Token signed with Ed25519, which says all of it.")
+
+    @classmethod
+    def of(cls, voucher: Voucher, dealer: str, now: datetime, *, repeat: bool = False) -> VoucherAnswer:
+        """The answer for a voucher."""
+        return cls(
+            no=voucher.no,
+            kind="coupon" if voucher.is_coupon else "service",
+            service=voucher.service.value if voucher.service else None,
+            fen=voucher.fen,
+            least_fen=voucher.least_fen,
+            dealer=dealer,
+            order=voucher.order_no,
+            state=voucher.standing(now).value,
+            issued_at=voucher.issued_at,
+            expires_at=voucher.expires_at,
+            used_at=voucher.used_at,
+            reference=voucher.reference or None,
+            returned_at=voucher.returned_at,
+            repeat=repeat,
+            token=voucher.token,
+        )
+
+
+class KeyAnswer(BaseModel):
+    """The public key of vouchers, as a JSON Web Key (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    alg: Literal["EdDSA"]
+    use: Literal["sig"]
+    kid: str
+    x: str
 
 
 class BatchRequest(BaseModel):

@@ -13,10 +13,13 @@ from mall.api.answers import (
     BatchRequest,
     CheckpointAnswer,
     DocumentsAnswer,
+    KeyAnswer,
     OrderAnswer,
     Problem,
     ProofAnswer,
     ResultAnswer,
+    UseRequest,
+    VoucherAnswer,
 )
 from mall.earning.models import DocumentState, OrderDocument
 
@@ -30,6 +33,9 @@ SHAPES = (
     (BalanceAnswer, "serialization"),
     (ProofAnswer, "serialization"),
     (CheckpointAnswer, "serialization"),
+    (UseRequest, "validation"),
+    (VoucherAnswer, "serialization"),
+    (KeyAnswer, "serialization"),
     (Problem, "serialization"),
 )
 KEYS = {
@@ -51,6 +57,13 @@ CODE = {
     "required": True,
     "description": "The dealer's code.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"},
+}
+VOUCHER = {
+    "name": "no",
+    "in": "path",
+    "required": True,
+    "description": "The voucher's number: sixteen digits and letters; spaces and small letters do no harm.",
+    "schema": {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{16}$"},
 }
 
 
@@ -162,6 +175,37 @@ def _paths() -> dict[str, Any]:
                 "The last signed checkpoint: keep it, and the history before it cannot be rewritten unseen",
                 answers={"200": ("The checkpoint", "CheckpointAnswer")},
                 problems={"404": "None has been taken", "503": "The checkpoints cannot be read at present"},
+            )
+        },
+        "/voucher-key": {
+            "get": _operation(
+                "getVoucherKey",
+                "The public key by which you can believe a voucher without asking",
+                answers={"200": ("The key", "KeyAnswer")},
+                problems={},
+            )
+        },
+        "/vouchers/{no}": {
+            "get": _operation(
+                "getVoucher",
+                "Where a voucher stands",
+                parameters=[VOUCHER],
+                answers={"200": ("The voucher", "VoucherAnswer")},
+                problems={"404": "No voucher of this number was issued to you"},
+            )
+        },
+        "/vouchers/{no}/use": {
+            "post": _operation(
+                "useVoucher",
+                "Use a voucher on an order of yours; sent again with the same reference it is the same use",
+                parameters=[VOUCHER],
+                body="UseRequest",
+                answers={"200": ("It is used", "VoucherAnswer")},
+                problems={
+                    "404": "No voucher of this number was issued to you",
+                    "409": "Used on something else, expired, returned; the order is too small; the nonce was used",
+                    "422": "Not the shape of a use",
+                },
             )
         },
     }

@@ -56,10 +56,16 @@ def destinations(folder: Path | None) -> tuple[list[Destination], list[str]]:
 
 
 def systems_of(folder: Path | None, partner: str) -> frozenset[System]:
-    """The systems that a partner of the API speaks for: those whose file names it, else the one of its own name."""
+    """The systems that a partner of the API speaks for: those whose file names it, else the one of its own name.
+
+    A file that cannot be read lets nobody speak for its system.
+    """
     return frozenset(one for one in System if partner in _partners(folder, one))
 
 
 def _partners(folder: Path | None, system: System) -> frozenset[str]:
-    one = destination(folder, system)
+    try:
+        one = destination(folder, system)
+    except Misconfigured:
+        return frozenset()
     return one.partners if one else frozenset({system.value})

@@ -23,6 +23,7 @@ from mall.rewards.models.voucher import (
     VoucherState,
     VoucherUsed,
 )
+from mall.rewards.rules.voucher import plain_number
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def use(
     """
     voucher = session.scalars(
         select(Voucher)
-        .where(Voucher.no == no, Voucher.system.in_(systems))
+        .where(Voucher.no == plain_number(no), Voucher.system.in_(systems))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -68,7 +69,7 @@ def use(
         raise OrderTooSmall(least=yuan(voucher.least_fen))
     voucher.state, voucher.used_at = VoucherState.USED, now
     voucher.reference, voucher.ended_by = reference, actor
-    detail = {"no": no, "reference": reference, "fen": order_fen}
+    detail = {"no": voucher.no, "reference": reference, "fen": order_fen}
     note(session, now, actor=actor, act="voucher.use", subject=f"voucher:{voucher.id}", detail=detail)
     session.flush()
     return Used(voucher, repeat=False)

@@ -3,6 +3,7 @@
 from mall.payments.actions.ask import claim, note_silence, settle_told
 from mall.payments.actions.counter import Counter
 from mall.payments.actions.open_payment import keep_ticket, open_payment, press
+from mall.payments.actions.reconcile import hold_bill, resolve
 from mall.payments.actions.refund import claim_refund, resend, settle_refund, want_refund
 from mall.payments.actions.settle import settle, shut
 from mall.payments.actions.trouble import note_trouble
@@ -11,12 +12,14 @@ __all__ = [
     "Counter",
     "claim",
     "claim_refund",
+    "hold_bill",
     "keep_ticket",
     "note_silence",
     "note_trouble",
     "open_payment",
     "press",
     "resend",
+    "resolve",
     "settle",
     "settle_refund",
     "settle_told",

@@ -156,7 +156,7 @@ def fen(text: str) -> int:
     """Money as a gateway writes it, in fen: `12.34`, `-5`, `¥1,234.50`. Raises ValueError for anything else."""
     plain = text.strip().removeprefix("¥").replace(",", "")
     sign_of = -1 if plain.startswith("-") else 1
-    whole, _, part = plain.lstrip("+-").partition(".")
+    whole, _, part = plain.removeprefix("-").partition(".")
     if not (whole.isascii() and whole.isdigit()) or not (part == "" or (part.isascii() and part.isdigit())):
         raise ValueError(f"{text!r} is no amount")
     if part[2:].strip("0"):

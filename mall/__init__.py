@@ -67,5 +67,6 @@ FEATURES: tuple[str, ...] = (
     "mall.cli.rules",
     "mall.cli.documents",
     "mall.cli.divisions",
+    "mall.sandbox.commands",
     "mall.cli.demo.seed",
 )

@@ -40,6 +40,8 @@ class Settings:
     """The file of the private key that signs them; who takes none needs none."""
     gateways: Path | None = None
     """A folder with a JSON file for each provider the mall talks to; one without its file is not offered."""
+    sandbox_port: int = 9000
+    """Where on loopback the demo's sandbox listens."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -64,6 +66,7 @@ class Settings:
             checkpoint_folder=Path(env["MALL_CHECKPOINTS"]) if env.get("MALL_CHECKPOINTS") else None,
             checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
             gateways=Path(env["MALL_GATEWAYS"]) if env.get("MALL_GATEWAYS") else None,
+            sandbox_port=int(env.get("MALL_SANDBOX_PORT", "0")) or int(env.get("PORT", "8000")) + 1000,
         )
 
     @property

@@ -18,7 +18,7 @@ import click
 from flask import Flask, current_app
 
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
-from mall.config import ROOT, Settings
+from mall.config import ROOT, VAR, Settings
 
 PATIENCE = 25.0
 """Seconds a child gets to end what it is doing before it is killed."""
@@ -94,9 +94,14 @@ def serve(worker: bool) -> None:
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]))
     stop = Event()
+    sandbox = _sandbox(settings)
+    if sandbox:
+        children.append(sandbox)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     try:
+        if sandbox:
+            _await_sandbox(sandbox, settings, stop)
         _look_after(children, settings, stop)
     finally:
         for child in children:
@@ -121,6 +126,31 @@ def server_command(settings: Settings) -> list[str]:
     }
     words = [word for name, value in options.items() for word in (name, str(value))]
     return [sys.executable, "-m", "granian", *words, "--no-ws", "--respawn-failed-workers", "wsgi:app"]
+
+
+def _sandbox(settings: Settings) -> Child | None:
+    """In a demo without providers of its own, the outside world is played, and the mall is told where."""
+    if not settings.demo or settings.gateways:
+        return None
+    os.environ["MALL_GATEWAYS"] = str(VAR / "sandbox" / "gateways")
+    return Child("sandbox", [sys.executable, "-m", "flask", "--app", "wsgi", "sandbox", "serve"])
+
+
+def _await_sandbox(sandbox: Child, settings: Settings, stop: Event) -> None:
+    """It writes the providers' files when it starts: the mall's processes begin when they are there."""
+    until = time.monotonic() + PATIENCE
+    while not stop.wait(0.1) and time.monotonic() < until:
+        sandbox.look_after()
+        if _reachable(f"http://127.0.0.1:{settings.sandbox_port}/healthz"):
+            return
+
+
+def _reachable(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _look_after(children: list[Child], settings: Settings, stop: Event) -> None:
@@ -166,6 +196,8 @@ def greeting(settings: Settings) -> str:
     if settings.demo:
         first = MEMBERS[0]
         lines.append(f"sign in as           {first.phone}  {PASSWORD}  ({first.name}, {first.shown()['dealer']})")
+        if not settings.gateways:
+            lines.append(f"pay, and misbehave   http://127.0.0.1:{settings.sandbox_port}/  (the sandbox: no real money)")
         lines.append(f"the back office      /desk  {STAFF[0].login}  {PASSWORD}  (its codes: on its sign-in page)")
     return "\n".join(["", *lines, "", "Ctrl-C closes it.", ""])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField, TelField, TextAreaField
 from wtforms.validators import Optional
 
 from mall.base.refused import N_
@@ -104,18 +104,26 @@ class ProofForm(Form):
 
 
 class AddressForm(Form):
-    """Where goods go. `region` is 省/市/区 as three words."""
+    """Where goods go. The region is four codes of divisions, each in the one before; `q` looks one up by its name."""
 
     recipient = StringField(N_("收货人"), [Needed(N_("请填写收货人")), AtMost(40)], filters=[trimmed])
-    phone = TelField(N_("手机号"), [Needed(N_("请填写手机号")), AtMost(30)], filters=[trimmed])
-    province = StringField(N_("省"), [Needed(N_("请填写省份")), AtMost(30)], filters=[trimmed])
-    city = StringField(N_("市"), [Needed(N_("请填写城市")), AtMost(30)], filters=[trimmed])
-    district = StringField(N_("区县"), [Needed(N_("请填写区县")), AtMost(30)], filters=[trimmed])
+    phone = TelField(N_("电话"), [Needed(N_("请填写手机号或固定电话")), AtMost(30)], filters=[trimmed])
+    province = StringField(N_("省份"), [AtMost(12)], filters=[trimmed])
+    city = StringField(N_("城市"), [AtMost(12)], filters=[trimmed])
+    district = StringField(N_("区县"), [AtMost(12)], filters=[trimmed])
+    town = StringField(N_("街道"), [AtMost(12)], filters=[trimmed])
     street = StringField(N_("详细地址"), [Needed(N_("请填写详细地址")), AtMost(120)], filters=[trimmed])
+    outlet = StringField(N_("门店/网点"), [AtMost(60)], filters=[trimmed])
+    label = StringField(N_("标签"), [AtMost(20)], filters=[trimmed])
     prefer = BooleanField(N_("设为默认地址"))
     next = HiddenField(validators=[Optional()])
+    address_id = HiddenField(validators=[Optional()])
+    paste = TextAreaField(N_("粘贴整段地址"))
+    q = StringField(N_("按名称查找"), filters=[trimmed])
+    act = HiddenField(validators=[Optional()])
+    pick = HiddenField(validators=[Optional()])
 
     @property
-    def region(self) -> str:
-        """省/市/区; a slash typed into one of them becomes a space."""
-        return "/".join(str(field.data).replace("/", " ") for field in (self.province, self.city, self.district))
+    def picked(self) -> tuple[str, ...]:
+        """The codes chosen, from the province down."""
+        return tuple(field.data or "" for field in (self.province, self.city, self.district, self.town))

@@ -3,19 +3,15 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
-from mall.dealers.models import Address, Member, MemberRole
+from mall.dealers.models import Member, MemberRole
 from mall.web.db import reading, transact
 from tests.cast import PASSWORD, Cast, SomeMember, cast, sign_in
 from tests.conftest import Clock
 
 NEW = "yue-luo-wu-ti-2026"
-PLACE = {
-    "recipient": "沈立诚", "phone": "138 0571 6207", "province": "浙江省", "city": "杭州市", "district": "临安区",
-    "street": "锦城街道长桥路 18 号",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -173,82 +169,3 @@ def test_an_owner_resets_the_password_of_their_own_people_alone(app: Flask, peop
     assert app.test_client().post(
         "/sign-in", data={"phone": people.buyer.phone, "password": PASSWORD}
     ).status_code == 422  # fmt: skip
-
-
-def test_addresses_are_kept_sealed_and_listed_masked(app: Flask, people: Cast) -> None:
-    client = client_of(app, people.owner)
-    assert client.post("/me/addresses", data=PLACE).status_code == 303
-    page = client.get("/me/addresses").text
-    assert "138 **** 6207" in page
-    for secret in ("13805716207", "138 0571 6207", "沈立诚", "长桥路 18 号"):
-        assert secret not in page
-    row = reading().scalars(select(Address)).one()
-    assert row.preferred_at is not None
-    for value in reading().execute(text("SELECT * FROM address")).one():
-        plain = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
-        for secret in ("13805716207", "沈立诚", "长桥路"):
-            assert secret.encode() not in plain
-    whole = client.get(f"/me/addresses/{row.id}").text
-    assert "13805716207" in whole
-    assert "锦城街道长桥路 18 号" in whole
-
-
-def test_an_address_is_changed_preferred_and_removed(app: Flask, people: Cast, clock: Clock) -> None:
-    client = client_of(app, people.buyer)
-    for street in ("一号仓库路 1 号", "二号仓库路 2 号"):
-        clock.tick(seconds=1)
-        client.post("/me/addresses", data={**PLACE, "street": street})
-    first, second = reading().scalars(select(Address.id).order_by(Address.id))
-
-    def preferred() -> list[int]:
-        return list(reading().scalars(select(Address.id).where(Address.preferred_at.is_not(None))))
-
-    assert preferred() == [first]
-    assert client.post(f"/me/addresses/{second}/preference").status_code == 303
-    assert preferred() == [second]
-    moved = {**PLACE, "street": "三号仓库路 3 号", "next": "/orders/new?sku=7"}
-    answer = client.post(f"/me/addresses/{second}", data=moved)
-    assert answer.location == f"/orders/new?sku=7&address={second}"
-    assert "三号仓库路" in client.get(f"/me/addresses/{second}").text
-    client.post(f"/me/addresses/{second}/removal")
-    assert preferred() == [first]
-    assert client.get(f"/me/addresses/{second}").status_code == 404
-    assert client.post(f"/me/addresses/{second}/removal").status_code == 303, "a second press finds it gone"
-    assert preferred() == [first]
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"phone": "12345"}, {"recipient": "  "}, {"street": "长" * 121}, {"province": ""}, {"phone": "一三八"}]
-)
-def test_a_wrong_address_is_handed_back_as_typed(app: Flask, people: Cast, wrong: dict[str, str]) -> None:
-    client = client_of(app, people.owner)
-    answer = client.post("/me/addresses", data={**PLACE, **wrong})
-    assert answer.status_code == 422
-    assert "锦城街道" in answer.text or "长长" in answer.text
-    assert reading().scalar(select(Address.id)) is None
-
-
-def test_a_clerk_sees_addresses_masked_and_changes_none(app: Flask, people: Cast) -> None:
-    client_of(app, people.owner).post("/me/addresses", data=PLACE)
-    address = reading().scalar(select(Address.id))
-    clerk = client_of(app, people.clerk)
-    assert "138 **** 6207" in clerk.get("/me/addresses").text
-    assert clerk.get(f"/me/addresses/{address}").status_code == 403
-    assert clerk.post(f"/me/addresses/{address}/removal").status_code == 403
-
-
-def test_another_dealers_address_is_not_found(app: Flask, people: Cast) -> None:
-    client_of(app, people.owner).post("/me/addresses", data=PLACE)
-    address = reading().scalar(select(Address.id))
-    other = client_of(app, people.other_owner)
-    assert other.get(f"/me/addresses/{address}").status_code == 404
-    for act in ("", "/preference", "/removal"):
-        assert other.post(f"/me/addresses/{address}{act}", data=PLACE).status_code == 404
-
-
-def test_an_address_sealed_in_one_row_does_not_open_in_another(app: Flask, people: Cast) -> None:
-    client = client_of(app, people.owner)
-    client.post("/me/addresses", data=PLACE)
-    row = reading().scalars(select(Address)).one()
-    with pytest.raises(ValueError, match="another place"):
-        app.extensions["seal"].open(row.phone_sealed, f"address:phone:{row.id + 1}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from mall.dealers.forms import ROLES
+from mall.dealers.queries.addresses import region_shown
 from mall.dealers.views import addresses, me, members, notices, powers, second_factor, sign_in  # noqa: F401 - routes
 from mall.dealers.views.blueprint import routes
 from mall.dealers.views.device import device_name
@@ -12,8 +13,9 @@ from mall.web.pages import count_on
 
 
 def register(app: Flask) -> None:
-    """Serve these pages, teach templates the names of roles and devices and what a notice says, count the unread."""
+    """Serve these pages, teach templates the names of roles, devices, regions and what a notice says; count unread."""
     app.jinja_env.filters["device"] = device_name
+    app.jinja_env.filters["region"] = region_shown
     app.jinja_env.globals["member_roles"] = ROLES
     app.jinja_env.filters["notice_title"] = notices.title
     app.jinja_env.filters["notice_text"] = notices.sentence

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from socket import socket
 
 import pytest
 from flask import Flask, current_app
@@ -15,6 +18,7 @@ from mall.dealers.actions import CodeSent, begin_member, check_code, forget_code
 from mall.dealers.models import Code, CodePurpose
 from mall.dealers.queries import MemberHere, member_here
 from mall.dealers.rules import codes
+from mall.sandbox.app import create, running
 from mall.web.db import db, now, reading, transact
 from tests.cast import DEVICE, PASSWORD, Cast, SomeMember, cast, sign_in
 from tests.conftest import Clock
@@ -260,3 +264,21 @@ def test_an_unknown_purpose_is_a_redemption(mall: Flask, purpose: str) -> None:
     client = client_of(mall, people.owner)
     assert client.get(f"/me/second-factor?purpose={purpose}").status_code == 200
     assert client.post("/me/second-factor/code", data={"purpose": purpose}).status_code == 303
+
+
+def test_the_sandbox_takes_our_messages_until_its_switch_is_thrown(mall: Flask, clock: Clock, tmp_path: Path) -> None:
+    client = client_of(mall, transact(cast, seal=mall.extensions["seal"]).buyer)
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    sandbox = create(tmp_path, f"http://127.0.0.1:{port}", clock=clock)
+    mall.extensions["settings"] = replace(mall.extensions["settings"], gateways=tmp_path / "gateways")
+    with running(sandbox, "127.0.0.1", port):
+        world = sandbox.extensions["world"]
+        assert client.post("/me/second-factor/code").status_code == 303
+        message = world.store.one("SELECT phone, template, params FROM message")
+        assert (message["phone"], message["template"]) == ("13905711188", "CODE")
+        world.set_switches({"sms_outage": True})
+        assert client.post("/me/second-factor/code").status_code == 503
+    code = json.loads(message["params"])["code"]
+    assert client.post("/me/second-factor", data={"code": code}).status_code == 422, "the second code took its place"

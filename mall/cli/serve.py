@@ -147,7 +147,7 @@ def _await_sandbox(sandbox: Child, settings: Settings, stop: Event) -> None:
 
 def _reachable(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
+        with urllib.request.urlopen(address, timeout=1) as answer:  # noqa: S310 - our own
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -197,7 +197,7 @@ def greeting(settings: Settings) -> str:
         first = MEMBERS[0]
         lines.append(f"sign in as           {first.phone}  {PASSWORD}  ({first.name}, {first.shown()['dealer']})")
         if not settings.gateways:
-            lines.append(f"pay, and misbehave   http://127.0.0.1:{settings.sandbox_port}/  (the sandbox: no real money)")
+            lines.append(f"the sandbox          http://127.0.0.1:{settings.sandbox_port}/  (pay there: no real money)")
         lines.append(f"the back office      /desk  {STAFF[0].login}  {PASSWORD}  (its codes: on its sign-in page)")
     return "\n".join(["", *lines, "", "Ctrl-C closes it.", ""])
 

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from mall.config import VAR
 
-cli = AppGroup("sandbox", help="WeChat Pay, Alipay, a top-up supplier, SMS and the brand's systems, played on loopback.")
+cli = AppGroup("sandbox", help="WeChat Pay, Alipay, a top-up supplier, SMS, the brand's systems: played on loopback.")
 
 
 def register(app: Flask) -> None:
@@ -39,4 +39,5 @@ def serve(port: int | None, folder: Path) -> None:
             click.echo(f"the sandbox is open at {base_url}/")
             stop.wait()
     except OSError as error:
-        raise click.ClickException(f"127.0.0.1:{port} cannot be used ({error.strerror}): set MALL_SANDBOX_PORT") from None
+        said = f"127.0.0.1:{port} cannot be used ({error.strerror}): set MALL_SANDBOX_PORT"
+        raise click.ClickException(said) from None

@@ -27,12 +27,14 @@ from werkzeug.test import TestResponse
 
 from mall import create_app
 from mall.base.seal import Seal
-from mall.catalog.models import Sku
+from mall.catalog.actions import put_freight_template, rules_from
+from mall.catalog.models import PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import MemberRole, Notice, SignIn, SignInStage, StaffRole
 from mall.orders.actions import place
-from mall.orders.rules import Wish
+from mall.orders.queries.offer import Pick, basket_of
+from mall.orders.rules import Asked
 from mall.points.actions.correct import request
 from mall.points.actions.drawing_up import Ask
 from mall.points.models import CorrectionKind, CorrectionReason
@@ -63,6 +65,8 @@ class Scene:
     spare: dict[str, int] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, int] = field(default_factory=dict)
+    plan: int = 0
+    """The one price of a reward."""
     notices: dict[str, int] = field(default_factory=dict)
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
@@ -103,6 +107,7 @@ ORDER_STAFF = staff_of(StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUN
 ACCOUNT_STAFF = staff_of(StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
 DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
+MERCHANDISER = staff_of(StaffRole.MERCHANDISER)
 PARTNER = For(frozenset({"partner"}))
 NEW_MEMBER = For(frozenset({"member with a first password"}), "/sign-in", onward=frozenset(MEMBERS))
 NEW_STAFF = For(frozenset({"staff with a first password"}), "/desk/sign-in", onward=frozenset(STAFF))
@@ -139,6 +144,10 @@ def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
         return f"/desk/points/corrections/{scene.corrections.get(role, scene.corrections['finance'])}{rest}"
 
     return address
+
+
+def price_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/prices/{COOKER}/plans/{scene.plan}{rest}"
 
 
 def address_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
@@ -289,6 +298,21 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_documents.mending", "POST"): Route(
         DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
     ),
+    # prices and freight
+    ("desk_catalog.prices", "GET"): Route(MERCHANDISER, "/desk/prices"),
+    ("desk_catalog.price", "GET"): Route(MERCHANDISER, f"/desk/prices/{COOKER}"),
+    ("desk_catalog.add_price", "POST"): Route(
+        MERCHANDISER, f"/desk/prices/{COOKER}/plans", data={"step": "1", "points": "9800", "cash": "99"}
+    ),
+    # Its last price stays: refused in words.
+    ("desk_catalog.withdraw_price", "POST"): Route(MERCHANDISER, price_of("/withdrawal"), answers=frozenset({409})),
+    ("desk_catalog.change_cost", "POST"): Route(MERCHANDISER, f"/desk/prices/{COOKER}/cost", data={"cost": "88"}),
+    ("desk_catalog.templates", "GET"): Route(MERCHANDISER, "/desk/freight"),
+    ("desk_catalog.new_template", "GET"): Route(MERCHANDISER, "/desk/freight/new"),
+    ("desk_catalog.template", "GET"): Route(MERCHANDISER, "/desk/freight/remote"),
+    ("desk_catalog.put_template", "POST"): Route(
+        MERCHANDISER, "/desk/freight", data={"code": "near", "name": "就近", "rest-first": "1", "rest-further": "1"}
+    ),
     # finance
     ("desk_points.proof", "GET"): Route(FINANCE, "/desk/points/proof"),
     ("desk_points.prove_changed", "POST"): Route(FINANCE, "/desk/points/proof/runs"),
@@ -428,6 +452,7 @@ def make_scene(app: Flask) -> Scene:
             give_points(dealer.id, 100_000)
     transact(stock_up)
     transact(load_some)
+    transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)
     transact(_sign_ins, scene=scene, seal=seal)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
@@ -443,6 +468,12 @@ def make_scene(app: Flask) -> Scene:
     return scene
 
 
+def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
+    sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
+    scene.plan = session.scalars(select(PricePlan.id).where(PricePlan.sku_id == sku)).one()
+    put_freight_template(session, now, code="remote", name="偏远", rules=rules_from([{}]), actor="staff:1")
+
+
 def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:
     sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
     people = scene.people
@@ -455,11 +486,14 @@ def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal
         tell(session, now, dealer_id=dealer.id, what="approved", facts={"no": "2611120000"}, href="/orders")
         session.flush()
         scene.notices[dealer.code] = session.scalars(select(Notice.id).where(Notice.dealer_id == dealer.id)).one()
+        goes_to = scene.addresses[dealer.code]
+        picks = [Pick(sku_id=sku, quantity=1)]
+        basket = basket_of(session, now, dealer_id=dealer.id, picks=picks, address_id=goes_to)
+        quote = basket.quote(dealer_id=dealer.id, member_id=person.id, key=dealer.code, now=now, address_id=goes_to)
+        assert quote is not None
         placed = place(
-            session, now, dealer_id=dealer.id, member_id=person.id, role=MemberRole.OWNER, key=dealer.code, seal=seal,
-            wish=Wish(
-                sku_id=sku, quantity=1, points_seen=PRICES[COOKER], address_id=scene.addresses[dealer.code], remark=""
-            ),
+            session, now, dealer_id=dealer.id, member_id=person.id, role=MemberRole.OWNER, quote=quote,
+            asked=Asked(address_id=goes_to), seal=seal,
         )  # fmt: skip
         scene.orders[dealer.code] = placed.no
 

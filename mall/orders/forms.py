@@ -10,18 +10,17 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
-from wtforms.validators import Regexp
 
 from mall.base.refused import N_
 from mall.base.types import micros, moment
 from mall.catalog.models import Kind
-from mall.orders.models import MOST, BadQuantity, OrderState
+from mall.orders.models import OrderState
 from mall.orders.queries.mine import At
 from mall.orders.queries.queue import Mark, View, Wanted
-from mall.orders.rules import Wish
+from mall.orders.rules import Asked
+from mall.payments.models import GatewayName
 from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed
 
-MOST_POINTS = 10**12
 LAST_MICROS = 253_402_300_799_000_000
 """The end of the year 9999: beyond it a number in an address is no moment."""
 
@@ -34,24 +33,31 @@ def fresh_key() -> str:
 
 
 class RedemptionForm(Form):
-    """The checkout's form: which choice, how many, at what price it was seen, where to, and the key minted with it."""
+    """The checkout's form: the signed quote with its key, and what the member says beside it."""
 
-    sku = HiddenField(filters=[trimmed], validators=[Needed(), AtMost(40)])
-    quantity = WholeField(N_("数量"), least=1, most=MOST, wrong=BadQuantity.text)
-    points = WholeField(N_("积分"), least=1, most=MOST_POINTS, wrong=N_("页面内容不完整，请重新打开这一页。"))
+    quote = HiddenField(validators=[Needed(), AtMost(8_000)])
     address = WholeField(N_("收货地址"), least=1, most=2**63 - 1, wrong=N_("请选择收货地址。"), needed=False)
+    gateway = StringField(N_("支付方式"), filters=[trimmed], validators=[AtMost(24)])
     remark = StringField(N_("备注"), filters=[trimmed], validators=[AtMost(100)])
-    key = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{16,64}\Z", message=N_("页面内容不完整，请重新打开这一页。"))])
 
-    def wish(self, sku_id: int) -> Wish:
-        """What the form asks for, once it was found good."""
-        return Wish(
-            sku_id=sku_id,
-            quantity=self.quantity.whole,
-            points_seen=self.points.whole,
+    def asked(self, accounts: dict[int, str]) -> Asked:
+        """What the form says beside the quote, once it was found good."""
+        return Asked(
             address_id=self.address.data,
             remark=self.remark.data or "",
+            gateway=_word(GatewayName, self.gateway.data),
+            accounts=accounts,
         )
+
+
+def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
+    """The numbers that top-ups go to, by line number: fields `account-1`, `account-2` …"""
+    found = {}
+    for name, text in form.items():
+        number = name.removeprefix("account-")
+        if number != name and number.isascii() and number.isdigit() and len(number) <= 3 and trimmed(text):
+            found[int(number)] = trimmed(text)[:40]
+    return found
 
 
 def place_to(at: At | Mark) -> str:
@@ -75,8 +81,8 @@ def place_from(args: MultiDict[str, str]) -> At | None:
 
 def mark_from(args: MultiDict[str, str]) -> Mark | None:
     """Where the desk's queue goes on; an address that makes no sense starts at the top."""
-    numbers = _numbers(args.get("after", ""), 3)
-    return Mark(moment(numbers[0]), numbers[1], numbers[2]) if numbers else None
+    numbers = _numbers(args.get("after", ""), 4)
+    return Mark(moment(numbers[0]), numbers[1], numbers[2], numbers[3]) if numbers and numbers[3] < 2**15 else None
 
 
 def wanted_from(args: MultiDict[str, str]) -> Wanted:

@@ -71,7 +71,7 @@ def orders() -> Response:
         address=address_of,
         onward=address_of(wanted, after=place_to(found.after)) if found.after else "",
         further="after" in request.args,
-        waiting=lambda order: waiting(order.placed_at, order.due_at, at),
+        waiting=lambda row: waiting(row.order.paid_at or row.order.placed_at, row.part.due_at or at, at),
         told=_told,
     )
 
@@ -123,6 +123,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
     session, at = reading(), now()
     found = papers.papers_of(session, dealer_code=dealer, no=no)
     made, seal = found.order, current_app.extensions["seal"]
+    due_at = mine.due_of(session, made)
     return {
         "order": made,
         "dealer": found.dealer,
@@ -138,7 +139,8 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "may_show": guards.staff().role in MAY_SEE_ADDRESSES,
         "kinds": KINDS,
         "acts": ACTS,
-        "waiting": waiting(made.placed_at, made.due_at, at),
+        "waiting": waiting(made.paid_at or made.placed_at, due_at or at, at),
+        "due_at": due_at,
         "told": _told,
         "shown": None,
     }

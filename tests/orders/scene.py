@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import event, func, select
@@ -21,7 +23,9 @@ from mall.catalog.models import Delivery, Kind, Sku, Stock
 from mall.dealers.models import Address, ChannelLevel, Dealer, Member, MemberRole
 from mall.orders.actions import Placed, cancel, place
 from mall.orders.models import OrderLine, OrderState, RedemptionOrder
-from mall.orders.rules import Wish
+from mall.orders.queries.offer import Pick, basket_of
+from mall.orders.rules import Asked, Quote, signed
+from mall.payments.models import GatewayName
 from mall.points.actions import Part, earn, open_book, write
 from mall.points.models import Programme
 from mall.points.queries import balance
@@ -150,26 +154,84 @@ def sku_id(code: str) -> int:
     return db.session.execute(select(Sku.id).where(Sku.code == code)).scalar_one()
 
 
-def wish(code: str = COOKER, quantity: int = 1, **said: Any) -> dict[str, Any]:
-    """What a form would say."""
-    defaults: dict[str, Any] = {"points_seen": PRICES[code], "address_id": DEALER, "remark": ""}
-    said = defaults | said
-    return {"wish": Wish(sku_id=sku_id(code), quantity=quantity, **said)}
+def quote(
+    code: str | list[tuple[str, int]] = COOKER,
+    quantity: int = 1,
+    *,
+    dealer_id: int = DEALER,
+    member_id: int = 0,
+    key: str = "",
+    address_id: int | None = None,
+    points_seen: int | None = None,
+    plan_id: int | None = None,
+    issued_at: datetime | None = None,
+) -> Quote:
+    """What the checkout would quote; `points_seen` forges the price of one."""
+    asked = [(code, quantity)] if isinstance(code, str) else code
+    picks = [Pick(sku_id=sku_id(one), quantity=many, plan_id=plan_id) for one, many in asked]
+    basket = basket_of(reading(), now(), dealer_id=dealer_id, picks=picks, address_id=address_id)
+    made = basket.quote(
+        dealer_id=dealer_id,
+        member_id=member_id or dealer_id,
+        key=key or f"key-{next(_keys)}",
+        now=issued_at or now(),
+        address_id=address_id,
+    )
+    assert made is not None, "nothing to quote"
+    if points_seen is not None:
+        made = replace(made, lines=tuple(replace(line, points_each=points_seen) for line in made.lines))
+    db.session.rollback()
+    return made
 
 
-def order(code: str = COOKER, quantity: int = 1, *, dealer_id: int = DEALER, key: str = "", **said: Any) -> Placed:
-    """Place an order as the dealer's owner, through the one door that commits."""
-    role = said.pop("role", MemberRole.OWNER)
-    said.setdefault("address_id", dealer_id)
+def order(
+    code: str | list[tuple[str, int]] = COOKER,
+    quantity: int = 1,
+    *,
+    dealer_id: int = DEALER,
+    member_id: int = 0,
+    key: str = "",
+    role: MemberRole = MemberRole.OWNER,
+    remark: str = "",
+    gateway: GatewayName | None = None,
+    accounts: dict[int, str] | None = None,
+    points_seen: int | None = None,
+    plan_id: int | None = None,
+    address_id: int | EllipsisType | None = ...,
+    **said: Any,
+) -> Placed:
+    """Place an order as the dealer's owner, through the one door that commits. `said` goes on to the verb."""
+    goes_to = dealer_id if isinstance(address_id, EllipsisType) else address_id
+    made = quote(
+        code,
+        quantity,
+        dealer_id=dealer_id,
+        member_id=member_id,
+        key=key,
+        address_id=goes_to,
+        points_seen=points_seen,
+        plan_id=plan_id,
+    )
     return transact(
         place,
         dealer_id=dealer_id,
-        member_id=dealer_id,
+        member_id=member_id or dealer_id,
         role=role,
-        key=key or f"key-{next(_keys)}",
+        quote=made,
+        asked=Asked(address_id=goes_to, remark=remark, gateway=gateway, accounts=accounts or {}),
         seal=SEAL,
-        **wish(code, quantity, **said),
+        **said,
     )
+
+
+def form(
+    code: str | list[tuple[str, int]] = COOKER, quantity: int = 1, *, dealer_id: int = DEALER, **said: Any
+) -> dict[str, Any]:
+    """What a browser sends: the signed quote, and what stands beside it."""
+    words = {name: said.pop(name) for name in ("remark", "gateway") if name in said}
+    goes_to = said.pop("address_id", dealer_id)
+    made = quote(code, quantity, dealer_id=dealer_id, address_id=goes_to, **said)
+    return {"quote": signed(made, SEAL), "address": goes_to or "", "remark": "", **words}
 
 
 def take_back(no: str, *, dealer_id: int = DEALER, role: MemberRole = MemberRole.OWNER) -> RedemptionOrder:
@@ -189,9 +251,7 @@ def stock_of(code: str = COOKER) -> int:
 def orders(dealer_id: int | None = None) -> int:
     db.session.rollback()
     asked = select(func.count()).select_from(RedemptionOrder)
-    return db.session.execute(
-        asked.where(RedemptionOrder.dealer_id == dealer_id) if dealer_id else asked
-    ).scalar_one()
+    return db.session.execute(asked.where(RedemptionOrder.dealer_id == dealer_id) if dealer_id else asked).scalar_one()
 
 
 def pieces_out(code: str = COOKER) -> int:
@@ -211,7 +271,7 @@ def pieces_out(code: str = COOKER) -> int:
 def everything() -> str:
     """A text of all that an order could change: refusals must leave it as it is."""
     db.session.rollback()
-    mine = ("redemption_order", "order_line", "order_event", "stock", "audit_entry")
+    mine = ("redemption_order", "order_part", "order_line", "order_event", "stock", "audit_entry", "payment", "refund")
     ledger = ("points_account", "points_lot", "points_journal", "points_entry")
     tables = [RedemptionOrder.metadata.tables[name] for name in (*mine, *ledger)]
     return canonical([sorted(str(row) for row in db.session.execute(select(table)).all()) for table in tables])

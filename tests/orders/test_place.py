@@ -13,7 +13,7 @@ from mall.audit.models import AuditEntry
 from mall.base.refused import NotFound, Refused
 from mall.catalog.models import Item, Sku, SoldOut, Stock
 from mall.dealers.models import Address, MayNotRedeem, MemberRole
-from mall.orders.actions import place
+from mall.orders.actions import Asked, Placed, Quote, place
 from mall.orders.models import (
     AddressNeeded,
     BadQuantity,
@@ -160,9 +160,10 @@ def test_the_limit_counts_what_was_kept_and_forgets_what_was_cancelled(set_up: F
 
 
 def test_what_nobody_sells_is_not_found(set_up: Flask) -> None:
-    wish = replace(scene.wish()["wish"], sku_id=1)
+    quote = scene.quote(address_id=DEALER)
+    forged = replace(quote, lines=(replace(quote.lines[0], sku_id=1),))
     with pytest.raises(NotFound):
-        transact(place, dealer_id=DEALER, member_id=DEALER, role=MemberRole.OWNER, key="f", seal=SEAL, wish=wish)
+        placed(forged)
 
 
 def test_the_timeline_and_the_audit_log_begin_with_the_placing(set_up: Flask) -> None:
@@ -175,12 +176,18 @@ def test_the_timeline_and_the_audit_log_begin_with_the_placing(set_up: Flask) ->
 
 def test_an_order_takes_few_statements(set_up: Flask) -> None:
     scene.order()
+    quote = scene.quote(address_id=DEALER)
     with scene.statements() as seen:
-        said = scene.wish()
-        seen.clear()
-        transact(place, dealer_id=DEALER, member_id=DEALER, role=MemberRole.OWNER, key="f", seal=SEAL, **said)
-    assert len(seen) <= 16, "\n".join(seen)
+        placed(quote)
+    assert len(seen) <= 20, "\n".join(seen)
     assert seen[-1].startswith("UPDATE stock"), "the row everybody wants is locked last"
+
+
+def placed(quote: Quote) -> Placed:
+    asked = Asked(address_id=quote.address_id)
+    who: dict[str, Any] = {"dealer_id": DEALER, "member_id": DEALER, "role": MemberRole.OWNER}
+    result: Placed = transact(place, quote=quote, asked=asked, seal=SEAL, **who)
+    return result
 
 
 def test_another_dealers_order_is_not_found(set_up: Flask) -> None:

@@ -13,6 +13,8 @@ from mall.catalog.models import PricePlan
 from mall.catalog.rules.plans import Plan, applicable
 from mall.dealers.models import Tier
 
+__all__ = ["Plan", "applicable", "open_plans", "plans_of"]
+
 _plan = cast(Table, PricePlan.__table__)
 
 _COLUMNS = [_plan.c[name] for name in Plan.__dataclass_fields__]

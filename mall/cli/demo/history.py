@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.base.time import add_months
-from mall.catalog.models import Item, Sku
 from mall.dealers.models import Dealer, Member, MemberRole
 from mall.dealers.queries import addresses
 from mall.earning.actions import Result, add_partner, add_rule, deliver, keep_shift
 from mall.earning.actions.partners import Key
 from mall.earning.models import Partner, UnknownDealers
-from mall.orders.actions import Wish, cancel, place
+from mall.orders.actions import Asked, cancel, place
 from mall.orders.models import RedemptionOrder
+from mall.orders.queries.offer import Pick, basket_of, sku_id_by_code
 from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import Programme
 
@@ -102,10 +102,17 @@ HISTORY: tuple[Order | Redemption, ...] = (
     Order(no="TH-0031", dealer="LA0571", days_ago=25, returns="DD-0226", goods=(_hinge(2_800),)),
     Order(no="DD-0241", dealer="LA0571", days_ago=9, goods=(_lock(8_400),)),
     Order(no="DD-0241", dealer="LA0571", days_ago=8, revision=2, goods=(_lock(9_480),)),
-    Redemption(key="demo-1", dealer="LA0571", role=MemberRole.OWNER, sku="HM-4001-750-PI", hours_ago=21 * 24,
-               cancelled_after=5),
-    Redemption(key="demo-2", dealer="LA0571", role=MemberRole.BUYER, sku="OF-6001-K", hours_ago=4 * 24 + 3,
-               remark="送到门店二楼，来前打电话"),
+    Redemption(
+        key="demo-1", dealer="LA0571", role=MemberRole.OWNER, sku="HM-4001-750-PI", hours_ago=21 * 24, cancelled_after=5
+    ),
+    Redemption(
+        key="demo-2",
+        dealer="LA0571",
+        role=MemberRole.BUYER,
+        sku="OF-6001-K",
+        hours_ago=4 * 24 + 3,
+        remark="送到门店二楼，来前打电话",
+    ),
     Redemption(key="demo-3", dealer="LA0571", role=MemberRole.OWNER, sku="FD-7001-10", hours_ago=27),
     Redemption(key="demo-4", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8002-50", hours_ago=1, quantity=2),
     # 宁波海曙五金: a few points, most rewards still out of reach.
@@ -233,18 +240,14 @@ def _redeem(session: Session, _now: datetime, *, at: datetime, wanted: Redemptio
     of_dealer = RedemptionOrder.dealer_id == member.dealer_id
     if session.scalar(select(RedemptionOrder.id).where(of_dealer, RedemptionOrder.key == wanted.key)):
         return
-    sku, kind = session.execute(
-        select(Sku, Item.kind).join(Item, Item.id == Sku.item_id).where(Sku.code == wanted.sku)
-    ).one()
-    places = addresses(session, seal, member.dealer_id) if kind.shipped else []
-    wish = Wish(
-        sku_id=sku.id,
-        quantity=wanted.quantity,
-        points_seen=sku.points,
-        address_id=places[0].id if places else None,
-        remark=wanted.remark,
-    )
+    pick = Pick(sku_id=sku_id_by_code(session, wanted.sku), quantity=wanted.quantity)
+    places = addresses(session, seal, member.dealer_id)
+    address_id = places[0].id if places else None
+    basket = basket_of(session, at, dealer_id=member.dealer_id, picks=[pick], address_id=address_id)
+    quote = basket.quote(dealer_id=member.dealer_id, member_id=member.id, key=wanted.key, now=at, address_id=address_id)
+    assert quote is not None
     who: dict[str, Any] = {"dealer_id": member.dealer_id, "member_id": member.id, "role": member.role}
-    placed = place(session, at, key=wanted.key, wish=wish, seal=seal, **who)
+    asked = Asked(address_id=address_id, remark=wanted.remark)
+    placed = place(session, at, quote=quote, asked=asked, seal=seal, **who)
     if wanted.cancelled_after is not None:
         cancel(session, at + timedelta(hours=wanted.cancelled_after), no=placed.no, **who)

@@ -47,6 +47,20 @@ NOTICES: dict[str, Saying] = {
     "approval_lapsed": Saying(
         title=N_("审批超时"), text=N_("兑换 %(no)s 没有及时审批，已自动取消，积分已退回。"), icon="clock"
     ),
+    "paid_late": Saying(
+        title=N_("收到一笔迟到的付款"),
+        text=N_("兑换 %(no)s 已关闭，%(fen)s 已自动原路退回。"),
+        icon="refresh-cw",
+    ),
+    "unpaid_closed": Saying(
+        title=N_("兑换已关闭"), text=N_("兑换 %(no)s 没有按时支付，积分已退回。"), icon="clock"
+    ),
+    "shipped": Saying(title=N_("礼品已发出"), text=N_("兑换 %(no)s 已发货，运单号 %(waybill)s。"), icon="truck"),
+    "line_failed": Saying(
+        title=N_("有一项没能送达"),
+        text=N_("兑换 %(no)s 中有一项没能送达，%(points)s 积分与 %(fen)s 已退回。"),
+        icon="circle-x",
+    ),
 }
 """Every kind of notice by its `what`. Who tells a new kind adds a line."""
 

@@ -1,8 +1,39 @@
-"""What is done with orders: placed, cancelled, and its address shown to those who must send it."""
+"""What is done with orders, from wish to done: every verb takes the dealer's lock first and is safe to repeat."""
 
+from mall.orders.actions.approve import approve, decline, lapse_due
 from mall.orders.actions.cancel import cancel
+from mall.orders.actions.confirm import Confirmed, close_unpaid, confirm
+from mall.orders.actions.deliver import deliver, fail_line
+from mall.orders.actions.nudge import nudge
 from mall.orders.actions.place import Placed, place
+from mall.orders.actions.receive import complete_due, receive, receive_due
 from mall.orders.actions.reveal import reveal
-from mall.orders.rules import Wish
+from mall.orders.actions.send import hand_over, pick, put_back_on_shelf, ship
+from mall.orders.rules import Asked, Quote, QuotedLine, Windows
 
-__all__ = ["Placed", "Wish", "cancel", "place", "reveal"]
+__all__ = [
+    "Asked",
+    "Confirmed",
+    "Placed",
+    "Quote",
+    "QuotedLine",
+    "Windows",
+    "approve",
+    "cancel",
+    "close_unpaid",
+    "complete_due",
+    "confirm",
+    "decline",
+    "deliver",
+    "fail_line",
+    "hand_over",
+    "lapse_due",
+    "nudge",
+    "pick",
+    "place",
+    "put_back_on_shelf",
+    "receive",
+    "receive_due",
+    "reveal",
+    "ship",
+]

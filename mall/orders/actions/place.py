@@ -1,7 +1,8 @@
-"""Placing an order: the dealer's points for a reward, once, whatever happens on the way."""
+"""Placing an order: the dealer's points for rewards, once, whatever happens on the way."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -12,22 +13,54 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.seal import Seal
+from mall.base.types import micros
 from mall.catalog.actions import take
-from mall.dealers.models import MayNotRedeem, MemberRole
-from mall.orders.models import FormReused, OrderLine, OrderState, RedemptionOrder
+from mall.dealers.actions.notices import tell
+from mall.dealers.models import MayNotRedeem, Member, MemberRole
+from mall.dealers.queries.powers import Powers, powers_of
+from mall.orders.actions.let_go import hand_out
+from mall.orders.actions.loading import account_place, as_reward, lines_of, locked_order, parts_of
+from mall.orders.models import (
+    FormReused,
+    OrderLine,
+    OrderPart,
+    OrderState,
+    PartState,
+    QuoteForged,
+    RedemptionOrder,
+    TooManyLines,
+)
+from mall.orders.models.line import MOST_LINES
 from mall.orders.queries.destination import seal_destination
-from mall.orders.queries.offer import offer_of
-from mall.orders.rules import Offer, Wish, due_at, first_free, judge, numbers
-from mall.points.actions import open_book, spend, write
+from mall.orders.queries.offer import Goal, address_for, freight, offers_of
+from mall.orders.queries.spent import spent_this_month
+from mall.orders.rules import (
+    HELD_FOR,
+    Asked,
+    Offer,
+    Quote,
+    Windows,
+    due_at,
+    first_free,
+    judge_lifetime,
+    judge_line,
+    judge_rest,
+    numbers,
+    request_hash,
+)
+from mall.payments.actions import open_payment
+from mall.points.actions import Book, Posting, hold, open_book, spend, write
+from mall.rewards.actions import reserve
 
 _order = cast(Table, RedemptionOrder.__table__)
 
 # Built once: building a statement costs several times what running it does.
-_EARLIER = select(_order.c.no, _order.c.key, _order.c.request_hash, _order.c.points, _order.c.id).where(
+_EARLIER = select(_order.c.no, _order.c.key, _order.c.request_hash, _order.c.points, _order.c.id, _order.c.state).where(
     _order.c.dealer_id == bindparam("dealer"),
     or_(_order.c.key == bindparam("form_key"), _order.c.no.in_(bindparam("candidates", expanding=True))),
 )
 _ADD_ORDER = insert(_order)
+_ADD_PART = insert(cast(Table, OrderPart.__table__))
 _ADD_LINE = insert(cast(Table, OrderLine.__table__))
 
 
@@ -38,7 +71,24 @@ class Placed:
     no: str
     order_id: int
     points: int
+    state: OrderState
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What is about to be written."""
+
+    order_id: int
+    no: str
+    state: OrderState
+    parts: dict[int, int]
+    """Part number by line number."""
+    goal: Goal | None
+
+    @property
+    def decided(self) -> bool:
+        return self.state is OrderState.TO_SHIP
 
 
 def place(
@@ -48,94 +98,46 @@ def place(
     dealer_id: int,
     member_id: int,
     role: MemberRole,
-    key: str,
-    wish: Wish,
+    quote: Quote,
+    asked: Asked,
     seal: Seal,
+    second_factor_at: datetime | None = None,
+    windows: Windows | None = None,
     source_address: str = "",
 ) -> Placed:
-    """Redeem a reward for a dealer's points.
+    """Redeem what was quoted for a dealer's points, and for money where the quote says so.
 
-    `key` was minted with the form: sent again with the same wish it gives the earlier order, with another it is
-    refused. Refused too: a clerk, a quantity out of range, what is off the shelf or at another price than was seen,
-    more than the dealer's limit, than the stock or than the points, a parcel without an address.
+    The quote's key was minted with the form: sent again with the same words it gives the earlier order, with others it
+    is refused. Points are redeemed at once where nothing is left to decide, else held until it is. Refused: a clerk; a
+    quote that is over, or another's; a quantity out of range; what is off the shelf or at another price than was seen;
+    more than the dealer's limit, the member's cap, the stock or the points; a parcel without an address, a top-up
+    without a number, money without a way to pay; a reward for personal use that the owner did not authorise; so many
+    points without a second factor (`second_factor_at` is when this sign-in showed one).
     """
     if not role.may_redeem:
         raise MayNotRedeem
+    if (quote.dealer_id, quote.member_id) != (dealer_id, member_id):
+        raise QuoteForged
     book = open_book(session, now, dealer_id)
 
     order_id = new_id(now)
     candidates = numbers(order_id, now, book.zone)
-    known = session.execute(_EARLIER, {"dealer": dealer_id, "form_key": key, "candidates": candidates}).all()
+    wants = {"dealer": dealer_id, "form_key": quote.key, "candidates": candidates}
+    known = session.execute(_EARLIER, wants).all()
     for earlier in known:
-        if earlier.key == key:
-            return _again(earlier, wish)
+        if earlier.key == quote.key:
+            return _again(earlier, quote, asked)
     no = first_free(candidates, {row.no for row in known})
 
-    offer = offer_of(session, now, dealer_id=dealer_id, sku_id=wish.sku_id, address_id=wish.address_id)
-    judge(wish, offer)
-    points = offer.points_each * wish.quantity
+    offers, goal = _look(session, now, quote, asked)
+    powers = powers_of(session, dealer_id, member_id)
+    _judge(session, now, book, quote, offers, powers, second_factor_at)
+
+    waits = powers.needs_approval(quote.points)
+    draft = _Draft(order_id, no, _state(quote, asked, waits=waits), _parts(offers), goal)
     actor = f"member:{member_id}"
-
-    posting = spend(
-        book,
-        points=points,
-        source="mall",
-        key=f"order/{order_id}",
-        actor=actor,
-        why={
-            "what": "redemption",
-            "order": no,
-            "items": [
-                {
-                    "code": offer.item_code,
-                    "sku": offer.sku_code,
-                    "names": offer.names,
-                    "quantity": wish.quantity,
-                    "points": points,
-                }
-            ],
-        },
-    )
-    write(session, book)
-
-    session.execute(
-        _ADD_ORDER,
-        {
-            "dealer_id": dealer_id,
-            "id": order_id,
-            "no": no,
-            "key": key,
-            "request_hash": wish.hash(),
-            "member_id": member_id,
-            "kind": offer.kind,
-            "state": OrderState.TO_SHIP,
-            "points": points,
-            "spend_journal": posting.journal_id,
-            "address_sealed": _snapshot(offer, wish, order_id, seal),
-            "remark_sealed": seal.seal(wish.remark, f"order:remark:{order_id}") if wish.remark else None,
-            "placed_at": now,
-            "due_at": due_at(now, offer.delivery),
-        },
-    )
-    session.execute(
-        _ADD_LINE,
-        {
-            "dealer_id": dealer_id,
-            "order_id": order_id,
-            "line_no": 1,
-            "item_id": offer.item_id,
-            "sku_id": wish.sku_id,
-            "item_code": offer.item_code,
-            "sku_code": offer.sku_code,
-            "names": offer.names,
-            "attributes": offer.attributes,
-            "picture": offer.picture,
-            "delivery": offer.delivery,
-            "quantity": wish.quantity,
-            "points_each": offer.points_each,
-            "points": points,
-        },
-    )
+    posting = _take_points(session, book, draft, quote, offers, actor)
+    _write(session, now, quote, asked, draft, posting, offers, seal, windows or Windows())
     note(
         session,
         now,
@@ -143,24 +145,235 @@ def place(
         act="order.place",
         subject=f"order:{order_id}",
         address=source_address,
-        detail={"no": no, "points": points},
+        detail={"no": no, "points": quote.points, "fen": quote.pay_fen},
     )
     session.flush()
-    # Last, because everybody who wants this reward waits for the same row from here to the commit.
-    take(session, now, {wish.sku_id: wish.quantity})
-    return Placed(no, order_id, points)
+    if waits:
+        _ask_owner(session, now, draft, quote, windows or Windows())
+    # Last, because everybody who wants these rewards waits for the same rows from here to the commit.
+    wanted: Counter[int] = Counter()
+    for line in quote.lines:
+        wanted[line.sku_id] += line.quantity
+    take(session, now, dict(wanted))
+    state = draft.state
+    if quote.pay_fen or not all(offer.kind.shipped for offer in offers):
+        state = _beyond_parcels(session, now, quote, asked, draft, actor, seal)
+    return Placed(no, order_id, quote.points, state)
 
 
-def _again(earlier: Any, wish: Wish) -> Placed:
-    if earlier.request_hash != wish.hash():
+def _again(earlier: Any, quote: Quote, asked: Asked) -> Placed:
+    if earlier.request_hash != request_hash(quote, asked):
         raise FormReused
-    return Placed(earlier.no, earlier.id, earlier.points, repeated=True)
+    return Placed(earlier.no, earlier.id, earlier.points, earlier.state, repeated=True)
 
 
-def _snapshot(offer: Offer, wish: Wish, order_id: int, seal: Seal) -> bytes | None:
+def _look(session: Session, now: datetime, quote: Quote, asked: Asked) -> tuple[list[Offer], Goal | None]:
+    """What is true of everything quoted now: the offers, line by line, and where they would go."""
+    if len(quote.lines) > MOST_LINES:
+        raise TooManyLines(most=MOST_LINES)
+    by_sku = offers_of(session, now, dealer_id=quote.dealer_id, sku_ids=[line.sku_id for line in quote.lines])
+    offers = [by_sku[line.sku_id] for line in quote.lines]
+    goal = None
+    fen = 0
+    if any(offer.kind.shipped for offer in offers):
+        goal = address_for(session, quote.dealer_id, asked.address_id)
+        fen = freight(session, by_sku, quote.lines, goal.region) if goal else quote.freight_fen
+    pieces_of_item: Counter[int] = Counter()
+    for line, offer in zip(quote.lines, offers, strict=True):
+        pieces_of_item[offer.item_id] += line.quantity
+    for line, offer in zip(quote.lines, offers, strict=True):
+        judge_line(line, offer, quote.issued_at, wanted_of_item=pieces_of_item[offer.item_id])
+    judge_rest(quote, asked, offers, has_address=goal is not None, freight_fen=fen)
+    judge_lifetime(quote, now)
+    return offers, goal
+
+
+def _judge(
+    session: Session,
+    now: datetime,
+    book: Book,
+    quote: Quote,
+    offers: list[Offer],
+    powers: Powers,
+    second_factor_at: datetime | None,
+) -> None:
+    if powers.cap is not None:
+        spent = spent_this_month(session, quote.dealer_id, quote.member_id, now, book.zone)
+        powers.judge_cap(spent, quote.points)
+    if any(offer.personal for offer in offers):
+        powers.judge_personal()
+    powers.judge_second_factor(quote.points, second_factor_at, now)
+
+
+def _state(quote: Quote, asked: Asked, *, waits: bool) -> OrderState:
+    if waits:
+        return OrderState.AWAITING_APPROVAL
+    if quote.pay_fen and asked.gateway is not None and asked.gateway.outside:
+        return OrderState.AWAITING_PAYMENT
+    return OrderState.TO_SHIP
+
+
+def _parts(offers: list[Offer]) -> dict[int, int]:
+    """Lines of one kind go one way: the part of each line, by line number."""
+    part_of: dict[str, int] = {}
+    return {at: part_of.setdefault(offer.kind, len(part_of) + 1) for at, offer in enumerate(offers, 1)}
+
+
+def _take_points(session: Session, book: Book, draft: _Draft, quote: Quote, offers: list[Offer], actor: str) -> Posting:
+    why = {
+        "what": "redemption",
+        "order": draft.no,
+        "items": [
+            {
+                "code": offer.item_code,
+                "sku": offer.sku_code,
+                "names": offer.names,
+                "quantity": line.quantity,
+                "points": line.points,
+            }
+            for line, offer in zip(quote.lines, offers, strict=True)
+        ],
+    }
+    said: dict[str, Any] = {"source": "mall", "key": f"order/{draft.order_id}", "actor": actor, "why": why}
+    if draft.decided:
+        posting = spend(book, points=quote.points, **said)
+    else:
+        posting = hold(book, points=quote.points, until=book.now + HELD_FOR, **said)
+    write(session, book)
+    return posting
+
+
+def _write(
+    session: Session,
+    now: datetime,
+    quote: Quote,
+    asked: Asked,
+    draft: _Draft,
+    posting: Posting,
+    offers: list[Offer],
+    seal: Seal,
+    windows: Windows,
+) -> None:
+    window = windows.approve if draft.state is OrderState.AWAITING_APPROVAL else windows.pay
+    own = {"dealer_id": quote.dealer_id, "order_id": draft.order_id}
+    session.execute(
+        _ADD_ORDER,
+        {
+            "dealer_id": quote.dealer_id,
+            "id": draft.order_id,
+            "no": draft.no,
+            "key": quote.key,
+            "request_hash": request_hash(quote, asked),
+            "member_id": quote.member_id,
+            "state": draft.state,
+            "by_parcel": int(any(offer.kind.shipped for offer in offers)),
+            "points": quote.points,
+            "cash_fen": quote.cash_fen,
+            "freight_fen": quote.freight_fen,
+            "gateway": asked.gateway if quote.pay_fen else None,
+            "spend_journal": posting.journal_id,
+            "address_sealed": _snapshot(draft, asked, seal),
+            "region": draft.goal.region if draft.goal else "",
+            "remark_sealed": seal.seal(asked.remark, f"order:remark:{draft.order_id}") if asked.remark else None,
+            "placed_at": now,
+            "paid_at": now if draft.decided else None,
+            "close_at": None if draft.decided else now + window,
+        },
+    )
+    promised = {
+        part: min(due_at(now, offers[at - 1].delivery) for at, own_part in draft.parts.items() if own_part == part)
+        for part in set(draft.parts.values())
+    }
+    session.execute(
+        _ADD_PART,
+        [
+            {
+                **own,
+                "part_no": part,
+                "kind": next(offers[at - 1].kind for at, own_part in draft.parts.items() if own_part == part),
+                "state": PartState.READY if draft.decided else PartState.HELD,
+                "due_at": due if draft.decided else None,
+            }
+            for part, due in sorted(promised.items())
+        ],
+    )
+    session.execute(
+        _ADD_LINE,
+        [
+            {
+                **own,
+                "line_no": at,
+                "part_no": draft.parts[at],
+                "kind": offer.kind,
+                "item_id": offer.item_id,
+                "sku_id": line.sku_id,
+                "plan_id": line.plan_id,
+                "item_code": offer.item_code,
+                "sku_code": offer.sku_code,
+                "names": offer.names,
+                "attributes": offer.attributes,
+                "terms": offer.terms,
+                "picture": offer.picture,
+                "delivery": offer.delivery,
+                "quantity": line.quantity,
+                "points_each": line.points_each,
+                "points": line.points,
+                "cash_each_fen": line.cash_each_fen,
+                "cash_fen": line.cash_fen,
+                "account_sealed": seal.seal(asked.accounts[at], account_place(draft.order_id, at))
+                if offer.kind.needs_account
+                else None,
+            }
+            for at, (line, offer) in enumerate(zip(quote.lines, offers, strict=True), 1)
+        ],
+    )
+
+
+def _snapshot(draft: _Draft, asked: Asked, seal: Seal) -> bytes | None:
     """The address as it is now: later changes to the address book leave the order alone."""
-    if not offer.kind.shipped or offer.address_sealed is None or wish.address_id is None:
+    if draft.goal is None or asked.address_id is None:
         return None
     return seal_destination(
-        seal, order_id, address_id=wish.address_id, region=offer.region, sealed=offer.address_sealed
+        seal,
+        draft.order_id,
+        address_id=asked.address_id,
+        region=draft.goal.region,
+        sealed=draft.goal.sealed,
     )
+
+
+def _ask_owner(session: Session, now: datetime, draft: _Draft, quote: Quote, windows: Windows) -> None:
+    name = session.scalar(select(Member.name).where(Member.dealer_id == quote.dealer_id, Member.id == quote.member_id))
+    facts = {
+        "name": name,
+        "points": quote.points,
+        "no": draft.no,
+        "until_at": micros(now + windows.approve),
+    }
+    tell(session, now, dealer_id=quote.dealer_id, what="approval_wanted", facts=facts, href=f"/orders/{draft.no}")
+
+
+def _beyond_parcels(
+    session: Session, now: datetime, quote: Quote, asked: Asked, draft: _Draft, actor: str, seal: Seal
+) -> OrderState:
+    """What money and rewards that are not parcels ask for: a charge on account, codes kept, handing out at once."""
+    order = locked_order(session, quote.dealer_id, order_id=draft.order_id)
+    lines = lines_of(session, order)
+    reserve(session, now, [as_reward(order, line, seal) for line in lines if not line.kind.shipped], seal=seal)
+    if not draft.decided:
+        return draft.state
+    if quote.pay_fen and asked.gateway is not None:
+        payment = open_payment(
+            session,
+            now,
+            dealer_id=order.dealer_id,
+            order_id=order.id,
+            order_no=order.no,
+            gateway=asked.gateway,
+            fen=quote.pay_fen,
+            actor=actor,
+        )
+        order.payment_id = payment.id
+        session.flush()
+    hand_out(session, now, order, parts_of(session, order), lines, actor=actor, seal=seal)
+    return order.state

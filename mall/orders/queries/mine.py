@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from mall.base.refused import NotFound
 from mall.base.types import Id, Instant
 from mall.dealers.models import Member, MemberRole
-from mall.orders.models import Happening, OrderEvent, OrderLine, OrderState, RedemptionOrder
+from mall.orders.models import (
+    ON_ITS_WAY,
+    UNDECIDED,
+    Happening,
+    OrderEvent,
+    OrderLine,
+    OrderPart,
+    OrderState,
+    RedemptionOrder,
+)
 from mall.points.models import Allocation, Lot
 
 PAGE = 10
@@ -68,15 +77,14 @@ def counts(session: Session, dealer_id: int) -> dict[OrderState, int]:
 
 def waiting(session: Session, dealer_id: int) -> int:
     """How many orders of the dealer are on their way: what the tab's badge counts."""
-    on_the_way = (OrderState.TO_SHIP, OrderState.SHIPPED)
-    of_dealer = (RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.state.in_(on_the_way))
+    of_dealer = (RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.state.in_(ON_ITS_WAY | UNDECIDED))
     return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*of_dealer)) or 0
 
 
 def pieces_had(session: Session, dealer_id: int, item_id: int) -> int:
     """How many pieces of an item the dealer redeemed and kept: what its limit counts."""
     kept = (
-        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        select(func.coalesce(func.sum(OrderLine.quantity - OrderLine.returned_quantity), 0))
         .join(
             RedemptionOrder,
             and_(RedemptionOrder.dealer_id == OrderLine.dealer_id, RedemptionOrder.id == OrderLine.order_id),
@@ -123,6 +131,29 @@ def lines_of(session: Session, orders: Iterable[RedemptionOrder]) -> dict[tuple[
         for line in rows:
             by_order[line.dealer_id, line.order_id].append(line)
     return by_order
+
+
+def parts_of(session: Session, orders: Iterable[RedemptionOrder]) -> dict[tuple[int, int], list[OrderPart]]:
+    """The parts of these orders, by (dealer, order)."""
+    by_order: dict[tuple[int, int], list[OrderPart]] = defaultdict(list)
+    if keys := [(order.dealer_id, order.id) for order in orders]:
+        rows = session.scalars(
+            select(OrderPart)
+            .where(
+                OrderPart.dealer_id.in_({dealer for dealer, _ in keys}),
+                tuple_(OrderPart.dealer_id, OrderPart.order_id).in_(keys),
+            )
+            .order_by(OrderPart.part_no)
+        )
+        for part in rows:
+            by_order[part.dealer_id, part.order_id].append(part)
+    return by_order
+
+
+def due_of(session: Session, order: RedemptionOrder) -> datetime | None:
+    """By when the next of what waits for fulfilment should have left; none where nothing waits."""
+    waiting_parts = (part.due_at for part in parts_of(session, [order])[order.dealer_id, order.id] if part.waiting)
+    return min((due for due in waiting_parts if due), default=None)
 
 
 def order_of(session: Session, dealer_id: int, no: str) -> RedemptionOrder:

@@ -11,16 +11,18 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tup
 from sqlalchemy.orm import Session
 
 from mall.base.time import civil_day, start_of_day
-from mall.base.types import Id, Instant
+from mall.base.types import Id, Instant, Small
 from mall.catalog.models import Kind
 from mall.dealers.models import Dealer, Member
-from mall.orders.models import OrderLine, OrderState, RedemptionOrder
+from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, RedemptionOrder
 from mall.orders.queries.mine import lines_of
 
 PAGE = 25
 MANY = 1000
 """Matches are counted up to here: beyond it a person narrows the search, and the database is spared."""
 NUMBER_DIGITS = 14
+WAITING = (PartState.READY, PartState.PICKED)
+"""Parts that fulfilment has yet to act on."""
 
 
 class View(StrEnum):
@@ -59,11 +61,12 @@ class Wanted:
 
 
 class Mark(NamedTuple):
-    """A place in the queue: the last order that was shown, by its moment (time limit, or placing)."""
+    """A place in the queue: the last part that was shown, by its moment (time limit, or placing of its order)."""
 
     at: datetime
     dealer_id: int
     order_id: int
+    part_no: int
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Row:
-    """An order in the queue, with who ordered."""
+    """A part of an order in the queue, with its own lines and who ordered."""
 
     order: RedemptionOrder
+    part: OrderPart
     dealer: Dealer
     member: str
     lines: list[OrderLine]
@@ -112,51 +116,62 @@ def counts(session: Session, now: datetime, zone: str) -> Counts:
     number, late, today, hand_out, first_due_at = session.execute(
         select(
             func.count(),
-            those(RedemptionOrder.due_at <= now),
-            those(RedemptionOrder.due_at > now, RedemptionOrder.due_at <= midnight),
-            those(RedemptionOrder.kind != Kind.PHYSICAL),
-            func.min(RedemptionOrder.due_at),
-        ).where(RedemptionOrder.state == OrderState.TO_SHIP)
+            those(OrderPart.due_at <= now),
+            those(OrderPart.due_at > now, OrderPart.due_at <= midnight),
+            those(OrderPart.kind != Kind.PHYSICAL),
+            func.min(OrderPart.due_at),
+        ).where(OrderPart.state.in_(WAITING))
     ).one()
     since = start_of_day(civil_day(now, zone), zone)
-    placed = session.scalar(
-        select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.placed_at >= since)
-    )
+    placed = session.scalar(select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.placed_at >= since))
     # PostgreSQL's SUM of BIGINT is a NUMERIC.
     return Counts(number, int(late), int(today), int(hand_out), placed or 0, first_due_at)
 
 
 def waiting(session: Session) -> int:
-    """How many orders wait for fulfilment: what the side's link counts."""
-    to_ship = select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.state == OrderState.TO_SHIP)
+    """How many parts wait for fulfilment: what the side's link counts."""
+    to_ship = select(func.count()).select_from(OrderPart).where(OrderPart.state.in_(WAITING))
     return session.scalar(to_ship) or 0
 
 
 def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mark | None = None) -> Found:
-    """A page of the orders wanted: work by its time limit, the archive newest first."""
-    moment = RedemptionOrder.due_at if wanted.view.urgent_first else RedemptionOrder.placed_at
-    place = (moment, RedemptionOrder.dealer_id, RedemptionOrder.id)
+    """A page of the parts wanted: work by its time limit, the archive newest first."""
+    moment = OrderPart.due_at if wanted.view.urgent_first else RedemptionOrder.placed_at
+    place = (moment, OrderPart.dealer_id, OrderPart.order_id, OrderPart.part_no)
     matching = (
-        select(RedemptionOrder, Dealer, Member.name)
+        select(RedemptionOrder, OrderPart, Dealer, Member.name)
+        .join(
+            OrderPart,
+            and_(OrderPart.dealer_id == RedemptionOrder.dealer_id, OrderPart.order_id == RedemptionOrder.id),
+        )
         .join(Dealer, Dealer.id == RedemptionOrder.dealer_id)
         .join(Member, and_(Member.dealer_id == RedemptionOrder.dealer_id, Member.id == RedemptionOrder.member_id))
         .where(*_asked(now, zone, wanted))
     )
     page = matching
     if after:
-        mark = tuple_(*after, types=[Instant(), Id, Id])
+        mark = tuple_(*after, types=[Instant(), Id, Id, Small])
         page = page.where(tuple_(*place) > mark if wanted.view.urgent_first else tuple_(*place) < mark)
     page = page.order_by(*(column if wanted.view.urgent_first else column.desc() for column in place))
     found = session.execute(page.limit(PAGE + 1)).all()
     lines = lines_of(session, [row[0] for row in found[:PAGE]])
-    rows = [Row(order, dealer, name, lines[order.dealer_id, order.id]) for order, dealer, name in found[:PAGE]]
+    rows = [
+        Row(
+            order,
+            part,
+            dealer,
+            name,
+            [line for line in lines[order.dealer_id, order.id] if line.part_no == part.part_no],
+        )
+        for order, part, dealer, name in found[:PAGE]
+    ]
     counted = matching.with_only_columns(RedemptionOrder.id).limit(MANY).subquery()
     total = session.scalar(select(func.count()).select_from(counted)) or 0
     if len(found) <= PAGE:
         return Found(rows, total, None)
-    last = rows[-1].order
-    at = last.due_at if wanted.view.urgent_first else last.placed_at
-    return Found(rows, total, Mark(at, last.dealer_id, last.id))
+    last = rows[-1]
+    at = last.part.due_at if wanted.view.urgent_first else last.order.placed_at
+    return Found(rows, total, Mark(at or last.order.placed_at, last.order.dealer_id, last.order.id, last.part.part_no))
 
 
 def regions(session: Session) -> list[str]:
@@ -176,7 +191,7 @@ def _asked(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]
     order = RedemptionOrder
     asked = _of_view(now, zone, wanted)
     if wanted.kind:
-        asked.append(order.kind == wanted.kind)
+        asked.append(OrderPart.kind == wanted.kind)
     if wanted.since:
         asked.append(order.placed_at >= start_of_day(wanted.since, zone))
     if wanted.until:
@@ -197,11 +212,11 @@ def _of_view(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[boo
     if wanted.view is View.ALL:
         return [order.state == wanted.state] if wanted.state else []
     narrower = {
-        View.LATE: [order.due_at <= now],
-        View.TODAY: [order.due_at > now, order.due_at <= _midnight(now, zone)],
-        View.HAND_OUT: [order.kind != Kind.PHYSICAL],
+        View.LATE: [OrderPart.due_at <= now],
+        View.TODAY: [OrderPart.due_at > now, OrderPart.due_at <= _midnight(now, zone)],
+        View.HAND_OUT: [OrderPart.kind != Kind.PHYSICAL],
     }
-    return [order.state == OrderState.TO_SHIP, *narrower.get(wanted.view, [])]
+    return [OrderPart.state.in_(WAITING), *narrower.get(wanted.view, [])]
 
 
 def _numbered(words: str) -> ColumnElement[bool]:

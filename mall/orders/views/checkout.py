@@ -10,11 +10,11 @@ from mall.base.refused import Refused
 from mall.catalog.models import NoSuchItem
 from mall.dealers.queries import MemberHere, addresses
 from mall.orders.actions import place as place_order
-from mall.orders.forms import RedemptionForm, fresh_key
+from mall.orders.forms import RedemptionForm, accounts_from, fresh_key
 from mall.orders.models import MOST, BadQuantity, FormReused
 from mall.orders.queries import mine
-from mall.orders.queries.offer import offer_by_code
-from mall.orders.rules import hindrance, most_for
+from mall.orders.queries.offer import Pick, basket_of, sku_id_by_code
+from mall.orders.rules import Quote, opened, signed
 from mall.orders.views.blueprint import orders
 from mall.points.queries import balance
 from mall.web import guards, htmx
@@ -27,10 +27,15 @@ from mall.web.pages import go, page, refused
 @guards.member_may("redeem")
 def new() -> Response:
     """Checkout of one choice. A quantity nobody can order is told as such, and one is offered instead."""
-    typed = request.args.get("quantity") or "1"
-    quantity = whole(typed)
+    if not request.args.get("sku"):
+        raise NoSuchItem
+    quantity = whole(request.args.get("quantity") or "1")
     fits = quantity is not None and 1 <= quantity <= MOST
-    wants = _look(guards.member(), request.args.get("sku", ""), quantity if fits and quantity else 1)
+    sku_id = sku_id_by_code(reading(), request.args["sku"])
+    pick = Pick(
+        sku_id=sku_id, quantity=quantity if fits and quantity else 1, plan_id=request.args.get("plan", type=int)
+    )
+    wants = _look(guards.member(), [pick])
     if not fits:
         return refused("orders/new.html", _part(), refusal=BadQuantity(most=MOST), **wants)
     return page("orders/new.html", _part(), refusal=None, **wants)
@@ -40,23 +45,25 @@ def new() -> Response:
 @guards.member_may("redeem")
 def place() -> Response:
     """Redeem. The same form sent again leads to the same order; what is refused comes back with fresh facts."""
-    here, form = guards.member(), RedemptionForm()
-    if not form.validate():
-        return _handed_back(here, form)
+    here, form, seal = guards.member(), RedemptionForm(), current_app.extensions["seal"]
+    form.validate()
+    quote = opened(form.quote.data or "", seal, dealer_id=here.dealer_id, member_id=here.member_id)
+    if form.errors:
+        return _handed_back(here, form, quote)
     try:
-        offer = offer_by_code(reading(), now(), dealer_id=here.dealer_id, sku_code=form.sku.data or "")
         placed = transact(
             place_order,
             dealer_id=here.dealer_id,
             member_id=here.member_id,
             role=here.role,
-            key=form.key.data,
-            wish=form.wish(offer.sku_id),
-            seal=current_app.extensions["seal"],
+            quote=quote,
+            asked=form.asked(accounts_from(request.form)),
+            seal=seal,
+            second_factor_at=here.second_factor_at,
             source_address=request.remote_addr or "",
         )
     except Refused as refusal:
-        return _handed_back(here, form, refusal)
+        return _handed_back(here, form, quote, refusal)
     return go(url_for("orders.order", no=placed.no, placed=1))
 
 
@@ -68,37 +75,33 @@ def by_key(key: str) -> Response:
     return go(url_for("orders.order", no=no, placed=1))
 
 
-def _handed_back(here: MemberHere, form: RedemptionForm, refusal: Refused | None = None) -> Response:
-    """The form as it was filled, with the facts as they are now and a fresh key."""
-    quantity = 1 if form.quantity.errors else form.quantity.whole
-    wants = _look(here, form.sku.data or "", quantity, form)
+def _handed_back(here: MemberHere, form: RedemptionForm, quote: Quote, refusal: Refused | None = None) -> Response:
+    """The form as it was filled, with the facts as they are now, a fresh quote and a fresh key."""
+    picks = [Pick(sku_id=line.sku_id, quantity=line.quantity, plan_id=line.plan_id) for line in quote.lines]
+    wants = _look(here, picks, form)
     if isinstance(refusal, FormReused):
-        wants["earlier"] = mine.number_by_key(reading(), here.dealer_id, form.key.data or "")
+        wants["earlier"] = mine.number_by_key(reading(), here.dealer_id, quote.key)
     return refused("orders/new.html", "orders/_checkout.html", refusal=refusal, **wants)
 
 
-def _look(here: MemberHere, sku: str, quantity: int, form: RedemptionForm | None = None) -> dict[str, Any]:
-    session, at = reading(), now()
-    if not sku:
-        raise NoSuchItem
-    offer = offer_by_code(session, at, dealer_id=here.dealer_id, sku_code=sku)
-    held = balance(session, here.dealer_id, at)
-    known = addresses(session, current_app.extensions["seal"], here.dealer_id) if offer.kind.shipped else []
-    chosen = form.address.data if form else request.args.get("address", type=int)
-    points = offer.points_each * quantity
+def _look(here: MemberHere, picks: list[Pick], form: RedemptionForm | None = None) -> dict[str, Any]:
+    session, at, seal = reading(), now(), current_app.extensions["seal"]
+    known = addresses(session, seal, here.dealer_id)
+    wanted = form.address.data if form else request.args.get("address", type=int)
+    chosen = wanted if any(one.id == wanted for one in known) else known[0].id if known else None
+    basket = basket_of(session, at, dealer_id=here.dealer_id, picks=picks, address_id=chosen)
+    quote = basket.quote(dealer_id=here.dealer_id, member_id=here.member_id, key=fresh_key(), now=at, address_id=chosen)
     return {
         "here": here,
-        "offer": offer,
-        "quantity": quantity,
-        "points": points,
-        "most": most_for(offer, held.available),
-        "hindrance": hindrance(offer, quantity, held.available),
-        "held": held,
-        "addresses": known,
-        "chosen": chosen if any(one.id == chosen for one in known) else known[0].id if known else None,
+        "basket": basket,
+        "quote": signed(quote, seal) if quote else "",
+        "key": quote.key if quote else "",
+        "held": balance(session, here.dealer_id, at),
+        "addresses": known if basket.by_parcel else [],
+        "chosen": chosen,
         "remark": form.remark.data if form else "",
+        "accounts": accounts_from(request.form),
         "errors": [text for field in form for text in field.errors] if form else [],
-        "key": fresh_key(),
         "earlier": None,
     }
 

@@ -19,7 +19,8 @@ from mall.web.pages import go, page
 
 TABS: dict[str, frozenset[OrderState]] = {
     "": frozenset(),
-    "to-ship": frozenset({OrderState.TO_SHIP}),
+    "awaiting": frozenset({OrderState.AWAITING_APPROVAL, OrderState.AWAITING_PAYMENT}),
+    "to-ship": frozenset({OrderState.TO_SHIP, OrderState.PARTLY_SHIPPED}),
     "shipped": frozenset({OrderState.SHIPPED}),
     "done": frozenset({OrderState.RECEIVED, OrderState.COMPLETED}),
     "cancelled": frozenset({OrderState.CANCELLED}),
@@ -61,6 +62,8 @@ def order(no: str) -> Response:
         here=here,
         order=found,
         lines=mine.lines_of(session, [found])[found.dealer_id, found.id],
+        parts=mine.parts_of(session, [found])[found.dealer_id, found.id],
+        due_at=mine.due_of(session, found),
         events=mine.events_of(session, found),
         lots=mine.lots_paid(session, found),
         destination=destination_of(found, seal),

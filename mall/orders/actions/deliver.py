@@ -1,0 +1,68 @@
+"""A supplier has told how a line ended: it has arrived, or its points and money come back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mall.dealers.actions.notices import tell
+from mall.orders.actions.happened import happened
+from mall.orders.actions.let_go import follow
+from mall.orders.actions.loading import lines_of, locked_order, parts_of
+from mall.orders.actions.refund_pieces import end_if_empty, refund_pieces
+from mall.orders.models import Happening, OrderLine, RedemptionOrder
+from mall.points.actions import open_book
+
+
+def deliver(session: Session, now: datetime, *, dealer_id: int, order_id: int, line_no: int) -> RedemptionOrder:
+    """A line has arrived without a parcel. Safe to repeat."""
+    open_book(session, now, dealer_id)
+    order = locked_order(session, dealer_id, order_id=order_id)
+    lines = lines_of(session, order)
+    line = _line(lines, line_no)
+    if not order.cancelled and line.done_at is None and line.kept:
+        line.done_at = now
+        follow(session, now, order, parts_of(session, order), lines, actor="system")
+    return order
+
+
+def fail_line(
+    session: Session, now: datetime, *, dealer_id: int, order_id: int, line_no: int, reason: str
+) -> RedemptionOrder:
+    """A line cannot be delivered: its points go into their lots, its money to its source, its pieces into stock.
+
+    `reason` is a word for the timeline. An order of which nothing is left ends so. Safe to repeat.
+    """
+    book = open_book(session, now, dealer_id)
+    order = locked_order(session, dealer_id, order_id=order_id)
+    lines = lines_of(session, order)
+    line = _line(lines, line_no)
+    if order.cancelled or line.done_at is not None or not line.kept:
+        return order
+    back = refund_pieces(
+        session,
+        now,
+        book,
+        order,
+        line,
+        quantity=line.kept,
+        key=f"order/{order.id}/line/{line_no}/failed",
+        reason="undeliverable",
+        actor="system",
+        restock=True,
+        whole_freight=True,
+    )
+    detail = {"line": line_no, "reason": reason, "points": back.points, "fen": back.fen}
+    happened(session, now, order, Happening.LINE_FAILED, actor="system", act="order.line_failed", detail=detail)
+    parts = parts_of(session, order)
+    follow(session, now, order, parts, lines, actor="system")
+    end_if_empty(session, now, order, parts, back, actor="system")
+    facts = {"no": order.no, "points": back.points, "fen": back.fen}
+    href = f"/orders/{order.no}"
+    tell(session, now, dealer_id=dealer_id, member_id=order.member_id, what="line_failed", facts=facts, href=href)
+    return order
+
+
+def _line(lines: list[OrderLine], line_no: int) -> OrderLine:
+    return next(line for line in lines if line.line_no == line_no)

@@ -1,0 +1,80 @@
+"""Nothing is left to decide: the parts of an order go to fulfilment, and what needs no person is handed out at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mall.base.seal import Seal
+from mall.orders.actions.happened import happened
+from mall.orders.actions.loading import as_reward, lines_of, parts_of
+from mall.orders.models import Happening, OrderLine, OrderPart, OrderState, PartState, RedemptionOrder, state_of
+from mall.orders.rules import due_at
+from mall.rewards.actions import issue
+from mall.rewards.models import Issued
+
+
+def let_go(session: Session, now: datetime, order: RedemptionOrder, *, actor: str, seal: Seal) -> None:
+    """Let the parts of an order go that was approved and paid just now; its dealer's account is locked."""
+    order.paid_at, order.close_at = now, None
+    order.state = OrderState.TO_SHIP
+    parts, lines = parts_of(session, order), lines_of(session, order)
+    for part in parts:
+        part.state = PartState.READY
+        part.due_at = min(due_at(now, line.delivery) for line in lines if line.part_no == part.part_no)
+    session.flush()
+    hand_out(session, now, order, parts, lines, actor=actor, seal=seal)
+
+
+def hand_out(
+    session: Session,
+    now: datetime,
+    order: RedemptionOrder,
+    parts: list[OrderPart],
+    lines: list[OrderLine],
+    *,
+    actor: str,
+    seal: Seal,
+) -> None:
+    """Issue what the mall can issue by itself. A part whose lines are all out is done; one under way is in hand."""
+    by_itself = [line for line in lines if not line.kind.shipped and line.done_at is None and line.kept]
+    if not by_itself:
+        return
+    came = issue(session, now, [as_reward(order, line, seal) for line in by_itself], actor=actor, seal=seal)
+    for line in by_itself:
+        if came.get(line.line_no) is Issued.DONE:
+            line.done_at = now
+    under_way = {line.part_no for line in by_itself if came.get(line.line_no) is Issued.UNDER_WAY}
+    for part in parts:
+        if part.part_no in under_way and part.ready:
+            part.state, part.picked_at = PartState.PICKED, now
+    follow(session, now, order, parts, lines, actor=actor)
+
+
+def follow(
+    session: Session,
+    now: datetime,
+    order: RedemptionOrder,
+    parts: list[OrderPart],
+    lines: list[OrderLine],
+    *,
+    actor: str,
+) -> None:
+    """Let parts follow their lines, and the order its parts; what arrived is written down once."""
+    done = []
+    for part in parts:
+        own = [line for line in lines if line.part_no == part.part_no]
+        if part.waiting and not part.kind.shipped and all(line.done_at or not line.kept for line in own):
+            arrived = any(line.kept for line in own)
+            part.state = PartState.DONE if arrived else PartState.CANCELLED
+            part.done_at = now if arrived else None
+            done += [part.part_no] if arrived else []
+    became = state_of([part.state for part in parts])
+    if became is not OrderState.CANCELLED:
+        if became is OrderState.RECEIVED and order.received_at is None:
+            order.received_at = now
+        order.state = became
+    session.flush()
+    if done:
+        happened(session, now, order, Happening.HANDED_OUT, actor=actor, detail={"parts": done})

@@ -1,0 +1,140 @@
+"""What fulfilment does with a part of an order: picks it, puts it back, ships it, hands it out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mall.base.refused import Forbidden, NotFound
+from mall.dealers.actions.notices import tell
+from mall.dealers.models import Dealer, StaffRole
+from mall.orders.actions.happened import happened
+from mall.orders.actions.let_go import follow
+from mall.orders.actions.loading import lines_of, locked_order, parts_of
+from mall.orders.models import MAY_SEND, Happening, NotNow, OrderPart, PartState, RedemptionOrder
+from mall.points.actions import open_book
+
+
+def pick(
+    session: Session, now: datetime, *, dealer_code: str, no: str, part_no: int, staff_id: int, role: StaffRole
+) -> RedemptionOrder:
+    """Begin with a part: from now on the dealer can neither cancel nor send it elsewhere. Safe to repeat.
+
+    Refused: staff who do not send; a part that is not ready, since it was cancelled or has left.
+    """
+    order, parts, part = _part(session, now, dealer_code, no, part_no, role)
+    if part.picked:
+        return order
+    _become(part, PartState.PICKED)
+    part.picked_at = now
+    return _told(session, now, order, parts, part, Happening.PICKED, staff_id, "order.pick", {})
+
+
+def put_back_on_shelf(
+    session: Session, now: datetime, *, dealer_code: str, no: str, part_no: int, staff_id: int, role: StaffRole
+) -> RedemptionOrder:
+    """Undo a picking: the part waits again, and the dealer may take the order back. Safe to repeat."""
+    order, parts, part = _part(session, now, dealer_code, no, part_no, role)
+    if part.ready:
+        return order
+    _become(part, PartState.READY)
+    part.picked_at = None
+    return _told(session, now, order, parts, part, Happening.PUT_BACK, staff_id, "order.put_back", {})
+
+
+def ship(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_code: str,
+    no: str,
+    part_no: int,
+    carrier: str,
+    waybill: str,
+    staff_id: int,
+    role: StaffRole,
+) -> RedemptionOrder:
+    """A part has left with a carrier under a waybill number. Sent again with the same waybill it changes nothing.
+
+    Refused: staff who do not send; a part that is handed out rather than shipped; one that was cancelled, or that has
+    left under another waybill.
+    """
+    order, parts, part = _part(session, now, dealer_code, no, part_no, role)
+    if (part.shipped or part.done) and (part.carrier, part.waybill) == (carrier, waybill):
+        return order
+    if not part.kind.shipped:
+        raise NotNow
+    _become(part, PartState.SHIPPED)
+    part.shipped_at, part.carrier, part.waybill = now, carrier, waybill
+    facts = {"carrier": carrier, "waybill": waybill}
+    order = _told(session, now, order, parts, part, Happening.SHIPPED, staff_id, "order.ship", facts)
+    tell(
+        session,
+        now,
+        dealer_id=order.dealer_id,
+        member_id=order.member_id,
+        what="shipped",
+        facts={"no": order.no, **facts},
+        href=f"/orders/{order.no}",
+    )
+    return order
+
+
+def hand_over(
+    session: Session, now: datetime, *, dealer_code: str, no: str, part_no: int, staff_id: int, role: StaffRole
+) -> RedemptionOrder:
+    """A person has handed out a part that travels in no parcel. Safe to repeat. Refused: what is shipped."""
+    order, parts, part = _part(session, now, dealer_code, no, part_no, role)
+    if part.done:
+        return order
+    if part.kind.shipped:
+        raise NotNow
+    _become(part, PartState.DONE)
+    part.done_at = now
+    for line in lines_of(session, order):
+        if line.part_no == part_no and line.kept:
+            line.done_at = line.done_at or now
+    return _told(session, now, order, parts, part, Happening.HANDED_OUT, staff_id, "order.hand_over", {})
+
+
+def _part(
+    session: Session, now: datetime, dealer_code: str, no: str, part_no: int, role: StaffRole
+) -> tuple[RedemptionOrder, list[OrderPart], OrderPart]:
+    if role not in MAY_SEND:
+        raise Forbidden
+    dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
+    if dealer_id is None:
+        raise NotFound
+    open_book(session, now, dealer_id)  # the dealer's lock: whoever cancels or pays waits for us
+    order = locked_order(session, dealer_id, no=no)
+    parts = parts_of(session, order)
+    part = next((part for part in parts if part.part_no == part_no), None)
+    if part is None:
+        raise NotFound
+    return order, parts, part
+
+
+def _become(part: OrderPart, state: PartState) -> None:
+    if not part.may_become(state):
+        raise NotNow
+    part.state = state
+
+
+def _told(
+    session: Session,
+    now: datetime,
+    order: RedemptionOrder,
+    parts: list[OrderPart],
+    part: OrderPart,
+    what: Happening,
+    staff_id: int,
+    act: str,
+    facts: dict[str, Any],
+) -> RedemptionOrder:
+    actor = f"staff:{staff_id}"
+    follow(session, now, order, parts, lines_of(session, order), actor=actor)
+    happened(session, now, order, what, actor=actor, act=act, detail={"part": part.part_no, **facts})
+    return order

@@ -1,0 +1,89 @@
+"""Redemption orders, their parts and lines, what happened to them; their states; what is refused."""
+
+from __future__ import annotations
+
+from mall.dealers.models import StaffRole
+from mall.orders.models.event import HAPPENED, Happening, OrderEvent
+from mall.orders.models.line import MOST, MOST_LINES, OrderLine
+from mall.orders.models.order import RedemptionOrder, state_shown
+from mall.orders.models.part import OrderPart
+from mall.orders.models.refusals import (
+    AccountNeeded,
+    AddressNeeded,
+    BadQuantity,
+    FormReused,
+    GatewayNeeded,
+    NotAwaiting,
+    NotCancellable,
+    NothingChosen,
+    NotNow,
+    NudgedAlready,
+    OffShelf,
+    OverLimit,
+    OwnerDecides,
+    PriceChanged,
+    QuoteForged,
+    QuoteOver,
+    TooManyLines,
+)
+from mall.orders.models.states import (
+    NAMES,
+    NEXT,
+    ON_ITS_WAY,
+    PART_NEXT,
+    UNDECIDED,
+    WAY,
+    Ended,
+    OrderState,
+    PartState,
+    state_of,
+)
+
+MAY_SEE = (StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER, StaffRole.ADMINISTRATOR)
+"""Who reads orders: those who send, who account and who answer the dealer. A merchandiser works with totals."""
+MAY_SEE_ADDRESSES = (StaffRole.FULFILMENT, StaffRole.ADMINISTRATOR)
+"""Who may have an address shown in full, each time written down."""
+MAY_SEND = (StaffRole.FULFILMENT, StaffRole.ADMINISTRATOR)
+"""Who picks, ships and hands out."""
+
+__all__ = [
+    "HAPPENED",
+    "MAY_SEE",
+    "MAY_SEE_ADDRESSES",
+    "MAY_SEND",
+    "MOST",
+    "MOST_LINES",
+    "NAMES",
+    "NEXT",
+    "ON_ITS_WAY",
+    "PART_NEXT",
+    "UNDECIDED",
+    "WAY",
+    "AccountNeeded",
+    "AddressNeeded",
+    "BadQuantity",
+    "Ended",
+    "FormReused",
+    "GatewayNeeded",
+    "Happening",
+    "NotAwaiting",
+    "NotCancellable",
+    "NotNow",
+    "NothingChosen",
+    "NudgedAlready",
+    "OffShelf",
+    "OrderEvent",
+    "OrderLine",
+    "OrderPart",
+    "OrderState",
+    "OverLimit",
+    "OwnerDecides",
+    "PartState",
+    "PriceChanged",
+    "QuoteForged",
+    "QuoteOver",
+    "RedemptionOrder",
+    "TooManyLines",
+    "state_of",
+    "state_shown",
+]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.time import add_months, civil_day
 from mall.earning.models import Partner
-from mall.earning.queries import PROGRAMME, rule_versions, sources_of
+from mall.earning.queries import PROGRAMME, point_value, rule_versions, sources_of
 from mall.earning.rules.judgement import Rule, choose, judge
 from mall.points.models import Programme
 from mall.web import guards
@@ -36,7 +36,8 @@ class RuleShown:
 
 
 def register(app: Flask) -> None:
-    """Serve the page of rules."""
+    """Serve the page of rules, and tell the catalogue, on the same floor, what a point is worth."""
+    app.extensions["point_value"] = point_value
     app.register_blueprint(earning)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import FreightTemplate
-from mall.catalog.rules.freight import fee, rules_from
+from mall.catalog.models import FreightTemplate, Item, NoSuchTemplate
+from mall.catalog.rules.freight import Rule, fee, rules_from
 
 
 def freight_of(session: Session, *, lines: Sequence[tuple[int | None, int]], region: str) -> int:
@@ -30,3 +32,34 @@ def freight_of(session: Session, *, lines: Sequence[tuple[int | None, int]], reg
         .order_by(FreightTemplate.id)
     )
     return sum(fee(rules_from(row.rules), pieces=pieces[row.id], region=region) for row in found)
+
+
+@dataclass(frozen=True)
+class TemplateShown:
+    """A template with how many rewards are sent by it."""
+
+    code: str
+    name: str
+    rules: tuple[Rule, ...]
+    changed_at: datetime
+    items: int
+
+
+def rules_of(session: Session, template_id: int) -> tuple[Rule, ...]:
+    """The rules of a template."""
+    return rules_from(session.scalars(select(FreightTemplate.rules).where(FreightTemplate.id == template_id)).one())
+
+
+def templates(session: Session) -> list[TemplateShown]:
+    """All templates by name."""
+    used = select(func.count()).where(Item.freight_template_id == FreightTemplate.id).scalar_subquery()
+    rows = session.execute(select(FreightTemplate, used).order_by(FreightTemplate.name, FreightTemplate.id))
+    return [TemplateShown(row.code, row.name, rules_from(row.rules), row.changed_at, int(n)) for row, n in rows]
+
+
+def template(session: Session, code: str) -> TemplateShown:
+    """One template by its code. Refused: no such template."""
+    for one in templates(session):
+        if one.code == code:
+            return one
+    raise NoSuchTemplate

@@ -11,7 +11,7 @@ from mall.earning.queries.documents import (
     open_counts,
     revisions,
 )
-from mall.earning.queries.rules import PROGRAMME, rule_versions, sources_of
+from mall.earning.queries.rules import PROGRAMME, point_value, rule_versions, sources_of
 
 __all__ = [
     "PROGRAMME",
@@ -23,6 +23,7 @@ __all__ = [
     "documents",
     "one",
     "open_counts",
+    "point_value",
     "revisions",
     "rule_versions",
     "sources_of",

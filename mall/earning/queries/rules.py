@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mall.earning.models import Earned, EarningRule
-from mall.earning.rules.judgement import Rule
+from mall.earning.rules.judgement import Rule, choose
 
 PROGRAMME = 1
 """The one programme that partners' documents earn in."""
@@ -36,6 +37,14 @@ def rule_versions(session: Session) -> list[Rule]:
         )
         for row in rows
     ]
+
+
+def point_value(session: Session, on: date) -> int:
+    """What a point is worth by the rule for all that holds on a day, in millionths of the currency's unit; nought if
+    none says so.
+    """
+    rule = choose([rule for rule in rule_versions(session) if rule.source is None], "", on)
+    return rule.unit_value if rule else 0
 
 
 def sources_of(session: Session, dealer_id: int, sources: Iterable[str]) -> set[str]:

@@ -1,0 +1,155 @@
+"""Prices as staff look at them: SKUs with all their prices, one SKU with those it had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, func, select
+from sqlalchemy.orm import Session
+
+from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku
+from mall.catalog.queries.found import found, shape, values
+from mall.catalog.queries.plans import plans_of
+from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.search import wanted
+from mall.dealers.models import Dealer
+
+_item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
+_category, _template = cast(Table, Category.__table__), cast(Table, FreightTemplate.__table__)
+_plan = cast(Table, PricePlan.__table__)
+
+PAGE = 25
+WITHDRAWN = 50
+"""So many of a SKU's withdrawn prices are shown, the newest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """A SKU with its prices, those of other times too; `costs` without tax."""
+
+    id: int
+    code: str
+    item_code: str
+    names: Mapping[str, str]
+    attributes: Sequence[Mapping[str, Any]]
+    picture: str
+    cost_fen: int
+    on_shelf: bool
+    template: str
+    template_name: str
+    list_price_fen: int
+    shipped: bool
+    plans: tuple[Plan, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of SKUs, and how many there are in all."""
+
+    rows: list[Priced]
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+_PRICED = (
+    select(
+        _sku.c.id,
+        _sku.c.code,
+        _sku.c.attributes,
+        _sku.c.picture,
+        _sku.c.cost_fen,
+        _item.c.code.label("item_code"),
+        _item.c.kind,
+        _item.c.names,
+        _item.c.pictures,
+        _item.c.list_price_fen,
+        _item.c.shelved_at,
+        _template.c.code.label("template"),
+        _template.c.name.label("template_name"),
+    )
+    .join(_item, _item.c.id == _sku.c.item_id)
+    .outerjoin(_template, _template.c.id == _item.c.freight_template_id)
+    .where(_sku.c.retired_at.is_(None))
+)
+
+
+def priced(
+    session: Session, now: datetime, *, q: str = "", category: str = "", no_cost: bool = False, page: int = 1
+) -> Found:
+    """SKUs by words or code, category, or without a cost; three statements."""
+    statement, given = _PRICED, {}
+    if terms := wanted(q):
+        hits = found(shape(terms))
+        statement, given = statement.join(hits, hits.c.item_id == _item.c.id), values(terms)
+    elif q.strip():
+        return Found([], 0)
+    if category:
+        statement = statement.join(_category, _category.c.id == _item.c.category_id).where(_category.c.code == category)
+    if no_cost:
+        statement = statement.where(_sku.c.cost_fen == 0)
+    total = session.scalar(select(func.count()).select_from(statement.subquery()), given) or 0
+    statement = statement.order_by(_item.c.code, _sku.c.position, _sku.c.id).limit(PAGE).offset((page - 1) * PAGE)
+    return Found(_read(session, now, statement, given), total)
+
+
+def one_priced(session: Session, now: datetime, code: str) -> Priced:
+    """One SKU by its code. Refused: no such SKU."""
+    rows = _read(session, now, _PRICED.where(_sku.c.code == code), {})
+    if not rows:
+        raise NoSuchSku
+    return rows[0]
+
+
+def withdrawn(session: Session, sku_id: int) -> list[Plan]:
+    """The prices that a SKU had and that were taken back, the newest first."""
+    statement = (
+        select(*(_plan.c[name] for name in Plan.__dataclass_fields__))
+        .where(_plan.c.sku_id == sku_id, _plan.c.withdrawn_at.is_not(None))
+        .order_by(_plan.c.withdrawn_at.desc(), _plan.c.id.desc())
+        .limit(WITHDRAWN)
+    )
+    return [Plan(**row._mapping) for row in session.execute(statement)]
+
+
+def shelves(session: Session) -> list[tuple[str, Mapping[str, str]]]:
+    """All categories: code and names."""
+    statement = select(_category.c.code, _category.c.names).order_by(_category.c.position, _category.c.id)
+    return [(row.code, row.names) for row in session.execute(statement)]
+
+
+def regions(session: Session) -> list[str]:
+    """The regions that dealers are in, with those above them: 华东, 华东/浙江, 华东/浙江/杭州."""
+    found: set[str] = set()
+    for region in session.scalars(select(Dealer.region).distinct()):
+        parts = region.split("/")
+        found.update("/".join(parts[:deep]) for deep in range(1, len(parts) + 1) if parts[0])
+    return sorted(found)
+
+
+def _read(session: Session, now: datetime, statement: Select[Any], given: Mapping[str, Any]) -> list[Priced]:
+    rows = session.execute(statement, dict(given)).all()
+    plans = plans_of(session, [row.id for row in rows])
+    return [
+        Priced(
+            id=row.id,
+            code=row.code,
+            item_code=row.item_code,
+            names=row.names,
+            attributes=row.attributes,
+            picture=row.picture or next(iter(row.pictures), ""),
+            cost_fen=row.cost_fen,
+            on_shelf=row.shelved_at is not None and row.shelved_at <= now,
+            template=row.template or "",
+            template_name=row.template_name or "",
+            list_price_fen=row.list_price_fen,
+            shipped=row.kind.shipped,
+            plans=plans[row.id],
+        )
+        for row in rows
+    ]

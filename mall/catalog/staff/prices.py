@@ -1,0 +1,174 @@
+"""The desk's prices: SKUs with all they cost, one SKU's prices with their dates, and the helper beside them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
+
+from mall.base.refused import N_, NotFound, Refused
+from mall.catalog.actions import add_plan, send_by, set_cost, withdraw_plan
+from mall.catalog.queries import freight, priced
+from mall.catalog.queries.priced import PAGE, Priced
+from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.price_helper import Costs, Margin, suggest
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, last_told, may_price, point_value
+from mall.catalog.staff.price_form import STEPS, CostForm, PlanForm, helper_from
+from mall.points.queries.corrections import traces
+from mall.web import guards
+from mall.web.db import now, reading, transact
+from mall.web.forms import trimmed, whole
+from mall.web.pages import desk_link, go, page, refused
+
+ACTS: dict[str, str] = {
+    "plan.add": N_("加价格"),
+    "plan.withdraw": N_("撤下价格"),
+    "plan.cost": N_("改成本"),
+}
+LAST_PAGE = 2_000
+
+
+def install(app: Flask) -> None:
+    """Put prices on the desk's side."""
+    desk_link(app, GROUP, "prices", "/desk/prices", "badge-percent", N_("价格"), may_price)
+
+
+@desk_catalog.get("/prices")
+@guards.staff_required(*MAY_PRICE)
+def prices() -> Response:
+    """SKUs with their prices, cost and margin, by words, category, or without a cost."""
+    session = reading()
+    q = trimmed(request.args.get("q"))[:60]
+    category, no_cost = trimmed(request.args.get("category"))[:40], request.args.get("cost") == "none"
+    number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
+    found = priced.priced(session, now(), q=q, category=category, no_cost=no_cost, page=number)
+    asked: dict[str, Any] = {"q": q or None, "category": category or None, "cost": "none" if no_cost else None}
+    value = point_value()
+    return page(
+        "catalog/desk_prices.html",
+        found=found,
+        q=q,
+        category=category,
+        no_cost=no_cost,
+        number=number,
+        page_size=PAGE,
+        shelves=priced.shelves(session),
+        address=lambda n: url_for("desk_catalog.prices", **asked, page=n if n > 1 else None),
+        at=now(),
+        margin_of=lambda sku, plan: _margin(_standard(sku, value), plan),
+    )
+
+
+@desk_catalog.get("/prices/<code>")
+@guards.staff_required(*MAY_PRICE)
+def price(code: str) -> Response:
+    """One SKU; for htmx the helper alone, with what new prices are then held against."""
+    sku = priced.one_priced(reading(), now(), code)
+    wants = _look(sku, PlanForm(None, **_suggested()).offer())
+    return page("catalog/desk_price.html", "catalog/desk_price.hx.html", refusal=None, **wants)
+
+
+@desk_catalog.post("/prices/<code>/plans")
+@guards.staff_required(*MAY_PRICE)
+def add_price(code: str) -> Response:
+    """Add a price; one below cost asks whether it is meant."""
+    sku, form = priced.one_priced(reading(), now(), code), PlanForm()
+    put = form.put(priced.regions(reading()))
+    wants = _look(sku, form)
+    if put is None:
+        return refused("catalog/desk_price.html", **wants)
+    try:
+        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], sure=bool(form.sure.data), **_by())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return refused("catalog/desk_price.html", refusal=refusal, **wants)
+    return go(url_for("desk_catalog.price", code=code), _("价格已加上。"))
+
+
+@desk_catalog.post("/prices/<code>/plans/<int:plan>/withdrawal")
+@guards.staff_required(*MAY_PRICE)
+def withdraw_price(code: str, plan: int) -> Response:
+    """Take a price back."""
+    sku = priced.one_priced(reading(), now(), code)
+    if plan not in {one.id for one in (*sku.plans, *priced.withdrawn(reading(), sku.id))}:
+        raise NotFound
+    try:
+        transact(withdraw_plan, plan_id=plan, **_by())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return refused("catalog/desk_price.html", refusal=refusal, **_look(sku, PlanForm(None).offer()))
+    return go(url_for("desk_catalog.price", code=code), _("价格已撤下。"))
+
+
+@desk_catalog.post("/prices/<code>/cost")
+@guards.staff_required(*MAY_PRICE)
+def change_cost(code: str) -> Response:
+    """Write down what a piece costs, and what it is sent by."""
+    sku, form = priced.one_priced(reading(), now(), code), CostForm()
+    if not form.validate() or form.fen is None:
+        form.refuse("cost", _("请填写金额，最多两位小数"))
+        return refused("catalog/desk_price.html", **_look(sku, PlanForm(None).offer()) | {"cost_form": form})
+    transact(set_cost, sku_code=code, cost_fen=form.fen, **_by())
+    if sku.shipped:
+        transact(send_by, item_code=sku.item_code, template_code=trimmed(form.template.data), **_by())
+    return go(url_for("desk_catalog.price", code=code), _("已记下。"))
+
+
+def _by() -> dict[str, str]:
+    return {"actor": guards.staff().actor, "address": request.remote_addr or ""}
+
+
+def _suggested() -> dict[str, Any]:
+    """What a suggestion of the helper puts into the form for a new price."""
+    named = {name: trimmed(request.args.get(name))[:20] for name in ("points", "cash")}
+    return named | {"step": whole(request.args.get("step", "0")) or 0}
+
+
+def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
+    session, at = reading(), now()
+    value = point_value()
+    helper = helper_from(request.values, cost_fen=sku.cost_fen, unit_value=value)
+    known = helper.costs if helper.costs is not None and helper.costs.cost_fen else None
+    return {
+        "sku": sku,
+        "form": form,
+        "cost_form": CostForm(None),
+        "helper": helper,
+        "costs": known,
+        "suggestions": suggest(known, margin_bps=helper.margin_bps) if known else (),
+        "standings": [(plan, _standing(plan, sku.plans, at)) for plan in sku.plans],
+        "withdrawn": priced.withdrawn(session, sku.id),
+        "margin_of": lambda plan: _margin(known, plan),
+        "regions": priced.regions(session),
+        "templates": freight.templates(session) if sku.shipped else [],
+        "traces": [trace for trace in traces(session, f"sku:{sku.id}") if trace.act in ACTS],
+        "acts": ACTS,
+        "steps": STEPS,
+        "last_told": last_told,
+        "at": at,
+    }
+
+
+def _standard(sku: Priced, value: int) -> Costs | None:
+    """What a list holds prices against: the SKU's cost, 13 % tax, what a point is worth today."""
+    return Costs(cost_fen=sku.cost_fen, tax_bps=1_300, unit_value=value) if sku.cost_fen else None
+
+
+def _margin(costs: Costs | None, plan: Plan) -> Margin | None:
+    return costs.margin(plan.points, plan.cash_fen) if costs else None
+
+
+def _standing(plan: Plan, plans: tuple[Plan, ...], at: datetime) -> tuple[str, str]:
+    """What becomes of a price now, in words, and the kind of its tag."""
+    if plan.ends_at is not None and plan.ends_at <= at:
+        return _("已结束"), ""
+    if plan.starts_at > at:
+        return _("未开始"), "info"
+    same = [other for other in plans if (other.step, other.tier, other.region) == (plan.step, plan.tier, plan.region)]
+    if any(other.open_at(at) and other.closeness > plan.closeness for other in same):
+        return _("被活动价盖过"), "value"
+    return _("生效中"), "brand"

@@ -27,6 +27,7 @@ class Shown:
     code: str
     serial: str
     expires_at: datetime | None
+    order_no: str
 
 
 def reveal_code(
@@ -128,4 +129,5 @@ def _show(session: Session, now: datetime, code: CardCode, actor: str, seal: Sea
     note(session, now, actor=actor, act="card_code.reveal", subject=subject, address=address, detail=detail)
     session.flush()
     text = seal.open(code.code_sealed, f"card_code:code:{code.id}")
-    return Shown(code.id, text, code.serial, None if code.expires_at == NEVER else code.expires_at)
+    ends = None if code.expires_at == NEVER else code.expires_at
+    return Shown(code.id, text, code.serial, ends, code.order_no or "")

@@ -61,6 +61,7 @@ FEATURES: tuple[str, ...] = (
     "mall.cli.people",
     "mall.cli.doctor",
     "mall.earning.staff",
+    "mall.outbox.staff",
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",

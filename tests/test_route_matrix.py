@@ -276,6 +276,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     # orders
     ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),
     ("orders.place", "POST"): Route(REDEEMER, "/orders", data=REDEMPTION),
+    ("orders.approvals", "GET"): Route(OWNER, "/orders/approvals"),
+    ("orders.approve", "POST"): Route(
+        OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")
+    ),
+    ("orders.refusal", "GET"): Route(OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal")),
+    ("orders.decline", "POST"): Route(
+        OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal"), data={"reason": "本月预算已用完"}
+    ),
     ("orders.by_key", "GET"): Route(MEMBER, "/orders/by-key/LA0571", other="/orders/by-key/NB0574"),
     ("orders.mine", "GET"): Route(MEMBER, "/orders"),
     ("orders.order", "GET"): Route(MEMBER, order_of("LA0571"), other=order_of("NB0574")),

@@ -20,10 +20,36 @@ from sqlalchemy.engine import make_url
 
 from mall.config import VAR, Settings
 from mall.jobs.actions import note_run
-from mall.jobs.tasks import checkpoint, expire, heartbeat, outbox, release, tidy, verify, verify_all
+from mall.jobs.tasks import (
+    checkpoint,
+    expire,
+    heartbeat,
+    lapse,
+    outbox,
+    release,
+    tidy,
+    top_ups,
+    vault,
+    verify,
+    verify_all,
+    vouchers,
+)
 from mall.web.db import transact
 
-TASKS: tuple[ModuleType, ...] = (heartbeat, expire, release, outbox, checkpoint, verify, verify_all, tidy)
+TASKS: tuple[ModuleType, ...] = (
+    heartbeat,
+    expire,
+    release,
+    lapse,
+    outbox,
+    vouchers,
+    top_ups,
+    vault,
+    checkpoint,
+    verify,
+    verify_all,
+    tidy,
+)
 SCHEMA = "jobs"
 """Huey's own tables live in a PostgreSQL schema of their own, out of sight of the mall's migrations."""
 

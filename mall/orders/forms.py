@@ -15,6 +15,7 @@ from mall.base.refused import N_
 from mall.base.types import micros, moment
 from mall.catalog.models import Kind
 from mall.orders.models import OrderState
+from mall.orders.queries.approvals import Until
 from mall.orders.queries.mine import At
 from mall.orders.queries.queue import Mark, View, Wanted
 from mall.orders.rules import Asked
@@ -50,6 +51,14 @@ class RedemptionForm(Form):
         )
 
 
+class DeclineForm(Form):
+    """An owner's no, and why."""
+
+    reason = StringField(
+        N_("原因"), filters=[trimmed], validators=[Needed(N_("请写明原因，申请人会看到")), AtMost(100)]
+    )
+
+
 def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
     """The numbers that top-ups go to, by line number: fields `account-1`, `account-2` …"""
     found = {}
@@ -60,7 +69,7 @@ def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
     return found
 
 
-def place_to(at: At | Mark) -> str:
+def place_to(at: At | Mark | Until) -> str:
     """A place in a list as an address carries it."""
     return "-".join(str(part if isinstance(part, int) else micros(part)) for part in at)
 
@@ -77,6 +86,12 @@ def place_from(args: MultiDict[str, str]) -> At | None:
     """Where a dealer's list goes on; an address that makes no sense starts at the top."""
     numbers = _numbers(args.get("before", ""), 2)
     return At(moment(numbers[0]), numbers[1]) if numbers else None
+
+
+def until_from(args: MultiDict[str, str]) -> Until | None:
+    """Where an owner's approvals go on; an address that makes no sense starts at the top."""
+    numbers = _numbers(args.get("after", ""), 2)
+    return Until(moment(numbers[0]), numbers[1]) if numbers else None
 
 
 def mark_from(args: MultiDict[str, str]) -> Mark | None:

@@ -1,24 +1,28 @@
-"""What dealers do with orders: checkout, my orders, one order."""
+"""What dealers do with orders: checkout, my orders, one order, an owner's approval."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from mall.orders.queries.mine import pieces_had, waiting
-from mall.orders.views import checkout, mine
+from mall.orders.queries.spent import spent_this_month
+from mall.orders.views import approvals, checkout, mine
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.pages import count_on
 
-__all__ = ["checkout", "mine", "register"]
+__all__ = ["approvals", "checkout", "mine", "register"]
 
 
 def register(app: Flask) -> None:
-    """Open the dealers' order pages, count orders on their way on the tab, tell the catalogue what a dealer had."""
+    """Open the dealers' order pages, count orders on their way on the tab, tell lower floors what was redeemed."""
     app.register_blueprint(orders)
     count_on(app, "orders", _on_the_way)
+    count_on(app, "approvals", approvals.approvals_here)
+    app.jinja_env.globals["approver_needs_proof"] = approvals.approver_needs_proof
     app.extensions["redeemed"] = pieces_had
+    app.extensions["spent_this_month"] = spent_this_month
 
 
 def _on_the_way() -> int:

@@ -133,6 +133,23 @@ def add_dealer(session: Session, at: datetime, number: int) -> None:
     session.flush()
 
 
+def add_member(session: Session, at: datetime, dealer_id: int, member_id: int, role: MemberRole) -> None:
+    """Another person of a dealer."""
+    phone = f"13{member_id:09d}"
+    session.add(
+        Member(
+            dealer_id=dealer_id,
+            id=member_id,
+            name="陈默",
+            role=role,
+            phone_sealed=SEAL.seal(phone, f"member:phone:{member_id}"),
+            phone_index=SEAL.index(phone, "member:phone"),
+            created_at=at,
+        )
+    )
+    session.flush()
+
+
 def give(session: Session, at: datetime, dealer_id: int, points: int, *, days: int) -> None:
     book = open_book(session, at, dealer_id)
     earn(

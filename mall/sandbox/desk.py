@@ -201,7 +201,7 @@ def set_switches() -> Response:
     world = here()
     try:
         world.set_switches(_positions(tuple(BY_NAME)))
-        world.set_pace({name: _number(request.form.get(name, "")) for name, _ in PACES})
+        world.set_pace({name: _number(request.form.get(f"pace_{name}", "")) for name, _ in PACES})
     except UnknownSwitch:
         abort(422)
     return redirect(url_for(".switches"), 303)

@@ -1,4 +1,4 @@
-"""The sandbox at work on a port of loopback, a merchant who signs for himself, and a mall's ear that takes callbacks."""
+"""The sandbox at work on a port of loopback, and an ear that takes its callbacks as the mall would."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import pytest
@@ -135,8 +136,6 @@ def prepare(folder: Path, keys: str) -> None:
 
 @pytest.fixture
 def sandbox(tmp_path: Path, kept_keys: str, ear: Ear) -> Iterator[Sandbox]:
-    from socket import socket
-
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

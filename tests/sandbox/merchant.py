@@ -32,7 +32,9 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 opener = urllib.request.build_opener(_StayHere())
 
 
-def send(method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, timeout: float = 10):
+def send(
+    method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, timeout: float = 10
+) -> tuple[int, dict[str, str], bytes]:
     """Status, headers, body; redirects are answers."""
     request = urllib.request.Request(url, body, dict(headers or {}), method=method)
     try:
@@ -88,8 +90,9 @@ class WeChat:
             "mchid": mchid or self.holds["mchid"], "nonce_str": nonce, "signature": signature, "timestamp": timestamp,
             "serial_no": self.holds["serial_no"],
         }  # fmt: skip
+        said = ",".join(f'{name}="{value}"' for name, value in parts.items())
         headers = {
-            "Authorization": "WECHATPAY2-SHA256-RSA2048 " + ",".join(f'{name}="{value}"' for name, value in parts.items()),
+            "Authorization": f"WECHATPAY2-SHA256-RSA2048 {said}",
             "Accept": "application/json",
             "Content-Type": "application/json",
         }
@@ -168,7 +171,8 @@ class Alipay:
         return verifies(self.holds["alipay_public_key"], json.loads(text)["sign"], raw)
 
     def link(self, no: str, amount: str, notify_url: str, return_url: str, **more: Any) -> str:
-        content = {"out_trade_no": no, "total_amount": amount, "subject": "挂烫机", "product_code": "QUICK_WAP_WAY", **more}
+        asked = {"out_trade_no": no, "total_amount": amount, "subject": "挂烫机", "product_code": "QUICK_WAP_WAY"}
+        content = {**asked, **more}
         to = {"notify_url": notify_url, "return_url": return_url}
         return f"{self.holds['base_url']}?{urlencode(self.parameters('alipay.trade.wap.pay', content, **to))}"
 

@@ -38,7 +38,9 @@ def test_a_payment_is_placed_paid_told_and_found(sandbox: Sandbox, merchant: WeC
     told = merchant.opened(heard.body)
     assert told["event_type"] == "TRANSACTION.SUCCESS"
     assert told["resource"]["out_trade_no"] == NO
-    assert told["resource"]["amount"] == {"total": 9900, "payer_total": 9900, "currency": "CNY", "payer_currency": "CNY"}
+    assert told["resource"]["amount"] == {
+        "total": 9900, "payer_total": 9900, "currency": "CNY", "payer_currency": "CNY",
+    }  # fmt: skip
 
     status, after = merchant.ask(NO)
     assert after["trade_state"] == "SUCCESS"

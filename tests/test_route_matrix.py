@@ -28,16 +28,18 @@ from werkzeug.test import TestResponse
 from mall import create_app
 from mall.base.seal import Seal
 from mall.catalog.actions import put_freight_template, rules_from
-from mall.catalog.models import PricePlan, Sku
+from mall.catalog.models import Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
-from mall.dealers.models import MemberRole, Notice, SignIn, SignInStage, StaffRole
+from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
 from mall.orders.actions import place
 from mall.orders.queries.offer import Pick, basket_of
 from mall.orders.rules import Asked
+from mall.outbox.models import Message, MessageState
 from mall.points.actions.correct import request
 from mall.points.actions.drawing_up import Ask
 from mall.points.models import CorrectionKind, CorrectionReason
+from mall.rewards.models import Voucher
 from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
@@ -45,6 +47,7 @@ from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
 from tests.orders.scene import COOKER, PRICES, stock_up
+from tests.rewards.vouching import RUSH, bought, line
 
 AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 NEW = "yue-luo-wu-ti-2026"
@@ -68,6 +71,9 @@ class Scene:
     plan: int = 0
     """The one price of a reward."""
     notices: dict[str, int] = field(default_factory=dict)
+    vouchers: dict[str, str] = field(default_factory=dict)
+    message: int = 0
+    """One that could not be delivered."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -156,6 +162,14 @@ def address_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
 
 def notice_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/me/notices/{scene.notices[code]}{rest}"
+
+
+def voucher_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/rewards/{scene.vouchers[code]}{rest}"
+
+
+def message_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/outbox/LA0571/{scene.message}{rest}"
 
 
 def member_of(name: str, rest: str = "") -> Callable[[Scene, str], str]:
@@ -273,6 +287,24 @@ ROUTES: dict[tuple[str, str], Route] = {
     # Nothing has been checkpointed yet: refused in words.
     ("points.statement_proof", "GET"): Route(MEMBER, "/points/statements/2026-11/proof.json", answers=frozenset({409})),
     ("earning.rules", "GET"): Route(MEMBER, "/points/rules"),
+    # rewards
+    ("rewards.vouchers", "GET"): Route(MEMBER, "/rewards"),
+    ("rewards.voucher", "GET"): Route(MEMBER, voucher_of("LA0571"), other=voucher_of("NB0574")),
+    ("rewards.voucher_qr", "GET"): Route(
+        MEMBER, voucher_of("LA0571", "/qr.svg"), other=voucher_of("NB0574", "/qr.svg")
+    ),
+    ("desk_rewards.vouchers", "GET"): Route(
+        staff_of(StaffRole.FULFILMENT, StaffRole.ACCOUNT_MANAGER), "/desk/vouchers?q=LA0571"
+    ),
+    ("desk_rewards.rebates", "GET"): Route(FINANCE, "/desk/rebates"),
+    ("desk_rewards.set_terms", "POST"): Route(
+        FINANCE, "/desk/rebates/terms", data={"from_on": "2026-12-01", "ratio": "100", "note": "年度政策"}
+    ),
+    ("desk_outbox.messages", "GET"): Route(FINANCE, "/desk/outbox"),
+    ("desk_outbox.message", "GET"): Route(FINANCE, message_of()),
+    ("desk_outbox.resend", "POST"): Route(FINANCE, message_of("/resending")),
+    ("desk_outbox.resend_all", "POST"): Route(FINANCE, "/desk/outbox/dms/resending"),
+    ("desk_outbox.set_aside", "POST"): Route(FINANCE, message_of("/setting-aside"), data={"reason": "DMS 已手工登记"}),
     # orders
     ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),
     ("orders.place", "POST"): Route(REDEEMER, "/orders", data=REDEMPTION),
@@ -463,6 +495,9 @@ def make_scene(app: Flask) -> Scene:
     transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)
     transact(_sign_ins, scene=scene, seal=seal)
+    for dealer in (people.linan, people.ningbo):
+        bought(line(dealer.id, 1, Kind.SERVICE, terms=RUSH))
+    transact(_vouchers, scene=scene)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
         ask = Ask(
             kind=CorrectionKind.TAKE, dealer_id=people.linan.id, points=6_000, reason=CorrectionReason.CORRECTION,
@@ -504,6 +539,14 @@ def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal
             asked=Asked(address_id=goes_to), seal=seal,
         )  # fmt: skip
         scene.orders[dealer.code] = placed.no
+
+
+def _vouchers(session: Session, now: datetime, *, scene: Scene) -> None:
+    for voucher, code in session.execute(select(Voucher, Dealer.code).join(Dealer, Dealer.id == Voucher.dealer_id)):
+        scene.vouchers[code] = voucher.no
+    message = session.scalars(select(Message).where(Message.dealer_id == scene.people.linan.id)).one()
+    message.state, message.tries = MessageState.DEAD, 12
+    scene.message = message.id
 
 
 def _sign_ins(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:

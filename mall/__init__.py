@@ -51,6 +51,7 @@ FEATURES: tuple[str, ...] = (
     "mall.catalog.views",
     "mall.orders.views",
     "mall.orders.staff",
+    "mall.payments.staff",
     "mall.rewards.views",
     "mall.rewards.staff",
     "mall.catalog.staff",

@@ -5,11 +5,13 @@ Each check is a sentence that must be true, with what to do where it is not.
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import click
 from flask import Flask, current_app
@@ -20,8 +22,9 @@ from sqlalchemy.orm import Session
 from mall.cli.demo.people import STAFF
 from mall.config import VAR, Settings
 from mall.dealers.models import Division, Staff
+from mall.payments.actions.counter import OUTSIDE, ends_at, fault_of
 from mall.web import health
-from mall.web.db import reading
+from mall.web.db import now, reading
 
 WEAK = ("secret", "change", "password", "default", "example", "test", "12345", "mall")
 """Words that give away a secret somebody typed."""
@@ -52,6 +55,7 @@ def doctor() -> None:
     checks = [
         *of_settings(settings, os.environ),
         *of_checkpoints(settings, os.environ),
+        *of_gateways(settings, now()),
         *of_database(settings, reading()),
     ]
     for check in checks:
@@ -119,6 +123,32 @@ def of_checkpoints(settings: Settings, env: Mapping[str, str]) -> Iterator[Check
             f"openssl genpkey -algorithm ed25519 -out {key}, then chmod 600; where no worker runs, "
             "unset MALL_CHECKPOINT_KEY",
         )
+
+
+def of_gateways(settings: Settings, at: datetime) -> Iterator[Check]:
+    """Whether the payment gateways' files can be used, by the mall alone, and for a while yet (docs/payments.md)."""
+    folder = settings.gateways
+    if folder is None:
+        return
+    yield Check("the folder of gateways is there", folder.is_dir(), f"make {folder}, or unset MALL_GATEWAYS")
+    for name in OUTSIDE:
+        path = folder / f"{name.value}.json"
+        if not path.is_file():
+            continue
+        fault = fault_of(path, name)
+        yield Check(f"{path.name} can be used", not fault, f"it {fault}")
+        private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+        yield Check(f"nobody else on this machine can read {path.name}", private, f"chmod 600 {path}")
+        if not fault:
+            told = json.loads(path.read_text("utf-8"))
+            safe = all(str(told[url]).startswith("https://") for url in ("base_url", "notify_url"))
+            yield Check(f"{path.name} speaks of https alone", safe, "base_url and notify_url begin with https://")
+            end = ends_at(path)
+            yield Check(
+                f"the certificates in {path.name} are good for another month",
+                end is None or end - at > timedelta(days=30),
+                f"they end on {end:%Y-%m-%d}: fetch new ones, or use the platform's public key" if end else "",
+            )
 
 
 def of_database(settings: Settings, session: Session) -> Iterator[Check]:

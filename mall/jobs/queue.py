@@ -21,12 +21,16 @@ from sqlalchemy.engine import make_url
 from mall.config import VAR, Settings
 from mall.jobs.actions import note_run
 from mall.jobs.tasks import (
+    ask_payments,
     checkpoint,
+    close_unpaid,
     expire,
     heartbeat,
     lapse,
     outbox,
+    reconcile,
     release,
+    send_refunds,
     tidy,
     top_ups,
     vault,
@@ -41,6 +45,10 @@ TASKS: tuple[ModuleType, ...] = (
     expire,
     release,
     lapse,
+    close_unpaid,
+    ask_payments,
+    send_refunds,
+    reconcile,
     outbox,
     vouchers,
     top_ups,

@@ -9,18 +9,24 @@ from sqlalchemy.orm import Session
 from mall.payments.actions.locking import lock_payment
 from mall.payments.actions.settle import settle
 from mall.payments.models import Payment, Settled, Told
-from mall.payments.rules.pauses import LEASE, next_at
+from mall.payments.rules.pauses import BREATH, LEASE, next_at
 
 
-def claim(session: Session, now: datetime, *, dealer_id: int, payment_id: int) -> Payment | None:
+def claim(session: Session, now: datetime, *, dealer_id: int, payment_id: int, at_once: bool = False) -> Payment | None:
     """Take the question of a payment that is due; none when somebody else has it, or it is answered.
 
-    Whoever is killed with it in hand loses it after two minutes.
+    Whoever is killed with it in hand loses it after two minutes. A person who waits does not wait for its turn:
+    `at_once` takes it now, unless it was asked some seconds ago.
     """
     payment = lock_payment(session, dealer_id, id=payment_id)
-    if payment.ask_at is None or payment.ask_at > now:
+    if payment.ask_at is None:
         return None
-    payment.asks, payment.ask_at = payment.asks + 1, now + LEASE
+    if at_once and payment.asked_at is not None and now - payment.asked_at < BREATH:
+        return None
+    if not at_once and payment.ask_at > now:
+        return None
+    payment.asks += 0 if at_once else 1
+    payment.ask_at, payment.asked_at = now + LEASE, now
     session.flush()
     return payment
 

@@ -14,7 +14,7 @@ from typing import Any
 from mall.payments.gateways.alipay import Alipay
 from mall.payments.gateways.wechat import WechatPay
 from mall.payments.gateways.wechat_login import WechatLogin
-from mall.payments.gateways.wire import Gateway
+from mall.payments.gateways.wire import Gateway, good_until
 from mall.payments.models import GatewayName, NoSuchGateway
 
 SECONDS = 8.0
@@ -98,6 +98,17 @@ def fault_of(path: Path, name: GatewayName) -> str:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return f"holds something that is not what it should be: {error}"
     return ""
+
+
+def ends_at(path: Path) -> datetime | None:
+    """When the last of a gateway's certificates in its file ends; none where it has bare keys, or no file."""
+    try:
+        pems = json.loads(path.read_text("utf-8"))["platform"].values()
+        ends = [good_until(pem) for pem in pems]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
 
 
 def _make(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.payments.actions.locking import lock_payment, lock_refund
 from mall.payments.actions.settle import first_told
@@ -116,10 +117,14 @@ def settle_refund(session: Session, now: datetime, *, dealer_id: int, told: Refu
     return refund
 
 
-def resend(session: Session, now: datetime, *, dealer_id: int, no: str) -> Refund:
+def resend(
+    session: Session, now: datetime, *, dealer_id: int, no: str, actor: str = "system", address: str = ""
+) -> Refund:
     """Try a refund that failed once more, under its own number; anything else is left alone."""
     refund = lock_refund(session, dealer_id, no)
     if refund.failed:
         refund.state, refund.asks, refund.ask_at = RefundState.WANTED, 0, now
+        subject, detail = f"refund:{refund.id}", {"no": refund.no, "fen": refund.fen}
+        note(session, now, actor=actor, act="refund.resend", subject=subject, address=address, detail=detail)
         session.flush()
     return refund

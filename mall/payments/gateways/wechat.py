@@ -131,8 +131,9 @@ class WechatPay:
 
     def notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Told | RefundTold | None:
         """A payment or refund notice: signature over the raw bytes, its time, then the sealed part opened."""
-        self._verify({name.lower(): value for name, value in headers.items()}, body)
-        stamp = headers.get("Wechatpay-Timestamp", "")
+        plain = {name.lower(): value for name, value in headers.items()}
+        self._verify(plain, body)
+        stamp = plain.get("wechatpay-timestamp", "")
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
             raise BadSignature
         wire.in_window(EPOCH + timedelta(seconds=int(stamp)), now)

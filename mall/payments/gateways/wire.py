@@ -128,6 +128,11 @@ def public_key(pem: str) -> RSAPublicKey:
     return key
 
 
+def good_until(pem: str) -> datetime | None:
+    """When a certificate ends; a bare public key does not."""
+    return load_pem_x509_certificate(pem.encode()).not_valid_after_utc if "CERTIFICATE" in pem else None
+
+
 def sign(key: RSAPrivateKey, message: bytes) -> str:
     """RSA with SHA-256 (PKCS #1 v1.5), in base64: WECHATPAY2-SHA256-RSA2048 and RSA2 alike."""
     return b64encode(key.sign(message, PKCS1v15(), SHA256())).decode()

@@ -125,6 +125,7 @@ class Payment(Base):
     ask_at: Mapped[datetime | None] = mapped_column(Instant)
     """When the gateway is to be asked next how it ended; none when nothing more is expected."""
     asks: Mapped[int] = mapped_column(Small)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
     billed_on: Mapped[date | None] = mapped_column(Day)
     """The day of the gateway's bill on which it was found."""
 

@@ -33,6 +33,14 @@ STATES: dict[RefundState, str] = {
     RefundState.DONE: N_("已退款"),
     RefundState.FAILED: N_("退款失败"),
 }
+REASONS: dict[str, str] = {
+    "late": "订单已关闭，款项原路退回",
+    "by_member": "兑换已取消",
+    "by_staff": "兑换已取消",
+    "unpaid": "订单已关闭，款项原路退回",
+    "undeliverable": "未能送达，款项原路退回",
+}
+"""What the payer reads in the gateway's own app, which speaks Chinese."""
 _ASKED = text("ask_at IS NOT NULL")
 
 
@@ -75,6 +83,11 @@ class Refund(Base):
     trouble: Mapped[str] = mapped_column(Name(200))
     """What the gateway said last, where it would not."""
     billed_on: Mapped[date | None] = mapped_column(Day)
+
+    @property
+    def reason_told(self) -> str:
+        """Why, for the payer."""
+        return REASONS.get(self.reason, "积分商城退款")
 
     @property
     def done(self) -> bool:

@@ -21,6 +21,14 @@ def refunds_of(session: Session, dealer_id: int, order_id: int) -> list[Refund]:
     return list(session.scalars(asked.order_by(Refund.id)))
 
 
+def dealer_of_refund(session: Session, no: str) -> int | None:
+    """Whose refund a gateway speaks of; none where the number is not ours."""
+    dealer_id = dealer_of(no)
+    if dealer_id is None:
+        return None
+    return session.scalar(select(Refund.dealer_id).where(Refund.dealer_id == dealer_id, Refund.no == no))
+
+
 def payment_by_no(session: Session, no: str) -> Payment | None:
     """The payment that a gateway speaks of; none where the number is not ours."""
     dealer_id = dealer_of(no)

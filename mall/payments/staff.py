@@ -1,0 +1,183 @@
+"""Finance's payments: what was paid and given back, each day's bill, and what differs until somebody looked into it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from mall.base.refused import N_, NotFound, Refused
+from mall.base.time import civil_day
+from mall.dealers.models import StaffRole
+from mall.payments.actions import Counter, hold_bill, resend, resolve
+from mall.payments.forms import RemarkForm, day_from, gateway_from, mark_from, query_of, wanted_from
+from mall.payments.models import BadSignature, BillDay, BillDifference, GatewayName, LineKind
+from mall.payments.queries import bills, desk
+from mall.payments.queries.desk import View
+from mall.web import guards
+from mall.web.db import now, reading, transact
+from mall.web.pages import count_on, desk_link, go, page, refused, told
+
+desk_payments = Blueprint("desk_payments", __name__, url_prefix="/desk/payments")
+
+GROUP = N_("财务")
+MAY_SEE = (StaffRole.FINANCE,)
+"""Finance, and the administrator as everywhere."""
+ZONE = "Asia/Shanghai"
+LINES = {LineKind.PAID: N_("支付"), LineKind.REFUNDED: N_("退款")}
+CODES = {
+    "amount_differs": N_("金额不符"),
+    "wrong_merchant": N_("收款商户不符"),
+    "wrong_currency": N_("币种不符"),
+    "another_transaction": N_("重复的交易"),
+    "refunded_elsewhere": N_("已在支付渠道退款"),
+    "no_such_payment": N_("不认识的支付单号"),
+    "no_such_refund": N_("不认识的退款单号"),
+}
+
+
+def register(app: Flask) -> None:
+    """Set up the counter of gateways, open the pages, and count what waits on the desk's side."""
+    app.extensions["counter"] = Counter(app.extensions["settings"].gateways, app.extensions["clock"])
+    app.register_blueprint(desk_payments)
+    desk_link(app, GROUP, "payments", "/desk/payments", "wallet", N_("支付与退款"), may_see)
+    desk_link(app, GROUP, "bills", "/desk/payments/bills", "receipt-text", N_("渠道对账"), may_see)
+    count_on(app, "desk.payments", lambda: desk.counts(reading())[View.FAILED])
+    count_on(app, "desk.bills", lambda: bills.open_count(reading()))
+
+
+def may_see() -> bool:
+    """Whether who is here may see finance's pages."""
+    return guards.who() is not None and guards.staff().is_one_of(*MAY_SEE)
+
+
+@desk_payments.get("", endpoint="payments")
+@guards.staff_required(*MAY_SEE)
+def listing() -> Response:
+    """Payments, or refunds, by view, gateway and number."""
+    return page("payments/desk_payments.html", **_list(), refusal=None)
+
+
+@desk_payments.post("/refunds/<no>/resending")
+@guards.staff_required(*MAY_SEE)
+def send_again(no: str) -> Response:
+    """Try a refund that failed once more; one that did not is left alone."""
+    found = desk.refund_of(reading(), no)
+    refund = transact(
+        resend,
+        dealer_id=found.dealer_id,
+        no=no,
+        actor=f"staff:{guards.staff().staff_id}",
+        address=request.remote_addr or "",
+    )
+    said = _("已安排重新退款") if not refund.done else _("这笔退款已经完成")
+    return go(url_for("desk_payments.payments", view=View.REFUNDS.value), said)
+
+
+@desk_payments.get("/bills", endpoint="bills")
+@guards.staff_required(*MAY_SEE)
+def bill_list() -> Response:
+    """The gateways' bills by day, and what differs."""
+    return page("payments/desk_bills.html", **_bills(), refusal=None)
+
+
+@desk_payments.post("/bills")
+@guards.staff_required(*MAY_SEE)
+def fetch_bill() -> Response:
+    """Fetch a day's bill now and hold it against our rows."""
+    gateway, day = gateway_from(request.form.get("gateway", "")), day_from(request.form.get("day", ""))
+    if gateway is None or day is None or day >= civil_day(now(), ZONE):
+        return refused("payments/desk_bills.html", **_bills(wrong=_("请选择渠道，和今天以前的一天。")))
+    counter: Counter = current_app.extensions["counter"]
+    try:
+        lines = counter.gateway(gateway).bill(day)
+        reading().rollback()
+        transact(hold_bill, gateway=gateway, day=day, lines=lines)
+    except BadSignature:
+        return refused(
+            "payments/desk_bills.html", status=502, **_bills(wrong=_("账单与渠道给出的校验值不符，没有采用。"))
+        )
+    except Refused as refusal:
+        return refused("payments/desk_bills.html", status=refusal.status, **_bills(wrong=told(refusal)))
+    many = sum(not one.resolved for one in bills.differences_of(reading(), gateway, day))
+    said = ngettext("已核对，%(num)s 处差异", "已核对，%(num)s 处差异", many) if many else _("已核对，全部一致")
+    return go(url_for("desk_payments.bill", gateway=gateway.value, day=day.isoformat()), said)
+
+
+@desk_payments.get("/bills/<gateway>/<day>")
+@guards.staff_required(*MAY_SEE)
+def bill(gateway: str, day: str) -> Response:
+    """One day of a gateway: both sums, and each difference."""
+    return page("payments/desk_bill.html", **_day(gateway, day), form=RemarkForm(None), wrong_at=0, refusal=None)
+
+
+@desk_payments.post("/differences/<int:number>/resolution")
+@guards.staff_required(*MAY_SEE)
+def resolution(number: int) -> Response:
+    """Say what became of a difference, with a remark that stays."""
+    found, form = bills.difference_of(reading(), number), RemarkForm()
+    if found is None:
+        raise NotFound
+    gateway, day = found.gateway.value, found.day.isoformat()
+    if not form.validate():
+        return refused("payments/desk_bill.html", **_day(gateway, day), form=form, wrong_at=number)
+    transact(
+        resolve,
+        difference_id=number,
+        remark=form.remark.data or "",
+        actor=f"staff:{guards.staff().staff_id}",
+        address=request.remote_addr or "",
+    )
+    return go(url_for("desk_payments.bill", gateway=gateway, day=day), _("已记下处理结果"))
+
+
+def _list() -> dict[str, Any]:
+    wanted = wanted_from(request.args)
+    found = desk.listed(reading(), wanted, mark_from(request.args))
+    here = url_for("desk_payments.payments")
+    return {
+        "wanted": wanted,
+        "found": found,
+        "counts": desk.counts(reading()),
+        "views": tuple(View),
+        "gateways": tuple(GatewayName),
+        "address": lambda view: f"{here}?{query_of(desk.Wanted(view=view))}",
+        "onward": f"{here}?{query_of(wanted, after=found.after)}" if found.after else "",
+        "further": "after" in request.args,
+    }
+
+
+def _bills(*, wrong: str = "") -> dict[str, Any]:
+    session, counter = reading(), current_app.extensions["counter"]
+    waiting = bills.open_differences(session)
+    return {
+        "days": bills.bill_days(session),
+        "waiting": waiting,
+        "offered": counter.offered(),
+        "yesterday": civil_day(now(), ZONE) - timedelta(days=1),
+        "wrong": wrong,
+        **_words(waiting),
+    }
+
+
+def _day(gateway: str, day: str) -> dict[str, Any]:
+    name, on = gateway_from(gateway), day_from(day)
+    if name is None or on is None:
+        raise NotFound
+    held: BillDay | None = bills.bill_of(reading(), name, on)
+    found = bills.differences_of(reading(), name, on)
+    if held is None and not found:
+        raise NotFound
+    return {"held": held, "gateway": name, "day": on, "differences": found, **_words(found)}
+
+
+def _words(found: list[BillDifference]) -> dict[str, Any]:
+    ids = {row.dealer_id for row in found if row.dealer_id is not None}
+    return {"dealers": bills.dealers_of(reading(), ids), "lines": LINES, "codes": CODES, "today": _today()}
+
+
+def _today() -> date:
+    return civil_day(now(), ZONE)

@@ -46,7 +46,8 @@ from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
-from tests.orders.scene import COOKER, PRICES, stock_up
+from tests.orders.scene import CARD, COOKER, PRICES, stock_up
+from tests.rewards.matrix import Handed, hand_out
 from tests.rewards.vouching import RUSH, bought, line
 
 AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
@@ -74,6 +75,7 @@ class Scene:
     vouchers: dict[str, str] = field(default_factory=dict)
     message: int = 0
     """One that could not be delivered."""
+    handed: Handed = field(default_factory=Handed)
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -113,8 +115,11 @@ ORDER_STAFF = staff_of(StaffRole.FULFILMENT, StaffRole.FINANCE, StaffRole.ACCOUN
 ACCOUNT_STAFF = staff_of(StaffRole.FINANCE, StaffRole.ACCOUNT_MANAGER)
 DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
+KEEPER = staff_of(StaffRole.FULFILMENT)
 MERCHANDISER = staff_of(StaffRole.MERCHANDISER)
 PARTNER = For(frozenset({"partner"}))
+GATEWAY = For(frozenset())
+"""Payment gateways, which prove themselves by their own signatures: whoever else comes has none."""
 NEW_MEMBER = For(frozenset({"member with a first password"}), "/sign-in", onward=frozenset(MEMBERS))
 NEW_STAFF = For(frozenset({"staff with a first password"}), "/desk/sign-in", onward=frozenset(STAFF))
 NO_CODE = For(frozenset({"staff without the code"}), "/desk/sign-in", onward=frozenset(STAFF))
@@ -168,6 +173,25 @@ def voucher_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/rewards/{scene.vouchers[code]}{rest}"
 
 
+def code_of(code: str) -> Callable[[Scene, str], str]:
+    return lambda scene, _who: "/rewards/{}/codes/{}".format(*scene.handed.codes[code])
+
+
+def vault_of(what: str, rest: str = "") -> Callable[[Scene, str], str]:
+    """Something of the vault, by where the scene keeps its id; a code that is held where `what` is a dealer's code."""
+
+    def address(scene: Scene, _who: str) -> str:
+        if what in {"batch", "draft"}:
+            return f"/desk/vault/batches/{getattr(scene.handed, what)}{rest}"
+        return f"/desk/vault/codes/{scene.handed.free if what == 'free' else scene.handed.codes[what][1]}{rest}"
+
+    return address
+
+
+def top_up_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/top-ups/LA0571/{scene.handed.top_up}{rest}"
+
+
 def message_of(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/outbox/LA0571/{scene.message}{rest}"
 
@@ -190,6 +214,8 @@ ADDITION = {
     "reason": "goodwill", "note": "依据 DD-0241", "key": "matrix-key-0123456789",
 }  # fmt: skip
 CREATED = frozenset({201})
+ONWARD = frozenset({303})
+NOT_FOUND = frozenset({404})
 BOTH_NEW = {"password": NEW, "again": NEW}
 DEAD = "/desk/documents/erp/1/DEAD-1"
 LINAN = "/desk/points/dealers/LA0571"
@@ -288,6 +314,32 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("points.statement_proof", "GET"): Route(MEMBER, "/points/statements/2026-11/proof.json", answers=frozenset({409})),
     ("earning.rules", "GET"): Route(MEMBER, "/points/rules"),
     # rewards
+    ("rewards.reveal", "POST"): Route(REDEEMER, code_of("LA0571"), other=code_of("NB0574")),
+    # No supplier is set up: whoever comes is not it.
+    ("orders.top_up_told", "POST"): Route(PARTNER, "/top-ups/notifications", answers=frozenset({401})),
+    ("desk_rewards.vault", "GET"): Route(KEEPER, "/desk/vault"),
+    ("desk_rewards.find_code", "POST"): Route(KEEPER, "/desk/vault/search", data={"q": "MATRIX-0001"}),
+    ("desk_rewards.shelf", "GET"): Route(KEEPER, f"/desk/vault/skus/{CARD}"),
+    ("desk_rewards.set_alarm", "POST"): Route(KEEPER, f"/desk/vault/skus/{CARD}/alarm", data={"warn_at": "5"}),
+    ("desk_rewards.new_batch", "GET"): Route(KEEPER, "/desk/vault/batches/new"),
+    ("desk_rewards.look_at_batch", "POST"): Route(
+        KEEPER, "/desk/vault/batches", data={"sku": CARD, "text": "MATRIX-7777"}
+    ),
+    ("desk_rewards.batch", "GET"): Route(KEEPER, vault_of("batch")),
+    ("desk_rewards.batch_faults", "GET"): Route(KEEPER, vault_of("draft", "/faults.csv")),
+    ("desk_rewards.take_batch", "POST"): Route(KEEPER, vault_of("draft", "/taking"), data={"good": "1"}),
+    ("desk_rewards.drop_batch", "POST"): Route(KEEPER, vault_of("draft", "/dropping")),
+    ("desk_rewards.void_batch", "POST"): Route(KEEPER, vault_of("batch", "/voiding"), data={"reason": "召回"}),
+    ("desk_rewards.code", "GET"): Route(KEEPER, vault_of("LA0571")),
+    ("desk_rewards.show_code", "POST"): Route(KEEPER, vault_of("LA0571", "/reveal")),
+    ("desk_rewards.replace_code", "POST"): Route(KEEPER, vault_of("LA0571", "/replacement"), data={"reason": "无效"}),
+    ("desk_rewards.void_code", "POST"): Route(KEEPER, vault_of("free", "/voiding"), data={"reason": "无效"}),
+    ("desk_rewards.top_ups", "GET"): Route(KEEPER, "/desk/top-ups"),
+    ("desk_rewards.top_up", "GET"): Route(KEEPER, top_up_of()),
+    ("desk_rewards.ask_top_up", "POST"): Route(KEEPER, top_up_of("/asking")),
+    ("desk_rewards.settle_top_up", "POST"): Route(
+        KEEPER, top_up_of("/settlement"), data={"ended": "failed", "reason": "电话核实"}
+    ),
     ("rewards.vouchers", "GET"): Route(MEMBER, "/rewards"),
     ("rewards.voucher", "GET"): Route(MEMBER, voucher_of("LA0571"), other=voucher_of("NB0574")),
     ("rewards.voucher_qr", "GET"): Route(
@@ -352,6 +404,39 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.template", "GET"): Route(MERCHANDISER, "/desk/freight/remote"),
     ("desk_catalog.put_template", "POST"): Route(
         MERCHANDISER, "/desk/freight", data={"code": "near", "name": "就近", "rest-first": "1", "rest-further": "1"}
+    ),
+    # paying
+    ("orders.payment", "GET"): Route(
+        REDEEMER, order_of("LA0571", "/payment"), other=order_of("NB0574", "/payment"), answers=ONWARD
+    ),
+    ("orders.pay", "POST"): Route(
+        REDEEMER,
+        order_of("LA0571", "/payment"),
+        other=order_of("NB0574", "/payment"),
+        data={"gateway": "wechat"},
+        answers=ONWARD,
+    ),
+    ("orders.ask_payment", "POST"): Route(
+        REDEEMER,
+        order_of("LA0571", "/payment/question"),
+        other=order_of("NB0574", "/payment/question"),
+        answers=ONWARD,
+    ),
+    ("orders.payer", "GET"): Route(
+        REDEEMER, order_of("LA0571", "/payment/wechat"), other=order_of("NB0574", "/payment/wechat"), answers=ONWARD
+    ),
+    ("orders.alipay_return", "GET"): Route(MEMBER, "/payments/alipay/return?out_trade_no=P1", answers=ONWARD),
+    ("orders.wechat_notices", "POST"): Route(GATEWAY, "/payments/wechat/notices"),
+    ("orders.alipay_notices", "POST"): Route(GATEWAY, "/payments/alipay/notices", data={"sign": "x"}),
+    ("desk_payments.payments", "GET"): Route(FINANCE, "/desk/payments"),
+    ("desk_payments.send_again", "POST"): Route(FINANCE, "/desk/payments/refunds/R1/resending", answers=NOT_FOUND),
+    ("desk_payments.bills", "GET"): Route(FINANCE, "/desk/payments/bills"),
+    ("desk_payments.fetch_bill", "POST"): Route(
+        FINANCE, "/desk/payments/bills", data={"gateway": "wechat", "day": "2026-11-11"}, answers=frozenset({409})
+    ),
+    ("desk_payments.bill", "GET"): Route(FINANCE, "/desk/payments/bills/wechat/2026-11-11", answers=NOT_FOUND),
+    ("desk_payments.resolution", "POST"): Route(
+        FINANCE, "/desk/payments/differences/1/resolution", data={"remark": "已查"}, answers=NOT_FOUND
     ),
     # finance
     ("desk_points.proof", "GET"): Route(FINANCE, "/desk/points/proof"),
@@ -498,6 +583,8 @@ def make_scene(app: Flask) -> Scene:
     for dealer in (people.linan, people.ningbo):
         bought(line(dealer.id, 1, Kind.SERVICE, terms=RUSH))
     transact(_vouchers, scene=scene)
+    dealers = [(dealer.code, dealer.id) for dealer in (people.linan, people.ningbo)]
+    scene.handed = transact(hand_out, dealers=dealers, sku_code=CARD, seal=seal)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
         ask = Ask(
             kind=CorrectionKind.TAKE, dealer_id=people.linan.id, points=6_000, reason=CorrectionReason.CORRECTION,
@@ -662,4 +749,4 @@ def test_a_form_without_its_token_changes_nothing(stage: Stage, key: tuple[str, 
 
 
 def is_api(route: Route) -> bool:
-    return route.audience is PARTNER
+    return route.audience is PARTNER or route.audience is GATEWAY

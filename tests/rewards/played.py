@@ -34,7 +34,8 @@ class Played:
     def told(self, no: str) -> dict[str, Any]:
         return {
             "no": no, "supplier_no": f"S{list(self.orders).index(no)}", "state": self.outcome, "ended_at": None,
-            "receipt": "R-1" if self.outcome == "done" else "", "reason": "号码停机" if self.outcome == "failed" else "",
+            "receipt": "R-1" if self.outcome == "done" else "",
+            "reason": "号码停机" if self.outcome == "failed" else "",
         }  # fmt: skip
 
     def heads(self, first: str, target: str, body: bytes, *, secret: str = SECRET, age: int = 0) -> dict[str, str]:

@@ -186,7 +186,9 @@ def test_an_old_conversation_does_not_undo_a_newer_one(rack: Flask, played: Play
     assert state().state is TopUpState.SENT
 
 
-def test_many_workers_at_once_send_each_top_up_once(rack: Flask, played: Played, clock: Clock, database_url: str) -> None:
+def test_many_workers_at_once_send_each_top_up_once(
+    rack: Flask, played: Played, clock: Clock, database_url: str
+) -> None:
     for order_id in range(1, 9):
         ordered(order_id)
     played.outcome = "done"
@@ -310,5 +312,5 @@ def test_the_pauses_grow_and_outlast_a_conversation() -> None:
 )
 def test_the_database_refuses_a_top_up_that_does_not_hold_together(rack: Flask, change: str) -> None:
     ordered()
-    with pytest.raises(Exception, match="(?i)constraint"):
+    with pytest.raises(Exception, match=r"(?i)constraint"):
         transact(lambda session, _at: session.execute(text(f"UPDATE top_up SET {change}")))

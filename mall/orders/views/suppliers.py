@@ -7,6 +7,7 @@ from flask import Response, current_app, jsonify, request
 from mall.base.refused import NotFound
 from mall.orders.actions.top_ups import conclude
 from mall.orders.views.blueprint import orders
+from mall.rewards.actions.supplier import NotTheSupplier
 from mall.rewards.actions.top_ups import hear
 from mall.rewards.queries.suppliers import supplier_of
 from mall.rewards.queries.top_ups import numbered
@@ -23,7 +24,7 @@ def top_up_told() -> tuple[Response, int]:
     """
     supplier = supplier_of(current_app.extensions["settings"].gateways, now)
     if supplier is None:
-        raise NotFound
+        raise NotTheSupplier
     target = request.full_path if request.query_string else request.path
     told = supplier.notice(method="POST", target=target, headers=dict(request.headers), body=request.get_data())
     one = numbered(reading(), told.no) if told.no else None

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from flask_babel import gettext
-from wtforms import DateField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from mall.base.refused import N_
@@ -66,7 +66,7 @@ class AlarmForm(Form):
 class SettleForm(Form):
     """How a top-up ended, as people found out."""
 
-    ended = RadioField(N_("结果"), choices=[("done", N_("已到账")), ("failed", N_("没有充上"))], validate_choice=False)
+    ended = StringField(N_("结果"))
     reason = StringField(N_("依据"), filters=[trimmed], validators=[Needed(), AtMost(120)])
 
     def done(self) -> bool | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound, Refused
 from mall.base.types import NEVER
-from mall.rewards.actions import replace_code, reveal_to_staff
+from mall.rewards.actions import Shown, replace_code, reveal_to_staff
 from mall.rewards.actions.vault import void_free
 from mall.rewards.forms.vault import ReasonForm
 from mall.rewards.models import CardCode, NotHeld
@@ -39,10 +41,9 @@ def one(code_id: int) -> Response:
 def show(code_id: int) -> Response:
     """The code in full, written down as seen."""
     here = guards.staff()
-    transact(limits.take_all, of=[(LOOKS, str(here.staff_id))])
     try:
         shown = transact(
-            reveal_to_staff,
+            _limited,
             code_id=code_id,
             staff_id=here.staff_id,
             role=here.role,
@@ -68,6 +69,12 @@ def replace(code_id: int) -> Response:
 def void(code_id: int) -> Response:
     """Take one free code out for ever, with the reason."""
     return _settled(code_id, replacing=False)
+
+
+def _limited(session: Session, at: datetime, /, *, staff_id: int, **what: Any) -> Shown:
+    """A look, counted only where there was something to see."""
+    limits.take_all(session, at, of=[(LOOKS, str(staff_id))])
+    return reveal_to_staff(session, at, staff_id=staff_id, **what)
 
 
 def _settled(code_id: int, *, replacing: bool) -> Response:

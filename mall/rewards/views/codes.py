@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from datetime import datetime
+from typing import Any
 
-from mall.rewards.actions import reveal_code
+from flask import Response, current_app, request
+from sqlalchemy.orm import Session
+
+from mall.rewards.actions import Shown, reveal_code
 from mall.rewards.views.blueprint import rewards
 from mall.web import guards, limits
 from mall.web.db import transact
@@ -19,9 +23,8 @@ LOOKS = limits.Limit("code-reveal", capacity=60, refill=6)
 def reveal(order_id: int, code_id: int) -> Response:
     """The code in full, written down as seen. An answer to the press itself, never an address to be opened again."""
     here = guards.member()
-    transact(limits.take_all, of=[(LOOKS, str(here.member_id))])
     shown = transact(
-        reveal_code,
+        _look,
         dealer_id=here.dealer_id,
         order_id=order_id,
         code_id=code_id,
@@ -31,3 +34,9 @@ def reveal(order_id: int, code_id: int) -> Response:
         source_address=request.remote_addr or "",
     )
     return page("rewards/code.html", "rewards/_code.html", shown=shown)
+
+
+def _look(session: Session, at: datetime, /, *, member_id: int, **whose: Any) -> Shown:
+    """A look, counted only where there was something to see."""
+    limits.take_all(session, at, of=[(LOOKS, str(member_id))])
+    return reveal_code(session, at, member_id=member_id, **whose)

@@ -15,6 +15,7 @@ from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
+from mall.cli.demo.vault import fill_vault
 from mall.cli.divisions import load_now as load_divisions
 from mall.cli.feed import feed
 from mall.cli.points import prove_now
@@ -42,6 +43,7 @@ def seed(context: click.Context) -> None:
     today, key = transact(prepare, seal=seal)
     transact(seed_people, seal=seal)
     rewards = transact(put_catalogue)
+    codes = transact(fill_vault, seal=seal)
     results = play(transact, now(), today=today, seal=seal)
     transact(ask_for_a_second_person)
     if SAMPLE.exists():
@@ -55,7 +57,8 @@ def seed(context: click.Context) -> None:
     else:
         click.echo(f"demo: checkpoint {signed.stated.no} taken" if signed else "demo: no checkpoint was needed")
     prove_now(Scope.FULL)
-    click.echo(f"demo: {rewards} rewards put on the shelf, {len(results)} documents posted, as of {today}")
+    click.echo(f"demo: {rewards} rewards put on the shelf, {codes} card codes in the vault")
+    click.echo(f"demo: {len(results)} documents posted, as of {today}")
     if key:
         click.echo(f"demo: partner key {key.key_id}, secret {key.secret} (shown this once)")
     _say_who()

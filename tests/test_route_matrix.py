@@ -364,7 +364,6 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.approve", "POST"): Route(
         OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")
     ),
-    ("orders.refusal", "GET"): Route(OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal")),
     ("orders.decline", "POST"): Route(
         OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal"), data={"reason": "本月预算已用完"}
     ),

@@ -60,24 +60,15 @@ def approve(no: str) -> Response:
     return go(order_page, toast=_("已批准"))
 
 
-@orders.get("/orders/<no>/refusal")
-@guards.member_may("manage")
-def refusal(no: str) -> Response:
-    """Asks why, before an owner says no."""
-    found = mine.order_of(reading(), guards.member().dealer_id, no)
-    if not found.awaiting_approval:
-        return go(url_for("orders.order", no=no))
-    return page("orders/refusal.html", order=found, form=DeclineForm(formdata=None), refusal=None)
-
-
 @orders.post("/orders/<no>/refusal")
 @guards.member_may("manage")
 def decline(no: str) -> Response:
     """Say no, with a reason for who asked. Everything goes back; a second press finds it declined."""
     here, form = guards.member(), DeclineForm()
+    order_page = url_for("orders.order", no=no)
     if not form.validate():
         found = mine.order_of(reading(), here.dealer_id, no)
-        return refused("orders/refusal.html", order=found, form=form)
+        return refused("orders/refusal.html", order=found, form=form) if found.awaiting_approval else go(order_page)
     try:
         transact(
             decline_order,
@@ -88,9 +79,9 @@ def decline(no: str) -> Response:
             reason=form.reason.data,
             source_address=request.remote_addr or "",
         )
-    except Refused as too_late:
-        return _too_late(no, too_late)
-    return go(url_for("orders.order", no=no), toast=_("已拒绝，积分已退回"))
+    except Refused as refusal:
+        return _too_late(no, refusal)
+    return go(order_page, toast=_("已拒绝，积分已退回"))
 
 
 def approvals_here() -> int:

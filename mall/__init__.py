@@ -66,6 +66,7 @@ FEATURES: tuple[str, ...] = (
     "mall.api",
     "mall.cli.feed",
     "mall.cli.points",
+    "mall.cli.orders",
     "mall.cli.periods",
     "mall.cli.checkpoints",
     "mall.cli.partners",

@@ -28,6 +28,7 @@ from mall.jobs.tasks import (
     heartbeat,
     lapse,
     outbox,
+    prices,
     reconcile,
     release,
     send_refunds,
@@ -36,6 +37,7 @@ from mall.jobs.tasks import (
     vault,
     verify,
     verify_all,
+    verify_orders,
     vouchers,
 )
 from mall.web.db import transact
@@ -50,12 +52,14 @@ TASKS: tuple[ModuleType, ...] = (
     send_refunds,
     reconcile,
     outbox,
+    prices,
     vouchers,
     top_ups,
     vault,
     checkpoint,
     verify,
     verify_all,
+    verify_orders,
     tidy,
 )
 SCHEMA = "jobs"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from types import EllipsisType
 from typing import Any
@@ -19,7 +20,8 @@ from sqlalchemy.orm import Session
 from mall.base.seal import Seal
 from mall.base.types import canonical
 from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
-from mall.catalog.models import Delivery, Kind, Sku, Stock
+from mall.catalog.actions.plans import PlanToPut, put_plans
+from mall.catalog.models import Delivery, Kind, PricePlan, Sku, Stock
 from mall.dealers.models import Address, ChannelLevel, Dealer, Member, MemberRole
 from mall.orders.actions import Placed, cancel, place
 from mall.orders.models import OrderLine, OrderState, RedemptionOrder
@@ -148,6 +150,31 @@ def add_member(session: Session, at: datetime, dealer_id: int, member_id: int, r
         )
     )
     session.flush()
+
+
+def add_member_now(dealer_id: int, member_id: int, role: MemberRole = MemberRole.BUYER) -> None:
+    """Another person of a dealer, in a transaction of its own."""
+    transact(partial(_add_member, dealer_id=dealer_id, member_id=member_id, role=role))
+
+
+def _add_member(session: Session, at: datetime, *, dealer_id: int, member_id: int, role: MemberRole) -> None:
+    add_member(session, at, dealer_id, member_id, role)
+
+
+def priced_with_cash() -> None:
+    """The cooker costs 18,800 points, or 2,000 points and ¥99."""
+    transact(_price_with_cash)
+
+
+def _price_with_cash(session: Session, at: datetime) -> None:
+    plans = [PlanToPut(points=PRICES[COOKER]), PlanToPut(step=1, points=2_000, cash_fen=9_900)]
+    put_plans(session, at, sku_id=sku_id(COOKER), plans=plans, since=at)
+
+
+def cash_plan(code: str = COOKER) -> int:
+    """The plan of a SKU with cash."""
+    plan = select(PricePlan.id).where(PricePlan.sku_id == sku_id(code), PricePlan.cash_fen > 0)
+    return int(db.session.execute(plan.where(PricePlan.withdrawn_at.is_(None))).scalar_one())
 
 
 def give(session: Session, at: datetime, dealer_id: int, points: int, *, days: int) -> None:

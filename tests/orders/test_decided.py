@@ -1,4 +1,4 @@
-"""An order always ends well: what is held is redeemed or comes back, whatever the money, the owner or a supplier does."""
+"""An order always ends well: what is held is redeemed or comes back, whatever money, owner or supplier do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from mall.catalog.actions import PlanToPut
-from mall.catalog.actions.plans import put_plans
 from mall.dealers.models import Dealer, MemberRole, Notice, SecondFactorNeeded
 from mall.orders.actions import (
     approve,
@@ -36,7 +34,6 @@ from mall.orders.models import (
     RedemptionOrder,
 )
 from mall.orders.queries import mine
-from mall.orders.queries.offer import offers_of
 from mall.payments.actions import open_payment, press
 from mall.payments.models import AmountDiffers, GatewayName, Payment, PaymentState, Refund, There, Told
 from mall.points.queries import balance
@@ -54,26 +51,13 @@ WECHAT = GatewayName.WECHAT
 @pytest.fixture
 def priced(set_up: Flask) -> Flask:
     """The cooker costs 18,800 points, or 2,000 points and ¥99; there is a buyer beside the owner."""
-    transact(_price)
+    scene.priced_with_cash()
+    scene.add_member_now(DEALER, BUYER)
     return set_up
 
 
-def _price(session: Any, at: Any) -> None:
-    sku = scene.sku_id(COOKER)
-    plans = [PlanToPut(points=18_800), PlanToPut(step=1, points=2_000, cash_fen=9_900)]
-    put_plans(session, at, sku_id=sku, plans=plans, since=at)
-    scene.add_member(session, at, DEALER, BUYER, MemberRole.BUYER)
-
-
-def cash_plan() -> int:
-    plans = offers_of(reading(), now(), dealer_id=DEALER, sku_ids=[scene.sku_id(COOKER)])
-    [offer] = plans.values()
-    db.session.rollback()
-    return next(plan.id for plan in offer.plans if plan.cash_fen)
-
-
 def order_with_cash(gateway: GatewayName = WECHAT, quantity: int = 1, **said: Any) -> str:
-    return scene.order(COOKER, quantity, plan_id=cash_plan(), gateway=gateway, **said).no
+    return scene.order(COOKER, quantity, plan_id=scene.cash_plan(), gateway=gateway, **said).no
 
 
 def held() -> int:
@@ -152,7 +136,7 @@ def test_on_account_it_is_paid_at_once(priced: Flask) -> None:
 def test_money_needs_a_way_to_pay_it(priced: Flask) -> None:
     before = scene.everything()
     with pytest.raises(GatewayNeeded):
-        scene.order(COOKER, plan_id=cash_plan())
+        scene.order(COOKER, plan_id=scene.cash_plan())
     assert scene.everything() == before
 
 

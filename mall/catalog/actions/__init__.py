@@ -3,7 +3,7 @@
 from mall.catalog.actions.freight import put_freight_template, rules_from, send_by
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.actions.plans import PlanToPut, add_plan, follow_dates, set_cost, withdraw_plan
-from mall.catalog.actions.stock import put_back, restock, take
+from mall.catalog.actions.stock import put_back, restock, take, write_off
 
 __all__ = [
     "ItemToPut",
@@ -21,4 +21,5 @@ __all__ = [
     "set_cost",
     "take",
     "withdraw_plan",
+    "write_off",
 ]

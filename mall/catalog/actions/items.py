@@ -117,7 +117,7 @@ def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToP
         if sku is None:
             sku = Sku(id=new_id(now), item_id=item.id, code=put.code)
             session.add(sku)
-            first = Stock(sku_id=sku.id, on_hand=put.on_hand)
+            first = Stock(sku_id=sku.id, on_hand=put.on_hand, supplied=put.on_hand)
         else:
             first = None
         sku.position, sku.picture, sku.retired_at = position, put.picture, None

@@ -23,6 +23,11 @@ _TAKE = (
 _ADD = (
     update(_stock).where(_stock.c.sku_id == bindparam("sku")).values(on_hand=_stock.c.on_hand + bindparam("quantity"))
 )
+_SUPPLY = _ADD.values(supplied=_stock.c.supplied + bindparam("quantity"))
+_WITHDRAW = _TAKE.values(supplied=_stock.c.supplied - bindparam("quantity"))
+_WRITE_OFF = (
+    update(_stock).where(_stock.c.sku_id == bindparam("sku")).values(supplied=_stock.c.supplied - bindparam("quantity"))
+)
 _LEFT = select(_stock.c.on_hand).where(_stock.c.sku_id == bindparam("sku"))
 
 
@@ -41,6 +46,13 @@ def put_back(session: Session, now: datetime, quantities: Mapping[int, int]) -> 
         connection.execute(_ADD, {"sku": sku, "quantity": quantity})
 
 
+def write_off(session: Session, now: datetime, quantities: Mapping[int, int]) -> None:
+    """Pieces of SKUs that an order gave up and that did not come back into stock: lost, broken, or let go of."""
+    connection = session.connection()
+    for sku, quantity in _in_order(quantities):
+        connection.execute(_WRITE_OFF, {"sku": sku, "quantity": quantity})
+
+
 def restock(session: Session, now: datetime, *, sku_code: str, by: int) -> int:
     """Change a SKU's stock by a difference, never to a number: what was sold meanwhile stays sold.
 
@@ -48,8 +60,7 @@ def restock(session: Session, now: datetime, *, sku_code: str, by: int) -> int:
     """
     sku_id = session.execute(select(Sku.id).where(Sku.code == sku_code)).scalar_one()
     connection = session.connection()
-    change = {"sku": sku_id, "quantity": abs(by)}
-    if connection.execute(_ADD if by >= 0 else _TAKE, change).rowcount != 1:
+    if connection.execute(_SUPPLY if by >= 0 else _WITHDRAW, {"sku": sku_id, "quantity": abs(by)}).rowcount != 1:
         raise SoldOut(left=connection.execute(_LEFT, {"sku": sku_id}).scalar() or 0)
     return int(connection.execute(_LEFT, {"sku": sku_id}).scalar_one())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import put_back
+from mall.catalog.actions import put_back, write_off
 from mall.orders.actions.happened import happened
 from mall.orders.models import (
     Ended,
@@ -51,7 +51,8 @@ def refund_pieces(
     """Give back points and money of so many pieces of a paid order's line; the book is its dealer's, locked.
 
     Money is what these pieces cost, or `fen` where less was agreed; with `whole_freight` the freight too once nothing
-    of the order is kept. `restock` puts the pieces into stock again. `key` makes it once: a verb that may be repeated
+    of the order is kept. `restock` puts the pieces into stock again, else
+    they are written off. `key` makes it once: a verb that may be repeated
     looks first whether it was done. Refused: more pieces than the line keeps, an order that is not paid, more money
     than they cost.
     """
@@ -89,8 +90,7 @@ def refund_pieces(
         )
         order.refunded_fen += money
     session.flush()
-    if restock:
-        put_back(session, now, {line.sku_id: quantity})
+    (put_back if restock else write_off)(session, now, {line.sku_id: quantity})
     return Back(points, money, posting.journal_id)
 
 

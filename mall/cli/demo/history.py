@@ -27,6 +27,7 @@ from mall.orders.models import RedemptionOrder
 from mall.orders.queries.offer import Pick, basket_of, sku_id_by_code
 from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import Programme
+from mall.rewards.actions.rebate_terms import set_rebate_terms
 
 SOURCE = "dms-east"
 ZONE = "Asia/Shanghai"
@@ -93,7 +94,7 @@ def _bath(yuan: int, *, custom: bool = False) -> Goods:
 HISTORY: tuple[Order | Redemption, ...] = (
     # 临安恒泰商贸: a year of orders, custom-made goods, a return, a corrected document.
     Order(no="DD-0107", dealer="LA0571", months_ago=12, day=9, goods=(_hinge(59_600), _lock(12_400))),
-    Order(no="DD-0111", dealer="LA0571", months_ago=12, day=24, goods=(_hinge(30_400), _lock(11_800))),
+    Order(no="DD-0111", dealer="LA0571", months_ago=12, day=24, goods=(_hinge(50_400), _lock(11_800))),
     Order(no="DD-0119", dealer="LA0571", months_ago=11, day=6, goods=(_lock(6_200),)),
     Order(no="DD-0152", dealer="LA0571", months_ago=8, day=18, goods=(_door(18_000, custom=True), _hinge(3_500))),
     Order(no="DD-0188", dealer="LA0571", months_ago=5, day=11, goods=(_bath(21_600), _lock(7_850))),
@@ -115,10 +116,12 @@ HISTORY: tuple[Order | Redemption, ...] = (
     ),
     Redemption(key="demo-3", dealer="LA0571", role=MemberRole.OWNER, sku="FD-7001-10", hours_ago=27),
     Redemption(key="demo-4", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8002-50", hours_ago=1, quantity=2),
+    Redemption(key="demo-7", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8104-50", hours_ago=3 * 24),
+    Redemption(key="demo-8", dealer="LA0571", role=MemberRole.OWNER, sku="CD-8103-100", hours_ago=30),
     # 宁波海曙五金: a few points, most rewards still out of reach.
     Order(no="DD-1014", dealer="NB0574", months_ago=4, day=15, goods=(_hinge(6_900),)),
     Order(no="DD-1027", dealer="NB0574", days_ago=17, goods=(_lock(5_860),)),
-    Redemption(key="demo-5", dealer="NB0574", role=MemberRole.OWNER, sku="CD-8007-50", hours_ago=50, cancelled_after=1),
+    Redemption(key="demo-5", dealer="NB0574", role=MemberRole.OWNER, sku="FD-7002-1", hours_ago=50, cancelled_after=1),
     # 绍兴越城建材: points used, then the goods came back: the rest is owed and the next order pays it first.
     Order(no="DD-2006", dealer="SX0575", months_ago=2, day=12, goods=(_door(9_600),)),
     Redemption(key="demo-6", dealer="SX0575", role=MemberRole.OWNER, sku="FD-7003-01", hours_ago=44),
@@ -167,6 +170,16 @@ def prepare(session: Session, now: datetime, *, seal: Seal) -> tuple[date, Key |
         actor="demo",
     )
     expect_redemption(session, now, from_on=date(2025, 1, 1), rate_bps=9_400, note="以往各批次的兑换曲线", actor="demo")
+    set_rebate_terms(
+        session,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        from_on=date(2026, 1, 1),
+        points_per_yuan=100,
+        monthly_cap_fen=200_000,
+        yearly_cap_fen=1_000_000,
+        note="年度商务政策：100 积分抵货款 ¥1",
+        actor="demo",
+    )
     today = now.astimezone(ZoneInfo(ZONE)).date()
     days = keep_shift(session, now, source=SOURCE, days=(today - EPOCH).days)
     return EPOCH + timedelta(days=days), key

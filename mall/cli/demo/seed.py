@@ -15,6 +15,7 @@ from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
+from mall.cli.demo.powers import set_powers
 from mall.cli.demo.vault import fill_vault
 from mall.cli.divisions import load_now as load_divisions
 from mall.cli.feed import feed
@@ -45,6 +46,7 @@ def seed(context: click.Context) -> None:
     rewards = transact(put_catalogue)
     codes = transact(fill_vault, seal=seal)
     results = play(transact, now(), today=today, seal=seal)
+    transact(set_powers)
     transact(ask_for_a_second_person)
     if SAMPLE.exists():
         context.invoke(

@@ -373,6 +373,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.cancellation", "GET"): Route(
         REDEEMER, order_of("LA0571", "/cancellation"), other=order_of("NB0574", "/cancellation")
     ),
+    ("orders.readdress", "GET"): Route(REDEEMER, order_of("LA0571", "/address"), other=order_of("NB0574", "/address")),
+    ("orders.send_elsewhere", "POST"): Route(
+        REDEEMER,
+        order_of("LA0571", "/address"),
+        other=order_of("NB0574", "/address"),
+        data=lambda scene: {"address": str(scene.addresses["LA0571"])},
+    ),
     ("orders.cancel", "POST"): Route(
         REDEEMER, order_of("LA0571", "/cancellation"), other=order_of("NB0574", "/cancellation")
     ),

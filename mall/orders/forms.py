@@ -69,6 +69,12 @@ def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
     return found
 
 
+class ReaddressForm(Form):
+    """Where an order is to go instead."""
+
+    address = WholeField(N_("收货地址"), least=1, most=2**63 - 1, wrong=N_("请选择收货地址。"))
+
+
 def place_to(at: At | Mark | Until) -> str:
     """A place in a list as an address carries it."""
     return "-".join(str(part if isinstance(part, int) else micros(part)) for part in at)

@@ -6,6 +6,7 @@ from mall.orders.actions.confirm import Confirmed, close_unpaid, confirm
 from mall.orders.actions.deliver import deliver, fail_line
 from mall.orders.actions.nudge import nudge
 from mall.orders.actions.place import Placed, place
+from mall.orders.actions.readdress import readdress
 from mall.orders.actions.receive import complete_due, receive, receive_due
 from mall.orders.actions.reveal import reveal
 from mall.orders.actions.send import hand_over, pick, put_back_on_shelf, ship
@@ -32,6 +33,7 @@ __all__ = [
     "pick",
     "place",
     "put_back_on_shelf",
+    "readdress",
     "receive",
     "receive_due",
     "reveal",

@@ -339,6 +339,7 @@ def _snapshot(draft: _Draft, asked: Asked, seal: Seal) -> bytes | None:
         address_id=asked.address_id,
         region=draft.goal.region,
         sealed=draft.goal.sealed,
+        outlet=draft.goal.outlet,
     )
 
 

@@ -130,3 +130,24 @@ class NudgedAlready(Refused):
 
     code = "nudged_already"
     text = N_("今天已经催过了，仓库正在处理。")
+
+
+class TooLate(Refused):
+    """The parcel is being packed, has left, or will never leave: it cannot be sent elsewhere."""
+
+    code = "too_late"
+    text = N_("礼品已在拣货、已发出，或订单已结束，不能再更换收货地址。如需改寄，请联系客户经理。")
+
+
+class NoParcel(Refused):
+    """Nothing of the order travels in a parcel."""
+
+    code = "no_parcel"
+    text = N_("这笔订单没有需要邮寄的礼品。")
+
+
+class FreightDiffers(Refused):
+    """Sending it there costs something else than what was agreed."""
+
+    code = "freight_differs"
+    text = N_("寄到%(place)s的运费是 ¥%(new)s，下单时是 ¥%(paid)s，运费不同不能直接更换。可以取消后重新兑换。")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mall.base.seal import Seal
 from mall.dealers.queries.addresses import place as kept_at
+from mall.dealers.queries.addresses import region_shown
 from mall.orders.models import RedemptionOrder
 
 
@@ -18,11 +19,13 @@ class Destination:
     phone: str
     region: str
     street: str
+    outlet: str = ""
+    """The dealer's shop that the address belongs to, if it was said."""
 
     @property
     def line(self) -> str:
         """Region and street in one line."""
-        return f"{self.region.replace('/', ' ')} {self.street}"
+        return f"{region_shown(self.region)} {self.street}"
 
     @property
     def recipient_masked(self) -> str:
@@ -30,17 +33,23 @@ class Destination:
         return self.recipient[:1] + "＊" * max(1, len(self.recipient) - 1)
 
 
-def seal_destination(seal: Seal, order_id: int, *, address_id: int, region: str, sealed: dict[str, bytes]) -> bytes:
+def seal_destination(
+    seal: Seal, order_id: int, *, address_id: int, region: str, sealed: dict[str, bytes], outlet: str = ""
+) -> bytes:
     """Copy an address, sealed field by field in the address book, into one sealed snapshot of an order."""
     words = {name: seal.open(value, kept_at(name, address_id)) for name, value in sealed.items()}
-    return seal.seal(json.dumps({**words, "region": region}, ensure_ascii=False), f"order:address:{order_id}")
+    said = {**words, "region": region, "outlet": outlet}
+    return seal.seal(json.dumps(said, ensure_ascii=False), f"order:address:{order_id}")
 
 
 def destination_of(order: RedemptionOrder, seal: Seal) -> Destination | None:
     """Where an order goes; none for what is not shipped."""
-    if order.address_sealed is None:
-        return None
-    return Destination(**json.loads(seal.open(order.address_sealed, f"order:address:{order.id}")))
+    return opened(order.address_sealed, order.id, seal) if order.address_sealed is not None else None
+
+
+def opened(sealed: bytes, order_id: int, seal: Seal) -> Destination:
+    """A snapshot that was sealed for an order."""
+    return Destination(**json.loads(seal.open(sealed, f"order:address:{order_id}")))
 
 
 def remark_of(order: RedemptionOrder, seal: Seal) -> str:

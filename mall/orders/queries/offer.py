@@ -65,7 +65,11 @@ _OFFERS = (
     .where(_sku.c.id.in_(bindparam("skus", expanding=True)))
 )
 _ADDRESS = select(
-    _address.c.recipient_sealed, _address.c.phone_sealed, _address.c.street_sealed, _address.c.region
+    _address.c.recipient_sealed,
+    _address.c.phone_sealed,
+    _address.c.street_sealed,
+    _address.c.region,
+    _address.c.outlet,
 ).where(
     _address.c.dealer_id == bindparam("dealer"),
     _address.c.id == bindparam("address"),
@@ -181,6 +185,7 @@ class Goal:
 
     sealed: dict[str, bytes]
     region: str
+    outlet: str = ""
 
 
 def sku_id_by_code(session: Session, code: str) -> int:
@@ -208,7 +213,8 @@ def address_for(session: Session, dealer_id: int, address_id: int | None) -> Goa
     row = session.execute(_ADDRESS, {"dealer": dealer_id, "address": address_id}).one_or_none()
     if row is None:
         return None
-    return Goal({"recipient": row.recipient_sealed, "phone": row.phone_sealed, "street": row.street_sealed}, row.region)
+    sealed = {"recipient": row.recipient_sealed, "phone": row.phone_sealed, "street": row.street_sealed}
+    return Goal(sealed, row.region, row.outlet or "")
 
 
 def basket_of(

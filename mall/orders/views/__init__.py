@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Flask
 
 from mall.orders.queries.mine import pieces_had, waiting
+from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
-from mall.orders.views import approvals, checkout, mine, notices, payment, suppliers
+from mall.orders.views import approvals, checkout, mine, notices, payment, readdress, suppliers
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.pages import count_on
 
-__all__ = ["approvals", "checkout", "mine", "notices", "payment", "register", "suppliers"]
+__all__ = ["approvals", "checkout", "mine", "notices", "payment", "readdress", "register", "suppliers"]
 
 
 def register(app: Flask) -> None:
@@ -20,6 +21,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(orders)
     count_on(app, "orders", _on_the_way)
     count_on(app, "approvals", approvals.approvals_here)
+    app.jinja_env.globals["readdressable"] = readdressable
     app.jinja_env.globals["approver_needs_proof"] = approvals.approver_needs_proof
     app.extensions["redeemed"] = pieces_had
     app.extensions["spent_this_month"] = spent_this_month

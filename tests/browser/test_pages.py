@@ -30,6 +30,7 @@ FIRST = {
     "catalog.choice": ["/catalog", "a[href^='/catalog/']", "a[href$='/choice']"],
     "orders.new": ["/catalog?category=food&affordable=1", "a[href^='/catalog/']", "choice?go=1"],
     "orders.order": ["/orders", "a[href^='/orders/']"],
+    "orders.readdress": ["/orders?tab=to-ship", "a[href^='/orders/']", "a[href$='/address']"],
     "orders.cancellation": ["/orders", "a[href^='/orders/']", "a[href$='/cancellation']"],
     "points.movement": ["/points", "a[href^='/points/movements/']"],
     "points.statement": ["/points/statements", "a[href^='/points/statements/']"],
@@ -49,6 +50,8 @@ FIRST = {
     ],
     "desk_points.correction": ["/desk/points/corrections", "a[href^='/desk/points/corrections/']:not([href$='/new'])"],
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
+    "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
+    "desk_catalog.template": ["/desk/freight", "a[href^='/desk/freight/']:not([href$='/new'])"],
 }
 NOT_A_PAGE = {
     "static": "files",

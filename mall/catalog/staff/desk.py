@@ -25,6 +25,9 @@ USUAL_VALUE = 10_000
 """A point is taken to be worth a fen where no rule of earning says otherwise."""
 YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
 
+TAX_BPS = 1_300
+"""Goods given for points are taxed like goods sold: value added tax of 13 %. Cards and services are usually not."""
+
 PointValue = Callable[[Session, date], int]
 """What a point is worth on a day, in millionths of the currency's unit: earning says so."""
 
@@ -46,6 +49,11 @@ def point_value() -> int:
     """
     told = cast("PointValue | None", current_app.extensions.get("point_value"))
     return (told(reading(), civil_day(now(), zone())) if told else 0) or USUAL_VALUE
+
+
+def tax_of(shipped: bool) -> int:
+    """The usual tax on a reward, in ten-thousandths."""
+    return TAX_BPS if shipped else 0
 
 
 def fen_typed(text: str) -> int | None:

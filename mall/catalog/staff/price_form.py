@@ -108,11 +108,11 @@ class Helper:
         return {"freight": self.freight, "tax": self.tax, "worth": self.worth}
 
 
-def helper_from(args: MultiDict[str, str], *, cost_fen: int, unit_value: int) -> Helper:
-    """The helper's question; what is left out is as usual: the SKU's cost, no freight, 13 % tax, 10 % margin."""
+def helper_from(args: MultiDict[str, str], *, cost_fen: int, unit_value: int, tax_bps: int) -> Helper:
+    """The helper's question; what is left out is as usual: the SKU's cost, no freight, its tax, 10 % margin."""
     cost = trimmed(args.get("cost")) or yuan_told(cost_fen)
     freight = trimmed(args.get("freight")) or "0"
-    tax, margin = trimmed(args.get("tax")) or "13", trimmed(args.get("margin")) or "10"
+    tax, margin = trimmed(args.get("tax")) or yuan_told(tax_bps), trimmed(args.get("margin")) or "10"
     worth = trimmed(args.get("worth")) or worth_told(unit_value)
     read: tuple[Any, ...] = (fen_typed(cost), fen_typed(freight), bps_typed(tax), bps_typed(margin), worth_typed(worth))
     good = None not in read and read[4] > 0

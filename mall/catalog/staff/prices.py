@@ -14,7 +14,7 @@ from mall.catalog.queries import freight, priced
 from mall.catalog.queries.priced import PAGE, Priced
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.price_helper import Costs, Margin, suggest
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, last_told, may_price, point_value
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, last_told, may_price, point_value, tax_of, yuan_told
 from mall.catalog.staff.price_form import STEPS, CostForm, PlanForm, helper_from
 from mall.points.queries.corrections import traces
 from mall.web import guards
@@ -32,7 +32,7 @@ LAST_PAGE = 2_000
 
 def install(app: Flask) -> None:
     """Put prices on the desk's side."""
-    desk_link(app, GROUP, "prices", "/desk/prices", "badge-percent", N_("价格"), may_price)
+    desk_link(app, GROUP, "prices", "/desk/prices", "coins", N_("价格"), may_price)
 
 
 @desk_catalog.get("/prices")
@@ -131,7 +131,7 @@ def _suggested() -> dict[str, Any]:
 def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
     session, at = reading(), now()
     value = point_value()
-    helper = helper_from(request.values, cost_fen=sku.cost_fen, unit_value=value)
+    helper = helper_from(request.values, cost_fen=sku.cost_fen, unit_value=value, tax_bps=tax_of(sku.shipped))
     known = helper.costs if helper.costs is not None and helper.costs.cost_fen else None
     return {
         "sku": sku,
@@ -149,13 +149,14 @@ def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
         "acts": ACTS,
         "steps": STEPS,
         "last_told": last_told,
+        "yuan_told": yuan_told,
         "at": at,
     }
 
 
 def _standard(sku: Priced, value: int) -> Costs | None:
-    """What a list holds prices against: the SKU's cost, 13 % tax, what a point is worth today."""
-    return Costs(cost_fen=sku.cost_fen, tax_bps=1_300, unit_value=value) if sku.cost_fen else None
+    """What a list holds prices against: the SKU's cost, the usual tax, what a point is worth today."""
+    return Costs(cost_fen=sku.cost_fen, tax_bps=tax_of(sku.shipped), unit_value=value) if sku.cost_fen else None
 
 
 def _margin(costs: Costs | None, plan: Plan) -> Margin | None:

@@ -10,13 +10,16 @@ from flask import Response, current_app, request
 from flask_babel import gettext as _
 
 from mall.catalog.forms import asked_from, plan_from, quantity_from
-from mall.catalog.models import NoSuchChoice
+from mall.catalog.models import NoSuchChoice, NotDelivered
 from mall.catalog.queries import item as shown
+from mall.catalog.queries.freight import rules_of
 from mall.catalog.rules.choice import choose, most, pick
+from mall.catalog.rules.freight import fee
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance
 from mall.web import guards
 from mall.web.db import now, reading
+from mall.web.filters import fen_short
 from mall.web.locale import spoken
 from mall.web.pages import go, page, refused
 
@@ -68,8 +71,24 @@ def _look(code: str) -> dict[str, Any]:
         "plan": plan,
         "cap": cap,
         "quantity": min(quantity_from(request.args), max(cap, 1)),
+        "freight": _freight(reward.freight_template_id, here.region, min(quantity_from(request.args), max(cap, 1))),
         "gallery": _gallery(spoken(reward.names), reward.pictures),
     }
+
+
+def _freight(template: int | None, region: str, pieces: int) -> str:
+    """What sending to the dealer's own province costs, in words; nothing where it is free by itself."""
+    if template is None:
+        return ""
+    province = next(iter(region.split("/")[1:2]), "")
+    if not province:
+        return str(_("运费按收货地址计算"))
+    try:
+        fen = fee(rules_of(reading(), template), pieces=pieces, region=province)
+    except NotDelivered:
+        return str(_("暂不送往%(province)s", province=province))
+    cost = str(_("包邮")) if not fen else str(_("运费 %(fen)s", fen=fen_short(fen)))
+    return str(_("送%(province)s %(cost)s", province=province, cost=cost))
 
 
 def _gallery(name: str, pictures: Sequence[str]) -> list[tuple[str, str]]:

@@ -73,6 +73,7 @@ class Batch:
     """A batch with what has become of its codes."""
 
     batch: CardBatch
+    sku_code: str
     by: str
     counts: dict[CodeState, int]
 
@@ -150,13 +151,13 @@ def low_count(session: Session) -> int:
     return session.scalar(asked) or 0
 
 
-def batches(session: Session, sku_id: int | None = None) -> list[Batch]:
+def batches(session: Session, sku_id: int | None = None, most: int = FOUND) -> list[Batch]:
     """The last batches, newest first; those that were only looked at among them."""
-    asked = select(CardBatch).order_by(CardBatch.id.desc()).limit(FOUND)
-    found = session.scalars(asked.where(CardBatch.sku_id == sku_id) if sku_id else asked).all()
-    counts = _counts(session, CardCode.batch_id, [batch.id for batch in found])
-    names = staff_names(session, (batch.actor for batch in found))
-    return [Batch(batch, names.get(batch.actor, batch.actor), counts[batch.id]) for batch in found]
+    asked = select(CardBatch, Sku.code).join(Sku, Sku.id == CardBatch.sku_id).order_by(CardBatch.id.desc()).limit(most)
+    found = session.execute(asked.where(CardBatch.sku_id == sku_id) if sku_id else asked).all()
+    counts = _counts(session, CardCode.batch_id, [batch.id for batch, _code in found])
+    names = staff_names(session, (batch.actor for batch, _code in found))
+    return [Batch(batch, code, names.get(batch.actor, batch.actor), counts[batch.id]) for batch, code in found]
 
 
 def batch(session: Session, batch_id: int) -> Batch:
@@ -166,7 +167,7 @@ def batch(session: Session, batch_id: int) -> Batch:
         raise NotFound
     names = staff_names(session, [found.actor])
     counts = _counts(session, CardCode.batch_id, [batch_id])[batch_id]
-    return Batch(found, names.get(found.actor, found.actor), counts)
+    return Batch(found, sku_code_of(session, found.sku_id), names.get(found.actor, found.actor), counts)
 
 
 def sku_code_of(session: Session, sku_id: int) -> str:
@@ -190,7 +191,7 @@ def code_told(session: Session, now: datetime, code_id: int) -> Told:
     its_batch = session.get(CardBatch, code.batch_id)
     assert its_batch is not None
     dealer = session.get(Dealer, code.dealer_id) if code.dealer_id else None
-    steps = sorted(_steps(session, code, its_batch), key=lambda step: step.at, reverse=True)
+    steps = sorted(_steps(session, code, its_batch), key=lambda step: step.at)[::-1]
     return Told(code, shelf_of(session, now, sku_code_of(session, code.sku_id)), its_batch, dealer, steps)
 
 
@@ -203,13 +204,14 @@ def _steps(session: Session, code: CardCode, its_batch: CardBatch) -> list[Step]
     if code.dealer_id:
         members = [int(entry.actor[7:]) for entry in entries if entry.actor.startswith("member:")]
         names |= {f"member:{one}": who.name for one, who in actors(session, code.dealer_id, members).items()}
-    steps = [Step(entry.at, entry.act, names.get(entry.actor, entry.actor), entry.detail) for entry in entries]
+    steps = []
     if its_batch.taken_at:
         steps.append(Step(its_batch.taken_at, "vault.take_in", names.get(its_batch.actor, its_batch.actor), {}))
     if code.reserved_at:
         steps.append(Step(code.reserved_at, "reserved", "", {}))
     if code.issued_at:
         steps.append(Step(code.issued_at, "issued", "", {}))
+    steps += [Step(entry.at, entry.act, names.get(entry.actor, entry.actor), entry.detail) for entry in entries[::-1]]
     if code.void_at and not any(step.what == "card_code.void" for step in steps):
         by = names.get(code.void_by or "", code.void_by or "")
         steps.append(Step(code.void_at, "card_code.void", by, {"reason": code.void_reason}))

@@ -21,6 +21,7 @@ from mall.rewards.rules.codes import FAULTS, NAMES, Fault, masked
 from mall.rewards.staff.desk import KEEPERS, actor, address, desk_rewards, seal, zone
 from mall.web import guards
 from mall.web.db import now, reading, transact
+from mall.web.locale import spoken
 from mall.web.pages import go, page, refused
 
 LARGEST = 8 * 1024 * 1024
@@ -140,8 +141,13 @@ def voiding(batch_id: int) -> Response:
 
 def _form(formdata: Any = ..., **given: Any) -> BatchForm:
     form = BatchForm(**given) if formdata is ... else BatchForm(formdata, **given)
-    form.sku.choices = [(shelf.sku_code, shelf.sku_code) for shelf in vault.shelves(reading(), now())]
+    form.sku.choices = [(shelf.sku_code, _named(shelf)) for shelf in vault.shelves(reading(), now())]
     return form
+
+
+def _named(shelf: vault.Shelf) -> str:
+    """The reward, its choice and its code: 商超购物卡 100 元 CD-8003-100."""
+    return " ".join([spoken(shelf.names), *(spoken(one["value"]) for one in shelf.attributes), shelf.sku_code])
 
 
 def _look(batch_id: int) -> dict[str, Any]:
@@ -153,7 +159,7 @@ def _look(batch_id: int) -> dict[str, Any]:
     return {
         "shown": shown,
         "batch": shown.batch,
-        "shelf": vault.shelf_of(session, now(), vault.sku_code_of(session, shown.batch.sku_id)),
+        "shelf": vault.shelf_of(session, now(), shown.sku_code),
         "trial": found,
         "faulty": found.faults[:SHOWN] if found else shown.batch.faults[:SHOWN],
         "sample": found.good[:SAMPLE] if found else (),

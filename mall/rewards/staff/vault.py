@@ -18,6 +18,8 @@ from mall.web.forms import trimmed
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 LONGEST = 200
+LAST = 12
+"""Batches that the first page shows; each SKU's own page shows more."""
 
 
 def install(app: Flask) -> None:
@@ -31,7 +33,9 @@ def install(app: Flask) -> None:
 def first_page() -> Response:
     """Every card SKU, alarms first, and the last batches."""
     session = reading()
-    return page("rewards/desk_vault.html", shelves=vault.shelves(session, now()), batches=vault.batches(session))
+    return page(
+        "rewards/desk_vault.html", shelves=vault.shelves(session, now()), batches=vault.batches(session, most=LAST)
+    )
 
 
 @desk_rewards.post("/vault/search", endpoint="find_code")

@@ -16,8 +16,10 @@ from threading import Event
 
 import click
 from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
 
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
+from mall.cli.demo.systems import let_in
 from mall.config import ROOT, VAR, Settings
 
 PATIENCE = 25.0
@@ -89,7 +91,7 @@ def register(app: Flask) -> None:
 def serve(worker: bool) -> None:
     """Serve the mall on HOST and PORT until told to stop."""
     settings: Settings = current_app.extensions["settings"]
-    _check_port(settings)
+    _check_port(settings.host, settings.port, "PORT=8001 make run")
     children = [Child("server", server_command(settings))]
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]))
@@ -132,7 +134,10 @@ def _sandbox(settings: Settings) -> Child | None:
     """In a demo without providers of its own, the outside world is played, and the mall is told where."""
     if not settings.demo or settings.gateways:
         return None
+    _check_port("127.0.0.1", settings.sandbox_port, "MALL_SANDBOX_PORT=9001 make run")
     os.environ["MALL_GATEWAYS"] = str(VAR / "sandbox" / "gateways")
+    with suppress(DBAPIError):  # no tables yet: the server will say so, and how to mend it
+        let_in(VAR / "sandbox", current_app.extensions["seal"])
     return Child("sandbox", [sys.executable, "-m", "flask", "--app", "wsgi", "sandbox", "serve"])
 
 
@@ -164,16 +169,15 @@ def _look_after(children: list[Child], settings: Settings, stop: Event) -> None:
         stop.wait(0.1 if not told else 0.5)
 
 
-def _check_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def _check_port(host: str, port: int, instead: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}). Choose another: PORT=8001 make run"
-            ) from None
+            said = f"{host}:{port} cannot be used ({error.strerror}). Choose another: {instead}"
+            raise click.ClickException(said) from None
 
 
 def _answers(settings: Settings) -> bool:

@@ -56,8 +56,8 @@ def create(
     Keys are made the first time and kept. Letters are sent once `app.extensions["post"].start()` was called.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     store = Store(folder / "sandbox.db")
-    (folder / "sandbox.db").chmod(0o600)
     with store.change():
         kept = store.kept("keys")
         if kept is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from pathlib import Path
 from threading import Event
 
@@ -29,15 +30,23 @@ def serve(port: int | None, folder: Path) -> None:
 
     settings = current_app.extensions["settings"]
     port = port or settings.sandbox_port
+    _check_port(port)
     base_url = f"http://127.0.0.1:{port}"
     app = create(folder, base_url, mall_url=f"http://127.0.0.1:{settings.port}")
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    try:
-        with running(app, "127.0.0.1", port):
-            click.echo(f"the sandbox is open at {base_url}/")
-            stop.wait()
-    except OSError as error:
-        said = f"127.0.0.1:{port} cannot be used ({error.strerror}): set MALL_SANDBOX_PORT"
-        raise click.ClickException(said) from None
+    with running(app, "127.0.0.1", port):
+        click.echo(f"the sandbox is open at {base_url}/")
+        stop.wait()
+
+
+def _check_port(port: int) -> None:
+    """Before anything is written: files that name a port on which somebody else listens would mislead the mall."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            said = f"127.0.0.1:{port} cannot be used ({error.strerror}): set MALL_SANDBOX_PORT"
+            raise click.ClickException(said) from None

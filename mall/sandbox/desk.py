@@ -11,7 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response
 
 from mall.sandbox import letters, partners, payments, top_up
-from mall.sandbox.alipay.shape import BEIJING, yuan
+from mall.sandbox.alipay.shape import BEIJING
 from mall.sandbox.payments import TooMuch, Used, WrongState
 from mall.sandbox.store import moment
 from mall.sandbox.switches import BY_NAME, GROUPS, OF_PAYMENTS, SWITCHES, UnknownSwitch, Values
@@ -50,7 +50,9 @@ class _Json(DefaultJSONProvider):
 def dress(app: Flask) -> None:
     """Give the app's templates their words and filters, and its JSON its moments."""
     app.json = _Json(app)
-    app.jinja_env.filters.update(yuan=yuan, clock=lambda at: f"{at.astimezone(BEIJING):%m-%d %H:%M:%S}")
+    app.jinja_env.filters.update(
+        yuan=lambda fen: f"{fen // 100:,}.{fen % 100:02d}", clock=lambda at: f"{at.astimezone(BEIJING):%m-%d %H:%M:%S}"
+    )
     app.jinja_env.globals.update(
         GATEWAYS=GATEWAYS, WAYS=WAYS, STATES=STATES, LETTERS=LETTERS, TRICKS=TRICKS, WHAT=WHAT, TOP_UPS=TOP_UPS,
         PARTNERS=PARTNERS,
@@ -74,6 +76,12 @@ def _page(name: str, tab: str, **facts: Any) -> str:
 def health() -> dict[str, str]:
     """For whoever waits for the sandbox to be up."""
     return {"sandbox": "ok"}
+
+
+@bp.get("/favicon.ico")
+def icon() -> tuple[str, int]:
+    """None."""
+    return "", 204
 
 
 @bp.get("/")
@@ -177,9 +185,9 @@ def systems() -> str:
     )  # fmt: skip
 
 
-@bp.post("/vouchers/<any(dms, tms):partner>/<no>/<any(use, return):act>")
+@bp.post("/vouchers/<any(dms, tms):partner>/<no>/<any(use, look):act>")
 def voucher(partner: str, no: str, act: str) -> Response:
-    """The system uses a voucher, or gives it back."""
+    """The system honours a voucher, or asks how it stands."""
     target, content = partners.about_voucher(no, act)
     partners.call(here(), current_app.extensions["folder"], partner, target, content)
     return redirect(url_for(".systems"), 303)

@@ -62,7 +62,7 @@ def received(world: World, *, most: int = 100) -> list[dict[str, Any]]:
     for row in world.store.all("SELECT * FROM parcel ORDER BY id DESC LIMIT ?", most):
         told = json.loads(row["body"])
         within = told.get("body") if isinstance(told.get("body"), dict) else {}
-        about = str(within.get("no", "")) if str(told.get("topic", "")).startswith("voucher") else ""
+        about = str(within.get("no", "")) if told.get("topic") == "voucher.issued" else ""
         found.append({**dict(row), "body": told, "voucher": about, "received_at": moment(row["received_at"])})
     return found
 
@@ -76,16 +76,20 @@ def keys_of(folder: Path) -> dict[str, dict[str, str]]:
     return {name: given[name] for name in PARTNERS if isinstance(given.get(name), dict)}
 
 
-def call(world: World, folder: Path, partner: str, target: str, content: dict[str, Any]) -> tuple[int, str]:
-    """Call the mall's API as a partner does (docs/partners.md); tells the status, 0 for no answer, and the body."""
+def call(world: World, folder: Path, partner: str, target: str, content: dict[str, Any] | None) -> tuple[int, str]:
+    """Call the mall's API as a partner does (docs/partners.md): a POST of content, a GET of none.
+
+    Tells the status, 0 for no answer, and the body.
+    """
+    method = "GET" if content is None else "POST"
     key = keys_of(folder).get(partner)
     if key is None:
         return 0, f"{INBOUND} 里没有 {partner} 的密钥"
-    body = json.dumps(content, ensure_ascii=False).encode()
+    body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
     path = urlsplit(world.mall_url).path.rstrip("/") + target
-    signs = heads("X-Mall", key["key_id"], key["secret"], "POST", path, body, world.now())
+    signs = heads("X-Mall", key["key_id"], key["secret"], method, path, body, world.now())
     asked = urllib.request.Request(  # noqa: S310 - the mall's own address
-        world.mall_url + target, body, {"Content-Type": "application/json", **signs}, method="POST"
+        world.mall_url + target, body or None, {"Content-Type": "application/json", **signs}, method=method
     )
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10) as answer:
@@ -102,8 +106,8 @@ def call(world: World, folder: Path, partner: str, target: str, content: dict[st
     return status, said
 
 
-def about_voucher(no: str, act: str) -> tuple[str, dict[str, Any]]:
-    """What a system says of a voucher: where, and the content. A use names the system's own order."""
+def about_voucher(no: str, act: str) -> tuple[str, dict[str, Any] | None]:
+    """What a system says of a voucher: where, and the content; nothing to look. A use names the system's own order."""
     if act == "use":
         return f"/api/v1/vouchers/{no}/use", {"reference": f"SO-{no[-8:]}", "order_fen": 1_000_000}
-    return f"/api/v1/vouchers/{no}/return", {"reference": f"SO-{no[-8:]}"}
+    return f"/api/v1/vouchers/{no}", None

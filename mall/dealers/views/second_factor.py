@@ -45,17 +45,22 @@ class Proof:
     by_sms: bool
     proven: bool
     until: datetime | None
+    sandbox: str = ""
+    """Where a demo shows the messages that never leave this machine."""
     trouble: str = ""
 
 
 def proof(purpose: str, onward: str = "") -> Proof:
     """How the member who is here stands with the second factor for a purpose; `onward` is where it leads back to."""
     here, wanted = guards.member(), CodePurpose(purpose)
+    settings = current_app.extensions["settings"]
+    provider = sms.provider(settings)
     return Proof(
         purpose=wanted,
         onward=onward,
         phone=_seal().open(_member().phone_sealed, f"member:phone:{here.member_id}"),
-        by_sms=sms.provider(current_app.extensions["settings"]) is not None,
+        by_sms=provider is not None,
+        sandbox=provider.sandbox if provider is not None and settings.demo else "",
         proven=powers.proven(here.second_factor_at, now()),
         until=queries.code_until(
             reading(), now(), dealer_id=here.dealer_id, member_id=here.member_id, purpose=wanted

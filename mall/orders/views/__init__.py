@@ -17,7 +17,7 @@ __all__ = ["approvals", "checkout", "mine", "notices", "payment", "readdress", "
 
 
 def register(app: Flask) -> None:
-    """Open the dealers' order pages, count orders on their way on the tab, tell lower floors what was redeemed."""
+    """Open the dealers' order pages, count what is under way or to be decided, tell lower floors what was redeemed."""
     app.register_blueprint(orders)
     count_on(app, "orders", _on_the_way)
     count_on(app, "approvals", approvals.approvals_here)
@@ -29,4 +29,4 @@ def register(app: Flask) -> None:
 
 def _on_the_way() -> int:
     here = guards.who()
-    return waiting(reading(), guards.member().dealer_id) if here else 0
+    return waiting(reading(), guards.member().dealer_id) + approvals.approvals_here() if here else 0

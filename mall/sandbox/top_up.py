@@ -50,6 +50,15 @@ def _answer(content: dict[str, Any], status: int = 200) -> Response:
     return sign_answer(answer, PREFIX, *_own(world), target, world.now())
 
 
+@bp.after_request
+def _sign_refusal(answer: Response) -> Response:
+    """A refusal decides about money too: it is signed like any answer that is no error of the server."""
+    if 400 <= answer.status_code < 500 and f"{PREFIX}-Signature" not in answer.headers:
+        world = here()
+        sign_answer(answer, PREFIX, *_own(world), str(request.environ["REQUEST_URI"]), world.now())
+    return answer
+
+
 def _failure() -> Response:
     answer = jsonify(code="unavailable", message="try again")
     answer.status_code = 503

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from flask import Response, current_app, request, session, url_for
@@ -148,6 +149,7 @@ def _look(order: RedemptionOrder, *, back: bool = False) -> dict[str, Any]:
         "current": current,
         "unsure": unsure,
         "sheet": _sheet(current),
+        "sheet_url": _sheet_url(order, current),
         "code": _code(current),
         "offers": offers,
         "chosen": chosen if chosen in open_to else open_to[0] if open_to else "",
@@ -179,6 +181,14 @@ def _sheet(current: Payment | None) -> dict[str, str] | None:
         return counter().wechat.bridge(str(current.ticket["prepay_id"]))
     except NoSuchGateway:
         return None
+
+
+def _sheet_url(order: RedemptionOrder, current: Payment | None) -> str:
+    """The sheet as a plain link: what the sandbox has in the place of WeChat's own."""
+    sheet = _sheet(current)
+    if not sheet or not (plain := counter().wechat.sheet_url):
+        return ""
+    return f"{plain}?{urlencode(sheet | {'back': url_for('orders.payment', no=order.no, back=1, _external=True)})}"
 
 
 def _code(current: Payment | None) -> Markup | None:

@@ -53,6 +53,8 @@ class WechatPay:
         self._clock, self._notify_url = clock, str(holds["notify_url"])
         self._serial, self._key = str(holds["serial_no"]), wire.private_key(holds["private_key"])
         self._platform = {_id(serial): wire.public_key(pem) for serial, pem in holds["platform"].items()}
+        self.sheet_url = str(holds.get("jsapi_url") or "")
+        """A page that plays the bridge, where there is one; the real network has none."""
         self._answers_with = next((serial for serial in holds["platform"] if serial.startswith(PUBLIC_KEY)), "")
         self._sealed_with = AESGCM(str(holds["apiv3_key"]).encode())
 

@@ -25,8 +25,8 @@ from cryptography.x509.oid import NameOID
 KEYS = ("wechat_platform", "wechat_public", "merchant", "alipay", "alipay_app")
 PARTNERS = ("erp", "dms", "tms")
 NOTIFY = {
-    "wechat": "/payments/wechat/notifications",
-    "alipay": "/payments/alipay/notifications",
+    "wechat": "/payments/wechat/notices",
+    "alipay": "/payments/alipay/notices",
     "top_up": "/top-ups/notifications",
 }
 """Where the mall takes callbacks."""

@@ -26,7 +26,7 @@ SHOWN = 200
 
 def install(app: Flask) -> None:
     """Put the page on the desk's side."""
-    desk_link(app, N_("财务"), "rebates", "/desk/rebates", "hand-coins", N_("返利兑换"), _may_see)
+    desk_link(app, N_("财务"), "rebates", "/desk/rebates", "badge-percent", N_("返利兑换"), _may_see)
 
 
 def _may_see() -> bool:

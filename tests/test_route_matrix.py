@@ -269,7 +269,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("dealers.new_address", "GET"): Route(REDEEMER, "/me/addresses/new"),
     ("dealers.add_address", "POST"): Route(REDEEMER, "/me/addresses", data=PLACE),
     ("dealers.divisions", "GET"): Route(REDEEMER, "/me/addresses/divisions?province=33"),
-    ("dealers.draft_address", "POST"): Route(REDEEMER, "/me/addresses/draft", data={**PLACE, "act": "choose"}),
+    ("dealers.draft_address", "POST"): Route(REDEEMER, "/me/addresses/new", data={**PLACE, "act": "choose"}),
     ("dealers.address", "GET"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574")),
     ("dealers.change_address", "POST"): Route(REDEEMER, address_of("LA0571"), other=address_of("NB0574"), data=PLACE),
     ("dealers.prefer_address", "POST"): Route(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from mall.cli.demo.people import MEMBERS, PASSWORD
+from mall.cli.demo.people import MEMBERS, PASSWORD, DemoMember
 from tests.browser import faults
 from tests.browser.conftest import Visit
 
@@ -17,9 +17,9 @@ OWNER = MEMBERS[3]
 PASTED = "收货人：陶然\n电话：136 0571 0001\n浙江宁波鄞州区下应街道学府路 66 号 2 楼"
 
 
-def come_in(page: Page, to: str) -> None:
+def come_in(page: Page, to: str, who: DemoMember = OWNER) -> None:
     page.goto(f"/sign-in?next={to}")
-    page.get_by_label("手机号").fill(OWNER.phone)
+    page.get_by_label("手机号").fill(who.phone)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"**{to}")
@@ -113,6 +113,25 @@ def test_a_region_is_found_by_its_name(visit: Visit, results: Path, script: bool
     next_step(page, script)
     expect(page.get_by_label("城市")).to_have_value("1101")
     expect(page.get_by_label("区县")).to_have_value("")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_an_order_is_sent_to_another_outlet_and_back(visit: Visit, results: Path, script: bool) -> None:
+    page = visit(java_script_enabled=script, bypass_csp=True)
+    come_in(page, "/orders", MEMBERS[0])
+    page.goto("/orders?tab=to-ship")
+    order = page.locator("a[href^='/orders/']").first.get_attribute("href")
+    for outlet in ("青山湖门店", "总仓"):
+        page.goto(f"{order}/address")
+        page.locator("label", has_text=outlet).click()
+        page.get_by_role("button", name="寄到这里").click()
+        page.wait_for_url(f"**{order}")
+        page.goto(f"{order}/address")
+        chosen = page.locator("label", has=page.locator("input:checked"))
+        expect(chosen).to_contain_text(outlet)
+        expect(chosen).to_contain_text("现在寄往")
+        if script:
+            fit(page, results, "order-readdressed")
 
 
 def test_a_form_with_nothing_in_it_says_what_is_missing(visit: Visit, results: Path, watched: Any) -> None:

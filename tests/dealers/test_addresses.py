@@ -39,7 +39,7 @@ def client_of(app: Flask, who: SomeMember) -> FlaskClient:
 
 
 def draft(client: FlaskClient, **data: Any) -> str:
-    answer = client.post("/me/addresses/draft", data=data)
+    answer = client.post("/me/addresses/new", data=data)
     assert answer.status_code == 200
     return answer.text
 
@@ -182,6 +182,18 @@ def test_a_region_is_chosen_step_by_step_without_script(app: Flask, people: Cast
     assert reading().scalar(select(Address.id)) is None
 
 
+def test_the_steps_of_an_address_that_is_changed_lead_back_to_it(app: Flask, people: Cast) -> None:
+    client = client_of(app, people.owner)
+    client.post("/me/addresses", data=PLACE)
+    kept = reading().scalar(select(Address.id))
+    page = draft(client, act="choose", address_id=str(kept), **{**PLACE, "province": "11"})
+    assert f'action="/me/addresses/{kept}"' in page
+    page = draft(client, act="choose", address_id="9" * 5_000)
+    assert 'action="/me/addresses"' in page
+    answer = client.post(f"/me/addresses/{kept}", data={**PLACE, "phone": "1"})
+    assert (answer.status_code, f'action="/me/addresses/{kept}"' in answer.text) == (422, True)
+
+
 def test_htmx_gets_the_region_alone(app: Flask, people: Cast) -> None:
     client = client_of(app, people.owner)
     answer = client.get("/me/addresses/divisions?province=33&city=3301", headers=HTMX)
@@ -212,7 +224,7 @@ def test_enter_in_the_search_field_searches_and_saves_nothing(app: Flask, people
     said = {"recipient": "沈立诚", "phone": "13805716207", "street": "长桥路 18 号", "q": "临安"}
     answer = client.post("/me/addresses", data=said)
     assert 'value="330112"' in answer.text
-    assert "没有找到" in client.post("/me/addresses/draft", data={"q": "%_%", "act": "find"}).text
+    assert "没有找到" in client.post("/me/addresses/new", data={"q": "%_%", "act": "find"}).text
     assert reading().scalar(select(Address.id)) is None
 
 
@@ -226,7 +238,7 @@ def test_a_pasted_address_fills_the_form_and_is_not_kept_yet(app: Flask, people:
     assert "已识别：收货人、电话、所在地区、详细地址" in page
     assert 'value="/orders/new?sku=7"' in page
     assert reading().scalar(select(Address.id)) is None
-    part = client.post("/me/addresses/draft", data={"act": "read", "paste": PASTED}, headers=HTMX).text
+    part = client.post("/me/addresses/new", data={"act": "read", "paste": PASTED}, headers=HTMX).text
     assert part.lstrip().startswith('<div id="address-form"')
 
 
@@ -286,7 +298,7 @@ def test_a_clerk_sees_addresses_masked_and_changes_none(app: Flask, people: Cast
     assert "138 **** 6207" in clerk.get("/me/addresses").text
     assert clerk.get(f"/me/addresses/{address}").status_code == 403
     assert clerk.get("/me/addresses/divisions").status_code == 403
-    assert clerk.post("/me/addresses/draft", data={"act": "read", "paste": PASTED}).status_code == 403
+    assert clerk.post("/me/addresses/new", data={"act": "read", "paste": PASTED}).status_code == 403
     assert clerk.post(f"/me/addresses/{address}/removal").status_code == 403
 
 

@@ -79,12 +79,13 @@ def divisions() -> Response:
     return page("dealers/_region.html", form=form, picker=picker(reading(), picked), **_hits())
 
 
-@routes.post("/me/addresses/draft")
+@routes.post("/me/addresses/new")
 @guards.member_may("redeem")
 def draft_address() -> Response:
     """The form as it stands, one step on: a pasted address read, the next choice offered, a name looked up.
 
-    Nothing is kept. It is sent as a form, since what people paste must not stand in an address or a log.
+    Nothing is kept. It is sent as a form, since what people paste must not stand in an address or a log; and to the
+    form's own address, so that a browser that asks for it anew gets the form.
     """
     form = AddressForm()
     if form.pick.data:
@@ -162,7 +163,7 @@ def _shown(
     wants: dict[str, Any] = {
         "form": form,
         "picker": chosen or picker(reading(), form.picked),
-        "address_id": int(form.address_id.data) if (form.address_id.data or "").isdecimal() else None,
+        "address_id": _number(form.address_id.data),
         "onward": resume.asked(),
         "told": told,
         **_hits(hits, several=several, typed=form.q.data),
@@ -170,6 +171,11 @@ def _shown(
     if wrong or refusal:
         return refused(PAGE, FRAGMENT, refusal=refusal, **wants)
     return page(PAGE, FRAGMENT, refusal=None, **wants)
+
+
+def _number(text: str | None) -> int | None:
+    """An id as the form carries it: it only says where the form is sent next, whose it is the verb asks."""
+    return int(text) if text and len(text) < 20 and text.isascii() and text.isdecimal() else None
 
 
 def _hits(hits: Sequence[Place] | None = None, *, several: bool = False, typed: str | None = "") -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Item(Base):
 
 
 class Sku(Base):
-    """One choice of an item, with its price in points. Attributes: [{"name": {…}, "value": {…}}, …] by language.
+    """One choice of an item. Attributes: [{"name": {…}, "value": {…}}, …] by language.
 
     A colour's attribute may carry "dot", how the colour looks. `picture` is the SKU's own, null where it has none.
     """
@@ -134,7 +134,6 @@ class Sku(Base):
     __tablename__ = "sku"
     __table_args__ = (
         UniqueConstraint("code"),
-        CheckConstraint("points > 0", name="price"),
         CheckConstraint("cost_fen >= 0", name="cost"),
         Index("ix_sku_item_id_position", "item_id", "position"),
         strict(),
@@ -143,9 +142,8 @@ class Sku(Base):
     item_id: Mapped[int] = mapped_column(Id, ForeignKey("item.id"))
     code: Mapped[str] = mapped_column(Name(40))
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    points: Mapped[int] = mapped_column(Int)
     cost_fen: Mapped[int] = mapped_column(Int, default=0, server_default="0")
-    """What a piece costs the brand, tax included; 0 is not known."""
+    """What a piece costs the brand, without tax; 0 is not known."""
     position: Mapped[int] = mapped_column(Small)
     picture: Mapped[str | None] = mapped_column(Name(80))
     retired_at: Mapped[datetime | None] = mapped_column(Instant)

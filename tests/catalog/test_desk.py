@@ -154,7 +154,7 @@ def test_the_helper_answers_from_its_address_and_by_fragment(desk: FlaskClient) 
     suggestion = re.search(r'href="([^"]+)#add"', fragment)
     assert suggestion
     filled = desk.get(suggestion[1].replace("&amp;", "&")).get_data(as_text=True)
-    assert 'value="15000"' in filled
+    assert 'value="15500"' in filled
 
 
 @pytest.mark.parametrize("query", ["cost=x", "worth=0", "tax=-1", "margin=1e9", "freight=1.999", "step=x&points=x"])

@@ -209,7 +209,7 @@ def test_rewards_are_told_in_the_readers_language(owner: FlaskClient, language: 
 
 @pytest.mark.parametrize(
     ("url", "most"),
-    [("/", 10), ("/catalog", 7), ("/catalog?q=办公&in_stock=1", 7), ("/catalog/TB-750-TI", 9), ("/activities", 10)],
+    [("/", 12), ("/catalog", 9), ("/catalog?q=办公&in_stock=1", 9), ("/catalog/TB-750-TI", 11), ("/activities", 12)],
 )
 def test_a_page_costs_few_statements_however_much_it_shows(owner: FlaskClient, url: str, most: int) -> None:
     owner.get(url)

@@ -121,7 +121,7 @@ def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToP
         else:
             first = None
         sku.position, sku.picture, sku.retired_at = position, put.picture, None
-        sku.points, sku.cost_fen = min(plan.points for plan in put.prices), put.cost_fen
+        sku.cost_fen = put.cost_fen
         sku.attributes = [dict(attribute) for attribute in put.attributes]
         session.flush()
         if first is not None:

@@ -77,9 +77,10 @@ class Suggestion:
 def suggest(costs: Costs, *, margin_bps: int = 0) -> tuple[Suggestion, ...]:
     """A price in points alone, and two with cash, a larger part of it each time.
 
-    The margin is asked for on top of the full cost. Steps whose cash is the same as the step's before are left out.
+    The margin is the part of the price that is left, less than all of it. Steps whose cash is the same as the step's
+    before are left out.
     """
-    target = divide(costs.full_fen * (BPS + margin_bps), BPS, Rounding.CEILING)
+    target = divide(costs.full_fen * BPS, BPS - margin_bps, Rounding.CEILING)
     suggestions = [_suggestion(costs, target, 0, 0)]
     for share in CASH_SHARES:
         cash = even_cash(divide(target * share, BPS, Rounding.CEILING))

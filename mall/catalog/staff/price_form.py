@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Optional
 
-from mall.base.money import MICROS
+from mall.base.money import BPS, MICROS
 from mall.base.refused import N_
 from mall.catalog.actions import PlanToPut
 from mall.catalog.rules.price_helper import Costs
@@ -115,7 +115,7 @@ def helper_from(args: MultiDict[str, str], *, cost_fen: int, unit_value: int, ta
     tax, margin = trimmed(args.get("tax")) or yuan_told(tax_bps), trimmed(args.get("margin")) or "10"
     worth = trimmed(args.get("worth")) or worth_told(unit_value)
     read: tuple[Any, ...] = (fen_typed(cost), fen_typed(freight), bps_typed(tax), bps_typed(margin), worth_typed(worth))
-    good = None not in read and read[4] > 0
+    good = None not in read and read[4] > 0 and read[3] < BPS
     return Helper(
         cost=cost[:20],
         freight=freight[:20],
@@ -123,7 +123,7 @@ def helper_from(args: MultiDict[str, str], *, cost_fen: int, unit_value: int, ta
         worth=worth[:20],
         margin=margin[:10],
         costs=Costs(cost_fen=read[0], freight_fen=read[1], tax_bps=read[2], unit_value=read[4]) if good else None,
-        margin_bps=read[3] or 0,
+        margin_bps=read[3] if good else 0,
     )
 
 

@@ -504,6 +504,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("api.use_voucher", "POST"): Route(
         PARTNER, f"/api/v1/vouchers/{'0' * 16}/use", data={"reference": "SO-1"}, answers=frozenset({404})
     ),
+    ("api.return_voucher", "POST"): Route(
+        PARTNER, f"/api/v1/vouchers/{'0' * 16}/return", data={"reason": "停办"}, answers=frozenset({404})
+    ),
 }
 
 

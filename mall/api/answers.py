@@ -218,6 +218,13 @@ class UseRequest(BaseModel):
     )
 
 
+class ReturnRequest(BaseModel):
+    """Why a voucher comes back unused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    reason: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$", examples=["the service was given up"])
+
+
 class VoucherAnswer(BaseModel):
     """A voucher as it stands now."""
 

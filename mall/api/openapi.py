@@ -18,6 +18,7 @@ from mall.api.answers import (
     Problem,
     ProofAnswer,
     ResultAnswer,
+    ReturnRequest,
     UseRequest,
     VoucherAnswer,
 )
@@ -34,6 +35,7 @@ SHAPES = (
     (ProofAnswer, "serialization"),
     (CheckpointAnswer, "serialization"),
     (UseRequest, "validation"),
+    (ReturnRequest, "validation"),
     (VoucherAnswer, "serialization"),
     (KeyAnswer, "serialization"),
     (Problem, "serialization"),
@@ -205,6 +207,20 @@ def _paths() -> dict[str, Any]:
                     "404": "No voucher of this number was issued to you",
                     "409": "Used on something else, expired, returned; the order is too small; the nonce was used",
                     "422": "Not the shape of a use",
+                },
+            )
+        },
+        "/vouchers/{no}/return": {
+            "post": _operation(
+                "returnVoucher",
+                "Hand an unused voucher back that you cannot honour: the dealer gets back what it cost",
+                parameters=[VOUCHER],
+                body="ReturnRequest",
+                answers={"200": ("It is returned", "VoucherAnswer")},
+                problems={
+                    "404": "No voucher of this number was issued to you",
+                    "409": "Used or expired; its order does not let it go at present; or the nonce was used",
+                    "422": "Not the shape of a return",
                 },
             )
         },

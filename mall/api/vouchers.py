@@ -1,4 +1,4 @@
-"""Routes of the partners' API: a system looks at the vouchers that were issued to it, and uses them."""
+"""Routes of the partners' API: a system looks at the vouchers that were issued to it, uses them, or hands them back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from flask import Response, current_app
 from pydantic import BaseModel, ValidationError
 
 from mall.api import door
-from mall.api.answers import KeyAnswer, UseRequest, VoucherAnswer
+from mall.api.answers import KeyAnswer, ReturnRequest, UseRequest, VoucherAnswer
 from mall.api.orders import routes
 from mall.base.refused import Malformed
 from mall.config import Settings
+from mall.orders.actions.voucher_back import voucher_back
 from mall.outbox.models import System
 from mall.outbox.queries.destinations import systems_of
 from mall.rewards.actions.vouchers import use
@@ -50,6 +51,16 @@ def use_voucher(no: str) -> Response:
         order_fen=said.order_fen,
         actor=f"partner:{door.source()}",
     )
+    voucher, dealer = voucher_of_system(reading(), no, systems)
+    return door.answer(VoucherAnswer.of(voucher, dealer, now(), repeat=done.repeat))
+
+
+@routes.post("/vouchers/<no>/return")
+@guards.partner_signed
+def return_voucher(no: str) -> Response:
+    """Take back a voucher that its system cannot honour, and give the dealer what it cost."""
+    said, systems = _read(ReturnRequest, door.body()), _systems()
+    done = transact(voucher_back, no=no, systems=systems, reason=said.reason, actor=f"partner:{door.source()}")
     voucher, dealer = voucher_of_system(reading(), no, systems)
     return door.answer(VoucherAnswer.of(voucher, dealer, now(), repeat=done.repeat))
 

@@ -61,6 +61,11 @@ NOTICES: dict[str, Saying] = {
         text=N_("兑换 %(no)s 中有一项没能送达，%(points)s 积分与 %(fen)s 已退回。"),
         icon="circle-x",
     ),
+    "voucher_returned": Saying(
+        title=N_("有一张券被退回"),
+        text=N_("兑换 %(no)s 中的一张券对方不能兑现，%(points)s 积分与 %(fen)s 已退回。"),
+        icon="ticket",
+    ),
 }
 """Every kind of notice by its `what`. Who tells a new kind adds a line."""
 

@@ -13,7 +13,7 @@ from mall.audit.actions import note
 from mall.outbox.models import System
 from mall.points.models import Account
 from mall.rewards.kinds.cash_rebate import yuan
-from mall.rewards.kinds.voucher import run_out
+from mall.rewards.kinds.voucher import give_back, run_out
 from mall.rewards.models.voucher import (
     NoSuchVoucher,
     OrderTooSmall,
@@ -28,7 +28,7 @@ from mall.rewards.rules.voucher import plain_number
 
 @dataclass(frozen=True)
 class Used:
-    """A voucher that is used now, or was before, on the same thing."""
+    """A voucher that is used (or handed back) now, or was before, in the same way."""
 
     voucher: Voucher
     repeat: bool
@@ -49,14 +49,7 @@ def use(
     Sent again with the same reference it is the same use. Refused: a number that was not issued to one of these
     systems, a voucher used on something else, expired or given back, a coupon on an order that is too small.
     """
-    voucher = session.scalars(
-        select(Voucher)
-        .where(Voucher.no == plain_number(no), Voucher.system.in_(systems))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if voucher is None:
-        raise NoSuchVoucher
+    voucher = _locked(session, no, systems)
     if voucher.used:
         if voucher.reference != reference:
             raise VoucherUsed
@@ -71,6 +64,28 @@ def use(
     voucher.reference, voucher.ended_by = reference, actor
     detail = {"no": voucher.no, "reference": reference, "fen": order_fen}
     note(session, now, actor=actor, act="voucher.use", subject=f"voucher:{voucher.id}", detail=detail)
+    session.flush()
+    return Used(voucher, repeat=False)
+
+
+def hand_back(
+    session: Session, now: datetime, *, no: str, systems: Collection[System], reason: str, actor: str
+) -> Used:
+    """A system hands a voucher back unused: it cannot honour it. Called by orders, which give back what it cost.
+
+    The caller holds the dealer's account. Handed back again it is the same return. Refused: a number that was not
+    issued to one of these systems, a voucher used or expired.
+    """
+    voucher = _locked(session, no, systems)
+    if voucher.returned:
+        return Used(voucher, repeat=True)
+    if voucher.used:
+        raise VoucherUsed
+    if not voucher.usable(now):
+        raise VoucherExpired
+    give_back(session, now, voucher, actor=actor)
+    detail = {"no": voucher.no, "reason": reason}
+    note(session, now, actor=actor, act="voucher.return", subject=f"voucher:{voucher.id}", detail=detail)
     session.flush()
     return Used(voucher, repeat=False)
 
@@ -98,3 +113,15 @@ def expire_vouchers(session: Session, now: datetime, *, limit: int) -> int:
         run_out(session, now, voucher)
     session.flush()
     return len(due)
+
+
+def _locked(session: Session, no: str, systems: Collection[System]) -> Voucher:
+    voucher = session.scalars(
+        select(Voucher)
+        .where(Voucher.no == plain_number(no), Voucher.system.in_(systems))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if voucher is None:
+        raise NoSuchVoucher
+    return voucher

@@ -10,14 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from mall.audit.models import AuditEntry
+from mall.base.seal import Seal
 from mall.dealers.actions import add_address
 from mall.dealers.actions.addresses import MOST
 from mall.dealers.models import Address
 from mall.dealers.queries.addresses import region_shown
-from mall.web.db import reading, transact
+from mall.web.db import db, reading, transact
 from tests.cast import Cast, SomeMember, cast, sign_in
-from tests.conftest import Clock
+from tests.conftest import SECRET, Clock
 from tests.divisions import LINAN, load_some
+from tests.processes import at_once
 
 LEVELS = ("province", "city", "district", "town")
 REGION = dict(zip(LEVELS, LINAN, strict=True))
@@ -142,6 +144,24 @@ def test_an_address_keeps_its_outlet_and_its_label(app: Flask, people: Cast) -> 
     assert "仓库" in listed
     kept = reading().scalar(select(Address.id))
     assert 'value="青山湖门店"' in client.get(f"/me/addresses/{kept}").text
+
+
+def adds(dealer_id: int, street: str) -> int:
+    return transact(
+        add_address, dealer_id=dealer_id, recipient="沈立诚", phone="13805716207", region="浙江省/杭州市/临安区",
+        street=street, seal=Seal(SECRET), actor="test",
+    )  # fmt: skip
+
+
+def test_two_hands_at_once_keep_one_address_and_one_default(
+    app: Flask, people: Cast, database_url: str, clock: Clock
+) -> None:
+    dealer = people.linan.id
+    ids = at_once(database_url, clock(), adds, [(dealer, "长桥路 18 号")] * 3 + [(dealer, "苕溪南路 9 号")] * 2)
+    db.session.rollback()
+    assert len(set(ids)) == 2
+    assert sorted(reading().scalars(select(Address.id))) == sorted(set(ids))
+    assert reading().scalar(select(func.count()).where(Address.preferred_at.is_not(None))) == 1
 
 
 def test_fifty_are_kept_and_no_more(app: Flask, people: Cast) -> None:

@@ -73,6 +73,8 @@ class Redemption:
     quantity: int = 1
     cancelled_after: int | None = None
     remark: str = ""
+    account: str = ""
+    """The phone that a top-up goes to."""
 
 
 def _door(yuan: int, *, custom: bool = False) -> Goods:
@@ -118,6 +120,9 @@ HISTORY: tuple[Order | Redemption, ...] = (
     Redemption(key="demo-4", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8002-50", hours_ago=1, quantity=2),
     Redemption(key="demo-7", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8104-50", hours_ago=3 * 24),
     Redemption(key="demo-8", dealer="LA0571", role=MemberRole.OWNER, sku="CD-8103-100", hours_ago=30),
+    Redemption(
+        key="demo-9", dealer="LA0571", role=MemberRole.BUYER, sku="CD-8101-100", hours_ago=2, account="13800138000"
+    ),
     # 宁波海曙五金: a few points, most rewards still out of reach.
     Order(no="DD-1014", dealer="NB0574", months_ago=4, day=15, goods=(_hinge(6_900),)),
     Order(no="DD-1027", dealer="NB0574", days_ago=17, goods=(_lock(5_860),)),
@@ -260,7 +265,8 @@ def _redeem(session: Session, _now: datetime, *, at: datetime, wanted: Redemptio
     quote = basket.quote(dealer_id=member.dealer_id, member_id=member.id, key=wanted.key, now=at, address_id=address_id)
     assert quote is not None
     who: dict[str, Any] = {"dealer_id": member.dealer_id, "member_id": member.id, "role": member.role}
-    asked = Asked(address_id=address_id, remark=wanted.remark)
+    accounts = {1: wanted.account} if wanted.account else {}
+    asked = Asked(address_id=address_id, remark=wanted.remark, accounts=accounts)
     placed = place(session, at, quote=quote, asked=asked, seal=seal, **who)
     if wanted.cancelled_after is not None:
         cancel(session, at + timedelta(hours=wanted.cancelled_after), no=placed.no, **who)

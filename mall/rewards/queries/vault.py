@@ -24,6 +24,7 @@ from mall.rewards.queries.trial import INDEXED
 SOON = timedelta(days=60)
 """Free codes that end within this are told apart: there is still time to give them out."""
 FOUND = 50
+LAST = 10
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,12 @@ def batch(session: Session, batch_id: int) -> Batch:
 def sku_code_of(session: Session, sku_id: int) -> str:
     """The code of a SKU."""
     return str(session.execute(select(Sku.code).where(Sku.id == sku_id)).scalar_one())
+
+
+def handed_out_last(session: Session, sku_id: int) -> Sequence[CardCode]:
+    """The codes of a SKU that dealers got last."""
+    asked = select(CardCode).where(CardCode.sku_id == sku_id, CardCode.state == CodeState.ISSUED)
+    return session.scalars(asked.order_by(CardCode.issued_at.desc(), CardCode.id.desc()).limit(LAST)).all()
 
 
 def found_codes(session: Session, words: str, seal: Seal) -> Sequence[CardCode]:

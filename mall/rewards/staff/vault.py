@@ -72,4 +72,6 @@ def alarm(code: str) -> Response:
 
 
 def _look(shelf: vault.Shelf) -> dict[str, Any]:
-    return {"shelf": shelf, "batches": vault.batches(reading(), shelf.sku_id)}
+    session = reading()
+    given = vault.handed_out_last(session, shelf.sku_id)
+    return {"shelf": shelf, "batches": vault.batches(session, shelf.sku_id), "given": given}

@@ -32,6 +32,7 @@ from tests.conftest import Clock
 from tests.orders import scene
 from tests.orders.scene import COOKER, DEALER
 from tests.sandbox.conftest import prepare
+from tests.sandbox.merchant import send
 
 CASH = 9_900
 POINTS = 2_000
@@ -51,8 +52,8 @@ def order_with_cash(gateway: GatewayName = GatewayName.WECHAT) -> RedemptionOrde
 
 
 def fresh(no: str) -> RedemptionOrder:
+    db.session.expunge_all()  # first, so that what a test holds keeps its values
     db.session.rollback()
-    db.session.expunge_all()
     return reading().scalars(select(RedemptionOrder).where(RedemptionOrder.no == no)).one()
 
 
@@ -85,7 +86,9 @@ class Road:
         return self.client.get(f"/orders/{no}/payment{query}", headers={"User-Agent": agent})
 
     def pay(self, payment: Payment) -> None:
-        """The person pays at the network, which writes its callback."""
+        """The person opens the link and pays at the network, which writes its callback."""
+        if payment.gateway is GatewayName.ALIPAY:  # which hears of a payment from its payer
+            send("GET", str(payment.ticket["link"]))
         self.call("POST", f"/api/payments/{payment.gateway.value}/{payment.no}/payment")
 
     def post(self) -> list[int]:
@@ -105,6 +108,7 @@ class Road:
 
     def work(self, *names: str) -> int:
         """Run the worker's tasks, one after the other; how much they did."""
+        db.session.expunge_all()
         db.session.rollback()
         return sum(queue.run(self.app, name) for name in names)
 

@@ -133,7 +133,8 @@ def _onward(order: RedemptionOrder) -> Response:
 def _look(order: RedemptionOrder, *, back: bool = False) -> dict[str, Any]:
     at, here = now(), guards.member()
     payments = payments_of(reading(), order.dealer_id, order.id)
-    usable = [one for one in payments if one.usable(at) and (one.way is not Way.JSAPI or one.actor == _actor())]
+    fits = [one for one in payments if one.usable(at) and one.way is _way(one.gateway)]
+    usable = [one for one in fits if one.way is not Way.JSAPI or one.actor == _actor()]
     over = order.close_at is not None and order.close_at <= at
     unsure = any(one.unsure for one in payments)
     current = max(usable, key=lambda one: (one.gateway is order.gateway, one.id), default=None)

@@ -15,6 +15,7 @@ from mall.catalog.queries.items import (
     within_reach,
 )
 from mall.catalog.queries.one import Page, item
+from mall.catalog.queries.own import as_offered
 
 __all__ = [
     "PAGE",
@@ -24,6 +25,7 @@ __all__ = [
     "Page",
     "Shelf",
     "Sort",
+    "as_offered",
     "categories",
     "item",
     "items",

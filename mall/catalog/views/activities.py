@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
-from mall.catalog.queries import newest, within
+from mall.catalog.queries import as_offered, newest, within
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance, expiring_by_month
 from mall.web import guards
@@ -24,12 +24,15 @@ def activities() -> Response:
     here, session, at = guards.member(), reading(), now()
     zone = current_app.extensions["settings"].zone
     held = balance(session, here.dealer_id, at)
+    usable = within(session, at, points=held.soon_points, limit=SHELF) if held.soon_points else []
+    lists = [usable, newest(session, at, limit=NEW)]
+    usable, fresh = as_offered(session, lists, tier=here.tier, region=here.region, at=at)
     months = expiring_by_month(session, here.dealer_id, at, zone, MONTHS)
     return page(
         "catalog/activities.html",
         balance=held,
         net=held.available - held.debt,
         bars=[(month(each.month), each.points) for each in months] if any(each.points for each in months) else [],
-        usable=within(session, at, points=held.soon_points, limit=SHELF) if held.soon_points else [],
-        fresh=newest(session, at, limit=NEW),
+        usable=usable,
+        fresh=fresh,
     )

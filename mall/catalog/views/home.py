@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app
 from flask_babel import gettext as _
 
-from mall.catalog.queries import categories, picks, within, within_reach
+from mall.catalog.queries import as_offered, categories, picks, within, within_reach
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance
 from mall.web import guards
@@ -28,6 +28,9 @@ def home() -> Response:
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
     near = within(session, at, points=net, limit=NEAR)
+    reach = [] if len(near) > 1 else within_reach(session, at, points=net, limit=NEAR)
+    lists = [near, reach, picks(session, at, limit=PICKS)]
+    near, reach, picked = as_offered(session, lists, tier=here.tier, region=here.region, at=at)
     return page(
         "catalog/home.html",
         here=here,
@@ -35,9 +38,9 @@ def home() -> Response:
         balance=held,
         net=net,
         shelves=[shelf for shelf in categories(session, at) if shelf.count][:DOORS],
-        picks=picks(session, at, limit=PICKS),
+        picks=picked,
         near=near,
-        reach=[] if len(near) > 1 else within_reach(session, at, points=net, limit=NEAR),
+        reach=reach,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from flask import Response, request
 
 from mall.catalog.forms import address, filters_from, page_from
-from mall.catalog.queries import Sort, within
+from mall.catalog.queries import Sort, as_offered, within
 from mall.catalog.queries import items as listed
 from mall.catalog.views.blueprint import catalog
 from mall.points.queries import balance
@@ -27,14 +28,16 @@ def items() -> Response:
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
     listing = listed(session, at, filters, available=net, page=page_from(request.args))
+    instead = [] if listing.total else within(session, at, points=net, limit=WAYS_OUT)
+    entries, instead = as_offered(session, [listing.entries, instead], tier=here.tier, region=here.region, at=at)
     return page(
         "catalog/items.html",
         "catalog/_entries.html",
         filters=filters,
-        listing=listing,
+        listing=replace(listing, entries=entries),
         available=net,
         at=partial(address, filters),
         sorts=Sort,
         opened=request.args.get("filters") == "open",
-        instead=[] if listing.total else within(session, at, points=net, limit=WAYS_OUT),
+        instead=instead,
     )

@@ -7,6 +7,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,7 @@ class Keys:
 
     def private(self, name: str) -> RSAPrivateKey:
         """A private key by name."""
-        key = load_pem_private_key(self.kept[name].encode(), None)
-        assert isinstance(key, RSAPrivateKey)
-        return key
+        return _read(self.kept[name])
 
     def public(self, name: str) -> RSAPublicKey:
         """The public key of a private one."""
@@ -54,6 +53,14 @@ class Keys:
     def public_pem(self, name: str) -> str:
         """The public key of a private one, as PEM."""
         return self.public(name).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+@lru_cache(64)
+def _read(pem: str) -> RSAPrivateKey:
+    """Reading a key checks it, which takes far longer than signing with it."""
+    key = load_pem_private_key(pem.encode(), None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
 
 
 def made(now: datetime) -> dict[str, str]:

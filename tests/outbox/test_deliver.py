@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from mall.web.db import db, reading, transact
 from tests.cast import Cast
 from tests.conftest import Clock
 from tests.outbox.listener import KEY, SECRET, Listener, write_down
-from tests.processes import at_once
+from tests.processes import at_once, begin, kill
 
 
 def tell(dealer_id: int, key: str, to: str = "erp") -> None:
@@ -221,6 +222,26 @@ def run_worker(folder: str) -> int:
 
     current_app.extensions["settings"] = replace(current_app.extensions["settings"], gateways=Path(folder))
     return outbox.run()
+
+
+def test_a_worker_that_is_killed_in_mid_delivery_loses_nothing(
+    app: Flask, here: Cast, erp: Listener, gateways: Path, database_url: str, clock: Clock
+) -> None:
+    clock.at = datetime.now(UTC)
+    tell(here.linan.id, "a")
+    tell(here.linan.id, "b")
+    erp.always = "hang"
+    worker = begin(database_url, run_worker, str(gateways))
+    while not erp.heard:
+        assert worker.is_alive()
+        time.sleep(0.02)
+    kill(worker)
+    erp.always = 200
+    assert outbox.run() == 0, "another may be at it"
+    clock.at = datetime.now(UTC) + LEASE
+    assert outbox.run() == 2
+    assert erp.keys == ["a", "a", "b"]
+    assert erp.ids[0] == erp.ids[1]
 
 
 def test_workers_at_once_tell_each_message_once_and_in_order(

@@ -128,6 +128,7 @@ def _thing(voucher: Voucher) -> Thing:
         id=voucher.id,
         text=voucher.number_shown,
         state=voucher.state.name_shown,
+        params={"no": voucher.no},
         tone=TONES.get(voucher.state, "plain"),
         expires_at=voucher.expires_at,
         copied=True,

@@ -45,9 +45,9 @@ class Provider:
 
     @property
     def sandbox(self) -> str:
-        """The front page of the sandbox, where it is what plays the provider; else nothing."""
+        """The page of the sandbox that shows messages, where it is what plays the provider; else nothing."""
         parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}/" if parts.hostname == "127.0.0.1" else ""
+        return f"{parts.scheme}://{parts.netloc}/outside" if parts.hostname == "127.0.0.1" else ""
 
     def send(self, now: datetime, *, no: str, phone: str, params: dict[str, str]) -> None:
         """Send one message; the same `no` is sent once. Refuses with `SmsNotSent` what was not accepted."""

@@ -209,7 +209,7 @@ def _judge() -> Response | None:
         return None  # no such route, or not by this method: told as 404 or 405
     view = current_app.view_functions[request.endpoint]
     if (most := getattr(view, "body_limit", None)) is not None:
-        request.max_content_length = most
+        request.max_content_length = request.max_form_memory_size = most
     audience = audience_of(current_app, request.endpoint)
     if audience is None:
         if current_app.testing:

@@ -84,8 +84,11 @@ def test_every_way_is_paid_told_asked_refunded_and_billed(
     assert gateway.ask_refund(NO, "R1").fen == 900
     heard = wait_for(lambda: ear.heard[1:])[0]
     refunded = notice(gateway, heard)
-    assert isinstance(refunded, RefundTold)
-    assert (refunded.refund_no, refunded.fen) == ("R1", 900)
+    if name is GatewayName.WECHAT:
+        assert isinstance(refunded, RefundTold)
+        assert (refunded.refund_no, refunded.fen) == ("R1", 900)
+    else:  # Alipay answers refunds at once; its notice of one says nothing new
+        assert refunded is None
 
     shift_back(sandbox, days=1)
     lines = gateway.bill((real_now() + timedelta(hours=8) - timedelta(days=1)).date())

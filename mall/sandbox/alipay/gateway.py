@@ -9,7 +9,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from mall.sandbox import payments
 from mall.sandbox.alipay.bill import bill_url
-from mall.sandbox.alipay.shape import Asked, Failed, refunded, trade, yuan
+from mall.sandbox.alipay.shape import Asked, Failed, beijing, refunded, trade, yuan
 from mall.sandbox.alipay.signing import answer, verified
 from mall.sandbox.payments import Payment, State, TooMuch, Used, WrongState
 from mall.sandbox.world import World, disturbed, here
@@ -162,6 +162,8 @@ def _refund_query(world: World, asked: Asked) -> dict[str, Any]:
                 "total_amount": yuan(payment.fen),
                 "trade_no": payment.trade_no,
             }
+            if "gmt_refund_pay" in (asked.given.get("query_options") or []):
+                told["gmt_refund_pay"] = beijing(refund.done_at)
     return told
 
 

@@ -27,7 +27,7 @@ ADMINISTRATOR = next(person for person in STAFF if person.role is StaffRole.ADMI
 FIRST = {
     # Pages of one thing: where to look for the first such thing, and what its link looks like.
     "catalog.item": ["/catalog", "a[href^='/catalog/']"],
-    "catalog.choice": ["/catalog", "a[href^='/catalog/']", "a[href$='/choice']"],
+    "catalog.choice": ["/catalog", "a[href^='/catalog/']", "a[href*='/choice']"],
     "orders.new": ["/catalog?category=food&affordable=1", "a[href^='/catalog/']", "choice?go=1"],
     "orders.order": ["/orders", "a[href^='/orders/']"],
     "orders.readdress": ["/orders?tab=to-ship", "a[href^='/orders/']", "a[href$='/address']"],

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import by_keys_alone
 from mall.base.seal import Seal
 from mall.base.time import civil_day
 from mall.rewards.models.vault import LEAST_LIFE, CardBatch, CardCode
@@ -67,6 +68,7 @@ def _judged(row: Row, index: bytes | None, there: Collection[bytes], *, late: bo
 def _there(session: Session, indexes: Collection[bytes]) -> set[bytes]:
     """Which of these are in the vault already, whatever has become of them."""
     asked, found = list(indexes), set[bytes]()
+    by_keys_alone(session)  # a vault that has just grown would be read whole for each part
     for start in range(0, len(asked), AT_ONCE):
         known = select(CardCode.code_index).where(CardCode.code_index.in_(asked[start : start + AT_ONCE]))
         found.update(bytes(index) for index in session.scalars(known))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 config = context.config
 target = current_app.extensions["migrate"].db
@@ -24,6 +27,22 @@ def leave_out_what_is_the_same(type_: str, item: Any, _autogen: Any) -> str | bo
     return False
 
 
+@contextmanager
+def tables_made_anew(connection: Connection) -> Iterator[None]:
+    """On SQLite a changed table is made anew, so what refers to it is held against it at the end, not meanwhile."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"rows refer to what is not there: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
 def run() -> None:
     """Bring the database where it is told to go."""
     arguments = dict(current_app.extensions["migrate"].configure_args)
@@ -33,7 +52,7 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         return
-    with target.engine.connect().execution_options(writer=True) as connection:
+    with target.engine.connect().execution_options(writer=True) as connection, tables_made_anew(connection):
         context.configure(connection=connection, target_metadata=target.metadata, **arguments)
         with context.begin_transaction():
             context.run_migrations()

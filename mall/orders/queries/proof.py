@@ -19,7 +19,7 @@ from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, Rede
 from mall.payments.models import Payment, PaymentState, Refund
 from mall.points.models import Allocation, Journal
 from mall.points.models import Kind as Posted
-from mall.rewards.models import CardCode, CodeState
+from mall.rewards.models import CardCode, CodeState, VaultShelf
 
 DEALERS = 100
 """Dealers looked at together."""
@@ -45,6 +45,7 @@ _order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__
 _part, _alloc = cast(Table, OrderPart.__table__), cast(Table, Allocation.__table__)
 _payment, _refund = cast(Table, Payment.__table__), cast(Table, Refund.__table__)
 _journal, _code = cast(Table, Journal.__table__), cast(Table, CardCode.__table__)
+_shelf = cast(Table, VaultShelf.__table__)
 _stock, _sku = cast(Table, Stock.__table__), cast(Table, Sku.__table__)
 
 
@@ -175,8 +176,11 @@ def _lines(session: Session, dealers: Sequence[int]) -> _Sums:
             func.sum(_line.c.points).label("points"),
             func.sum(_line.c.cash_fen).label("cash"),
             func.sum(_line.c.points_each * _line.c.returned_quantity).label("returned"),
-            func.sum(kept).filter(_line.c.kind == Kind.CARD_CODE).label("codes"),
+            func.sum(kept).filter(_shelf.c.opened_at <= _order.c.placed_at).label("codes"),
         )
+        .join(_order, and_(_order.c.dealer_id == _line.c.dealer_id, _order.c.id == _line.c.order_id))
+        # Codes of a SKU come from the vault since its shelf was opened; before, people handed them out.
+        .outerjoin(_shelf, and_(_shelf.c.sku_id == _line.c.sku_id, _line.c.kind == Kind.CARD_CODE))
         .where(_line.c.dealer_id.in_(dealers))
         .group_by(_line.c.dealer_id, _line.c.order_id)
     )

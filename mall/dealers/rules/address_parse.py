@@ -39,7 +39,7 @@ ROAD = re.compile(
     "(?:路|街(?!道)|大道|大街|巷|弄|胡同|里|桥|村|新村|广场|大厦|公路|站)"
 )
 """What follows a name that is a road's, not a district's: 和平路, 西湖大道, 朝阳北路."""
-OLD_KIND = "市县区"
+OLD_KINDS = ("市", "县", "区")
 HERE = "\x01"
 """Stands before the word that a label said to be the name."""
 HARD = "|"
@@ -132,7 +132,8 @@ def _chains(text: str, start: int, gazetteer: Gazetteer, under: Place | None = N
     for end, called in _steps(text, start, gazetteer):
         if under is not None and not gazetteer.within(called.place, under):
             continue
-        yield Chain(start, end, (called,))
+        if called.full or not ROAD.match(text, end):  # 济南路 is a road, 石家庄桥西 is not: a district follows
+            yield Chain(start, end, (called,))
         ahead = end
         while ahead < len(text) and text[ahead] in " ,-/>·、\n":
             ahead += 1
@@ -145,12 +146,10 @@ def _steps(text: str, start: int, gazetteer: Gazetteer) -> Iterator[tuple[int, C
     for length in range(min(gazetteer.longest, len(text) - start), 0, -1):
         for called in gazetteer.by_name.get(text[start : start + length], ()):
             end = start + length
-            if called.full:
-                yield end, called
-            elif not ROAD.match(text, end):
-                # 临安市 has become 临安区, and people go on writing what it was.
-                old = called.place.level > Level.PROVINCE and text[end : end + 1] in tuple(OLD_KIND)
-                yield end + old, called
+            yield end, called
+            # 临安市 has become 临安区, and people go on writing what it was; but 青岛市南 is 市南区 of 青岛.
+            if not called.full and called.place.level > Level.PROVINCE and text[end : end + 1] in OLD_KINDS:
+                yield end + 1, called
 
 
 def _plain(text: str) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
 from mall.base.refused import NotFound
+from mall.dealers.actions import begin_member
 from mall.dealers.models import MemberRole, OverCap, PersonalUse, SecondFactorNeeded
 from mall.dealers.queries import Powers, powers_of
 from mall.dealers.rules.powers import PROVEN_FOR
 from mall.web.db import reading, transact
-from tests.cast import PASSWORD, Cast, SomeMember, cast, sign_in
+from tests.cast import DEVICE, PASSWORD, Cast, SomeMember, cast, sign_in
 from tests.conftest import Clock
 
 NOW = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
@@ -183,3 +185,31 @@ def test_owners_and_clerks_have_no_cap_to_set(app: Flask, people: Cast) -> None:
     owner = client_of(app, people.owner)
     for who in (people.owner, people.clerk):
         assert "每月额度" not in owner.get(f"/me/members/{who.id}").text
+
+
+def limits_shown(app: Flask, who: SomeMember, points: int, **said: object) -> str:
+    token = transact(begin_member, dealer_id=who.dealer_id, member_id=who.id, device=DEVICE)
+
+    def rendered() -> str:
+        with app.test_request_context("/", headers={"Cookie": f"__Host-mall={token}"}):
+            return render_template("dealers/_limits.html", points=points, onward="/orders/new", **said)
+
+    return Context().run(rendered)  # who is here is kept with the application's context, and the test has one
+
+
+def test_a_checkout_shows_what_the_owner_set_that_bears_on_it(app: Flask, people: Cast) -> None:
+    app.extensions["spent_this_month"] = lambda *_: 1_500
+    owner = client_of(app, people.owner)
+    owner.post(f"/me/members/{people.buyer.id}/cap", data={"cap": "20000"})
+    owner.post("/me/powers", data={"approval_over": "5000", "second_factor_over": "8000"})
+    small, large, largest = (limits_shown(app, people.buyer, points) for points in (5_000, 8_001, 18_501))
+    assert "老板批准" not in small
+    assert "验证本人" not in small
+    assert "超过 5,000 积分要老板批准" in large
+    assert "验证本人" in large
+    assert 'name="next" value="/orders/new"' in large
+    assert "超出你本月的兑换额度：还剩 18,500 积分。" in largest
+    by_owner = limits_shown(app, people.owner, 18_501, personal=True)
+    assert "老板" not in by_owner
+    assert "验证本人" in by_owner
+    assert "需要贵店老板先授权给你" in limits_shown(app, people.buyer, 1, personal=True)

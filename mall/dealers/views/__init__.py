@@ -6,7 +6,7 @@ from flask import Flask
 
 from mall.dealers.forms import ROLES
 from mall.dealers.queries.addresses import region_shown
-from mall.dealers.views import addresses, me, members, notices, powers, second_factor, sign_in  # noqa: F401 - routes
+from mall.dealers.views import addresses, me, members, notices, powers, second_factor, sign_in, spent  # noqa: F401
 from mall.dealers.views.blueprint import routes
 from mall.dealers.views.device import device_name
 from mall.web.pages import count_on
@@ -20,5 +20,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["notice_title"] = notices.title
     app.jinja_env.filters["notice_text"] = notices.sentence
     app.jinja_env.globals["second_factor"] = second_factor.proof
+    app.jinja_env.globals["powers_here"] = powers.powers_here
+    app.jinja_env.globals["spent_here"] = spent.spent_here
     app.register_blueprint(routes)
     count_on(app, "me", notices.unread_here)

@@ -9,6 +9,7 @@ from mall.base.refused import Refused
 from mall.dealers import actions, queries
 from mall.dealers.forms import CapForm, LimitsForm
 from mall.dealers.models import SecondFactorNeeded
+from mall.dealers.queries import Powers
 from mall.dealers.views.blueprint import routes
 from mall.dealers.views.members import member_page
 from mall.web import guards, limits
@@ -16,12 +17,17 @@ from mall.web.db import reading, transact
 from mall.web.pages import go, page, refused
 
 
+def powers_here() -> Powers:
+    """The powers of the member who is here."""
+    here = guards.member()
+    return queries.powers_of(reading(), here.dealer_id, here.member_id)
+
+
 @routes.get("/me/powers")
 @guards.member_may("manage")
 def powers() -> Response:
     """Above how many points a redemption waits, and above how many it asks for a second factor."""
-    here = guards.member()
-    mine = queries.powers_of(reading(), here.dealer_id, here.member_id)
+    mine = powers_here()
     form = LimitsForm(
         formdata=None, data={"approval_over": mine.approval_over, "second_factor_over": mine.second_factor_over}
     )
@@ -32,8 +38,7 @@ def powers() -> Response:
 @guards.member_may("manage")
 def set_limits() -> Response:
     """Keep both."""
-    here, form = guards.member(), LimitsForm()
-    mine = queries.powers_of(reading(), here.dealer_id, here.member_id)
+    here, form, mine = guards.member(), LimitsForm(), powers_here()
     if not form.validate():
         return refused("dealers/powers.html", form=form, mine=mine, way=None)
     try:

@@ -272,7 +272,7 @@ def form(
     code: str | list[tuple[str, int]] = COOKER, quantity: int = 1, *, dealer_id: int = DEALER, **said: Any
 ) -> dict[str, Any]:
     """What a browser sends: the signed quote, and what stands beside it."""
-    words = {name: said.pop(name) for name in ("remark", "gateway") if name in said}
+    words: dict[str, Any] = {name: said.pop(name) for name in ("remark", "gateway") if name in said}
     goes_to = said.pop("address_id", dealer_id)
     made = quote(code, quantity, dealer_id=dealer_id, address_id=goes_to, **said)
     return {"quote": signed(made, SEAL), "address": goes_to or "", "remark": "", **words}

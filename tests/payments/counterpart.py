@@ -111,7 +111,7 @@ def admitted(method: str, target: str, headers: dict[str, str], body: bytes) -> 
         return False
     signed = f"{method}\n{target}\n{found['timestamp']}"
     # The library checks answers (time, nonce, body); a request is the same with two lines in front.
-    return rsa_verify(signed, found["nonce"], body.decode(), found["signature"], key("merchant").public_key())
+    return bool(rsa_verify(signed, found["nonce"], body.decode(), found["signature"], key("merchant").public_key()))
 
 
 def alipay_signed(form: dict[str, str], signer: str = "merchant") -> bool:

@@ -1,0 +1,135 @@
+"""What was promised beside the points: that vouchers, rebates and the messages about them tie with their orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from sqlalchemy import Table, Text, and_, case, func, literal, or_, select
+from sqlalchemy import cast as as_type
+from sqlalchemy.orm import Session
+
+from mall.catalog.models import Kind
+from mall.orders.models import OrderLine, OrderState, RedemptionOrder
+from mall.outbox.models import Message
+from mall.rewards.models import Rebate, RebateState, Voucher, VoucherState
+
+RULES: dict[str, str] = {
+    "vouchers": "it has another number of vouchers than pieces that were kept",
+    "rebates": "its rebate does not stand where its line does",
+    "credits": "the ERP was told of another amount than was credited",
+    "messages": "a message is missing between the first and the last",
+}
+Found = tuple[str, str, object, object]
+"""Which rule, where, what stands there, and what must."""
+
+_order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__table__)
+_voucher, _rebate = cast(Table, Voucher.__table__), cast(Table, Rebate.__table__)
+_message = cast(Table, Message.__table__)
+
+
+def broken_promises(session: Session) -> Iterator[Found]:
+    """Every line whose vouchers or rebate do not tie, credits told wrongly, and chains of messages with a gap."""
+    yield from _vouchers(session)
+    yield from _rebates(session)
+    yield from _credits(session)
+    yield from _messages(session)
+
+
+def _vouchers(session: Session) -> Iterator[Found]:
+    """What was used or has expired was kept; only what was given back was not. People's benefits have no vouchers."""
+    held = (
+        select(
+            _voucher.c.dealer_id,
+            _voucher.c.order_id,
+            _voucher.c.line_no,
+            func.sum(case((_voucher.c.state == VoucherState.RETURNED, 0), else_=1)).label("kept"),
+        )
+        .group_by(_voucher.c.dealer_id, _voucher.c.order_id, _voucher.c.line_no)
+        .subquery()
+    )
+    kept = _line.c.quantity - _line.c.returned_quantity
+    rows = session.execute(
+        select(_order.c.no, _line.c.dealer_id, _line.c.line_no, kept.label("kept"), held.c.kept.label("held"))
+        .join(_order, _of_order(_line))
+        .join(held, _same_line(held))
+        .where(or_(_order.c.state == OrderState.CANCELLED, held.c.kept != kept))
+    )
+    for row in rows:
+        yield "vouchers", _where(row), row.held, row.kept
+
+
+def _rebates(session: Session) -> Iterator[Found]:
+    ended = _order.c.state == OrderState.CANCELLED
+    due = case(
+        (ended, RebateState.RELEASED),
+        (_line.c.done_at.is_(None), RebateState.RESERVED),
+        (_line.c.returned_quantity == _line.c.quantity, RebateState.TAKEN_BACK),
+        else_=RebateState.CREDITED,
+    )
+    rows = session.execute(
+        select(_order.c.no, _line.c.dealer_id, _line.c.line_no, _rebate.c.state, due.label("due"))
+        .select_from(_line)
+        .join(_order, _of_order(_line))
+        .outerjoin(_rebate, _same_line(_rebate))
+        .where(
+            _line.c.kind == Kind.CASH_REBATE,
+            or_(
+                _rebate.c.state.is_(None),
+                _rebate.c.state != due,
+                _rebate.c.points != _line.c.points,
+                and_(~ended, _rebate.c.returned_quantity != _line.c.returned_quantity),
+            ),
+        )
+    )
+    for row in rows:
+        yield "rebates", _where(row), row.state, row.due
+
+
+def _credits(session: Session) -> Iterator[Found]:
+    """Each credit has its message, with its amount; what it says is read, for a text cannot be added up."""
+    rows = session.execute(
+        select(_rebate.c.dealer_id, _rebate.c.id, _rebate.c.order_no.label("no"), _rebate.c.line_no, _rebate.c.fen)
+        .add_columns(_message.c.body)
+        .outerjoin(
+            _message,
+            and_(
+                _message.c.dealer_id == _rebate.c.dealer_id,
+                _message.c.system == "erp",
+                _message.c.key == literal("rebate/") + as_type(_rebate.c.id, Text),
+            ),
+        )
+        .where(_rebate.c.credited_at.is_not(None))
+    )
+    for row in rows:
+        told = row.body.get("fen") if row.body else None
+        if told != row.fen:
+            yield "credits", _where(row), told, row.fen
+
+
+def _messages(session: Session) -> Iterator[Found]:
+    rows = session.execute(
+        select(
+            _message.c.dealer_id, _message.c.system, func.count().label("many"), func.max(_message.c.seq).label("last")
+        )
+        .group_by(_message.c.dealer_id, _message.c.system)
+        .having(func.count() != func.max(_message.c.seq))
+    )
+    for row in rows:
+        yield "messages", f"messages of dealer {row.dealer_id} to {row.system}", row.many, row.last
+
+
+def _of_order(line: Any) -> Any:
+    return and_(_order.c.dealer_id == line.c.dealer_id, _order.c.id == line.c.order_id)
+
+
+def _same_line(other: Any) -> Any:
+    return and_(
+        other.c.dealer_id == _line.c.dealer_id,
+        other.c.order_id == _line.c.order_id,
+        other.c.line_no == _line.c.line_no,
+    )
+
+
+def _where(row: Any) -> str:
+    return f"line {row.line_no} of order {row.no} of dealer {row.dealer_id}"

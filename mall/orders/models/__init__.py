@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mall.dealers.models import StaffRole
+from mall.orders.models.cart import MOST_IN_CART, CartLine, RestockAlert, Wish
 from mall.orders.models.event import HAPPENED, Happening, OrderEvent
 from mall.orders.models.line import MOST, MOST_LINES, OrderLine
 from mall.orders.models.order import RedemptionOrder, state_shown
@@ -55,6 +56,7 @@ __all__ = [
     "MAY_SEE_ADDRESSES",
     "MAY_SEND",
     "MOST",
+    "MOST_IN_CART",
     "MOST_LINES",
     "NAMES",
     "NEXT",
@@ -65,6 +67,7 @@ __all__ = [
     "AccountNeeded",
     "AddressNeeded",
     "BadQuantity",
+    "CartLine",
     "Ended",
     "FormReused",
     "FreightDiffers",
@@ -88,8 +91,10 @@ __all__ = [
     "QuoteForged",
     "QuoteOver",
     "RedemptionOrder",
+    "RestockAlert",
     "TooLate",
     "TooManyLines",
+    "Wish",
     "state_of",
     "state_shown",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.models import Kind, Sku, Stock
 from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, RedemptionOrder, state_of
+from mall.orders.queries import promises
 from mall.payments.models import Payment, PaymentState, Refund
 from mall.points.models import Allocation, Journal
 from mall.points.models import Kind as Posted
@@ -39,6 +40,7 @@ RULES: dict[str, str] = {
     "codes": "the vault keeps another number of codes for it than it has pieces",
     "stock": "what came in is not what is left and what orders keep",
     "no_order": "the ledger took points for an order that does not exist",
+    **promises.RULES,
 }
 
 _order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__table__)
@@ -90,7 +92,7 @@ def order_faults(session: Session, now: datetime, looked: Looked) -> Iterator[Or
         for fault in _of_dealers(session, now, dealers, looked):
             looked.faults += 1
             yield fault
-    for fault in [*_lost(session), *_stock_faults(session, looked)]:
+    for fault in [*_lost(session), *_stock_faults(session, looked), *_promises(session)]:
         looked.faults += 1
         yield fault
 
@@ -269,6 +271,11 @@ def _lost(session: Session) -> Iterator[OrderFault]:
     )
     for row in rows:
         yield OrderFault("no_order", f"journal {row.journal_id} of dealer {row.dealer_id}", "none", "an order")
+
+
+def _promises(session: Session) -> Iterator[OrderFault]:
+    for code, where, found, expected in promises.broken_promises(session):
+        yield OrderFault(code, where, str(found), str(expected))
 
 
 def _stock_faults(session: Session, looked: Looked) -> Iterator[OrderFault]:

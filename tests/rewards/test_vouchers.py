@@ -8,10 +8,13 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from mall.base.refused import Refused
 from mall.base.seal import Seal
 from mall.catalog.models import Kind
+from mall.dealers.models import Notice
+from mall.jobs.tasks import vouchers as vouchers_task
 from mall.outbox.models import System
 from mall.rewards.actions import handed_out
 from mall.rewards.actions.vouchers import Used, expire_vouchers, use
@@ -133,6 +136,18 @@ def test_it_is_over_at_its_hour_whether_the_worker_has_said_so_or_not(here: Cast
     assert len(told("voucher.expired")) == 3
     with pytest.raises(VoucherExpired):
         used(second.no)
+
+
+def test_a_dealer_is_told_once_of_vouchers_that_end_within_three_days(here: Cast, clock: Clock) -> None:
+    bought(line(here.linan.id, 1, Kind.COUPON, quantity=2, terms=COUPON))
+    bought(line(here.ningbo.id, 2, Kind.COUPON, terms=COUPON | {"days": 1}))
+    assert vouchers_task.run() == 0, "one that was issued just now says so itself"
+    clock.at = vouchers()[0].expires_at - timedelta(days=3)
+    used(next(one.no for one in vouchers() if one.piece_no == 2), order_fen=200_000)
+    assert vouchers_task.run() == 2, "one reminded of, one over"
+    assert vouchers_task.run() == 0
+    [notice] = reading().scalars(select(Notice).where(Notice.what == "vouchers_ending"))
+    assert (notice.dealer_id, notice.facts) == (here.linan.id, {"count": 1, "until_on": "2027-01-11"})
 
 
 def test_unused_ones_are_given_back_and_never_honoured_again(here: Cast) -> None:

@@ -52,14 +52,17 @@ NOTICES: dict[str, Saying] = {
         text=N_("兑换 %(no)s 已关闭，%(fen)s 已自动原路退回。"),
         icon="refresh-cw",
     ),
-    "unpaid_closed": Saying(
-        title=N_("兑换已关闭"), text=N_("兑换 %(no)s 没有按时支付，积分已退回。"), icon="clock"
-    ),
+    "unpaid_closed": Saying(title=N_("兑换已关闭"), text=N_("兑换 %(no)s 没有按时支付，积分已退回。"), icon="clock"),
     "shipped": Saying(title=N_("礼品已发出"), text=N_("兑换 %(no)s 已发货，运单号 %(waybill)s。"), icon="truck"),
     "line_failed": Saying(
         title=N_("有一项没能送达"),
         text=N_("兑换 %(no)s 中有一项没能送达，%(points)s 积分与 %(fen)s 已退回。"),
         icon="circle-x",
+    ),
+    "vouchers_ending": Saying(
+        title=N_("有券快到期了"),
+        text=N_("%(count)s 张券即将到期，最早的 %(until_on)s 到期，请尽快使用。"),
+        icon="ticket",
     ),
     "voucher_returned": Saying(
         title=N_("有一张券被退回"),

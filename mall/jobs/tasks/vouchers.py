@@ -1,11 +1,12 @@
-"""Write down which vouchers are over, and tell the systems that would have honoured them.
+"""Remind dealers of vouchers that end soon; write down which are over, and tell the systems that honoured them.
 
 They cannot be used from their instant on, whether this runs or not (mall/rewards/models/voucher.py).
 """
 
+from flask import current_app
 from huey import crontab
 
-from mall.rewards.actions.vouchers import expire_vouchers
+from mall.rewards.actions.vouchers import expire_vouchers, remind
 from mall.web.db import transact
 
 SCHEDULE = crontab(minute="*/10")
@@ -14,8 +15,10 @@ AT_ONCE = 50
 
 
 def run() -> int:
-    """Write down every voucher that is over and give how many there were."""
-    over = 0
+    """Write down every voucher that is over, remind of those that soon are, and give how many there were."""
+    zone, done = current_app.extensions["settings"].zone, 0
     while many := transact(expire_vouchers, limit=AT_ONCE):
-        over += many
-    return over
+        done += many
+    while many := transact(remind, zone=zone, limit=AT_ONCE):
+        done += many
+    return done

@@ -1,4 +1,4 @@
-"""What becomes of vouchers after they were issued: a system uses one, its day passes."""
+"""What becomes of vouchers once issued: a system uses one or hands it back, its day comes near and passes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
+from mall.base.time import last_day
+from mall.dealers.actions.notices import tell
 from mall.outbox.models import System
 from mall.points.models import Account
 from mall.rewards.kinds.cash_rebate import yuan
 from mall.rewards.kinds.voucher import give_back, run_out
 from mall.rewards.models.voucher import (
+    REMINDED,
     NoSuchVoucher,
     OrderTooSmall,
     Voucher,
@@ -113,6 +116,38 @@ def expire_vouchers(session: Session, now: datetime, *, limit: int) -> int:
         run_out(session, now, voucher)
     session.flush()
     return len(due)
+
+
+def remind(session: Session, now: datetime, *, zone: str, limit: int) -> int:
+    """Tell one dealer of the vouchers that end within three days, at most `limit` of them, each once.
+
+    Gives how many; none when nobody is left to be told. One that lives no longer than that is told of by its issue.
+    """
+    soon = (
+        Voucher.state == VoucherState.ISSUED,
+        Voucher.expires_at > now,
+        Voucher.expires_at <= now + REMINDED,
+        Voucher.issued_at <= now - REMINDED / 3,
+        Voucher.reminded_at.is_(None),
+    )
+    dealer_id = session.scalar(select(Voucher.dealer_id).where(*soon).order_by(Voucher.expires_at).limit(1))
+    if dealer_id is None:
+        return 0
+    ending = session.scalars(
+        select(Voucher)
+        .where(Voucher.dealer_id == dealer_id, *soon)
+        .order_by(Voucher.expires_at, Voucher.id)
+        .limit(limit)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for voucher in ending:
+        voucher.reminded_at = now
+    if ending:
+        facts = {"count": len(ending), "until_on": last_day(ending[0].expires_at, zone).isoformat()}
+        tell(session, now, dealer_id=dealer_id, what="vouchers_ending", facts=facts, href="/rewards")
+    session.flush()
+    return len(ending)
 
 
 def _locked(session: Session, no: str, systems: Collection[System]) -> Voucher:

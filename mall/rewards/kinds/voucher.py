@@ -172,6 +172,7 @@ def _row(now: datetime, line: Line, terms: VoucherTerms, piece: int, expires_at:
         "used_at": None,
         "reference": "",
         "returned_at": None,
+        "reminded_at": None,
         "ended_by": "",
     }
 

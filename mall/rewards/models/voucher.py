@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -16,6 +16,8 @@ from mall.dealers.models import StaffRole
 from mall.outbox.models import System
 
 MAY_SEE_VOUCHERS = (StaffRole.FULFILMENT, StaffRole.ACCOUNT_MANAGER)
+REMINDED = timedelta(days=3)
+"""So long before a voucher ends its dealer is told, once."""
 MOST_PIECES = 100
 """So many vouchers one line of an order makes at most; each is told to its system by a message of its own."""
 
@@ -108,6 +110,8 @@ class Voucher(Base):
     reference: Mapped[str] = mapped_column(Name(100))
     """What the system used it on: its own order's number."""
     returned_at: Mapped[datetime | None] = mapped_column(Instant)
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the dealer was told that it ends soon."""
     ended_by: Mapped[str] = mapped_column(Name(80))
 
     @property

@@ -40,6 +40,10 @@ class Settings:
     """The file of the private key that signs them; who takes none needs none."""
     gateways: Path | None = None
     """A folder with a JSON file for each provider the mall talks to; one without its file is not offered."""
+    pay_within_minutes: int = 15
+    """How long an unpaid order keeps its points and pieces."""
+    approve_within_hours: int = 48
+    """How long a redemption waits for an owner."""
     sandbox_port: int = 9000
     """Where on loopback the demo's sandbox listens."""
 
@@ -66,6 +70,8 @@ class Settings:
             checkpoint_folder=Path(env["MALL_CHECKPOINTS"]) if env.get("MALL_CHECKPOINTS") else None,
             checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
             gateways=Path(env["MALL_GATEWAYS"]) if env.get("MALL_GATEWAYS") else None,
+            pay_within_minutes=int(env.get("MALL_PAY_WITHIN") or "15"),
+            approve_within_hours=int(env.get("MALL_APPROVE_WITHIN") or "48"),
             sandbox_port=int(env.get("MALL_SANDBOX_PORT", "0")) or int(env.get("PORT", "8000")) + 1000,
         )
 
@@ -77,12 +83,18 @@ class Settings:
     @property
     def checkpoints(self) -> Path:
         """The folder of the checkpoints; where none is named, one of this database alone."""
-        if self.checkpoint_folder:
-            return self.checkpoint_folder
+        return self.checkpoint_folder or self._own("checkpoints")
+
+    @property
+    def sandbox(self) -> Path:
+        """The folder of the outside world that the demo's sandbox plays: one of this database alone."""
+        return self._own("sandbox")
+
+    def _own(self, name: str) -> Path:
         if self.embedded:
             beside = Path(self.database_url.partition("?")[0].removeprefix("sqlite:///") or VAR / "mall.db")
-            return VAR / "checkpoints" if beside == VAR / "mall.db" else beside.with_suffix(".checkpoints")
-        return VAR / f"checkpoints-{sha256(self.database_url.encode()).hexdigest()[:8]}"
+            return VAR / name if beside == VAR / "mall.db" else beside.with_suffix(f".{name}")
+        return VAR / f"{name}-{sha256(self.database_url.encode()).hexdigest()[:8]}"
 
     @property
     def signing_key(self) -> Path:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
 from mall.cli.demo.systems import let_in
-from mall.config import ROOT, VAR, Settings
+from mall.config import ROOT, Settings
 
 PATIENCE = 25.0
 """Seconds a child gets to end what it is doing before it is killed."""
@@ -135,10 +135,11 @@ def _sandbox(settings: Settings) -> Child | None:
     if not settings.demo or settings.gateways:
         return None
     _check_port("127.0.0.1", settings.sandbox_port, "MALL_SANDBOX_PORT=9001 make run")
-    os.environ["MALL_GATEWAYS"] = str(VAR / "sandbox" / "gateways")
+    os.environ["MALL_GATEWAYS"] = str(settings.sandbox / "gateways")
     with suppress(DBAPIError):  # no tables yet: the server will say so, and how to mend it
-        let_in(VAR / "sandbox", current_app.extensions["seal"])
-    return Child("sandbox", [sys.executable, "-m", "flask", "--app", "wsgi", "sandbox", "serve"])
+        let_in(settings.sandbox, current_app.extensions["seal"])
+    words = [str(settings.sandbox), str(settings.sandbox_port), str(settings.port)]
+    return Child("sandbox", [sys.executable, "-m", "mall.sandbox", *words])
 
 
 def _await_sandbox(sandbox: Child, settings: Settings, stop: Event) -> None:

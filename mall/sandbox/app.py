@@ -1,10 +1,10 @@
-"""`create`: the sandbox as an app. `serve`: the app on a port of loopback, its letters being sent."""
+"""The sandbox as an app, and the app at work on a port of loopback with its letters being sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
@@ -39,22 +39,8 @@ HEADERS = {
 }
 
 
-def system_clock() -> datetime:
-    """The machine's clock, in UTC."""
-    return datetime.now(UTC)
-
-
-def create(
-    folder: Path,
-    base_url: str,
-    *,
-    clock: Callable[[], datetime] = system_clock,
-    mall_url: str = "http://127.0.0.1:8000",
-) -> Flask:
-    """Build the sandbox. `folder` holds its memory and takes the mall's configuration, under gateways/.
-
-    Keys are made the first time and kept. Letters are sent once `app.extensions["post"].start()` was called.
-    """
+def build(folder: Path, base_url: str, *, clock: Callable[[], datetime], mall_url: str) -> Flask:
+    """What `mall.sandbox.create` gives."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     store = Store(folder / "sandbox.db")

@@ -3,7 +3,7 @@
 from mall.catalog.actions.freight import put_freight_template, rules_from, send_by
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.actions.plans import PlanToPut, add_plan, follow_dates, set_cost, withdraw_plan
-from mall.catalog.actions.stock import put_back, restock, take, write_off
+from mall.catalog.actions.stock import put_back, restock, supply, take, withdraw, write_off
 
 __all__ = [
     "ItemToPut",
@@ -19,7 +19,9 @@ __all__ = [
     "rules_from",
     "send_by",
     "set_cost",
+    "supply",
     "take",
+    "withdraw",
     "withdraw_plan",
     "write_off",
 ]

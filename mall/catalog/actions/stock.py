@@ -53,6 +53,21 @@ def write_off(session: Session, now: datetime, quantities: Mapping[int, int]) ->
         connection.execute(_WRITE_OFF, {"sku": sku, "quantity": quantity})
 
 
+def supply(session: Session, now: datetime, quantities: Mapping[int, int]) -> None:
+    """Pieces of SKUs come in from outside, by SKU id."""
+    connection = session.connection()
+    for sku, quantity in _in_order(quantities):
+        connection.execute(_SUPPLY, {"sku": sku, "quantity": quantity})
+
+
+def withdraw(session: Session, now: datetime, quantities: Mapping[int, int]) -> None:
+    """Pieces of SKUs leave stock without an order, by SKU id; refused whole with SoldOut where fewer are left."""
+    connection = session.connection()
+    for sku, quantity in _in_order(quantities):
+        if connection.execute(_WITHDRAW, {"sku": sku, "quantity": quantity}).rowcount != 1:
+            raise SoldOut(left=connection.execute(_LEFT, {"sku": sku}).scalar() or 0)
+
+
 def restock(session: Session, now: datetime, *, sku_code: str, by: int) -> int:
     """Change a SKU's stock by a difference, never to a number: what was sold meanwhile stays sold.
 

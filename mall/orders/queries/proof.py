@@ -123,7 +123,7 @@ def _judged(
         ("points", redeemed, kept),
         ("returned", order.refunded_points, order.points if ended else sums.returned),
         ("cash", paid, fen),
-        ("codes", codes, 0 if ended else sums.codes),
+        ("codes", codes, 0 if ended else min(max(codes, sums.codes), sums.cards)),
         ("payment", bool(order.payment_id), bool(fen) or bool(order.payment_id)),
         ("overdue", undecided and order.close_at + PATIENCE < now, False),
         (
@@ -161,6 +161,9 @@ class _LineSums:
     cash: int = 0
     returned: int = 0
     codes: int = 0
+    """Pieces that must have a code."""
+    cards: int = 0
+    """Pieces that may have one."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def _lines(session: Session, dealers: Sequence[int]) -> _Sums:
             func.sum(_line.c.points).label("points"),
             func.sum(_line.c.cash_fen).label("cash"),
             func.sum(_line.c.points_each * _line.c.returned_quantity).label("returned"),
+            func.sum(kept).filter(_line.c.kind == Kind.CARD_CODE).label("cards"),
             func.sum(kept).filter(_shelf.c.opened_at <= _order.c.placed_at).label("codes"),
         )
         .join(_order, and_(_order.c.dealer_id == _line.c.dealer_id, _order.c.id == _line.c.order_id))
@@ -189,7 +193,7 @@ def _lines(session: Session, dealers: Sequence[int]) -> _Sums:
     sums = _Sums(_LineSums())
     for row in rows:
         sums[row.dealer_id, row.order_id] = _LineSums(
-            int(row.points), int(row.cash), int(row.returned), int(row.codes or 0)
+            int(row.points), int(row.cash), int(row.returned), int(row.codes or 0), int(row.cards or 0)
         )
     return sums
 

@@ -16,7 +16,7 @@ from mall.base.refused import NotFound
 from mall.base.seal import Seal
 from mall.base.time import start_of_day
 from mall.base.types import NEVER
-from mall.catalog.actions import put_back, take
+from mall.catalog.actions import supply, withdraw
 from mall.catalog.models import Item, Kind, Sku, Stock
 from mall.rewards.models import BatchChanged, CardBatch, CardCode, CodeState, NotACardSku, NothingToTake, VaultShelf
 from mall.rewards.models.vault import LEAST_LIFE, WARN_AT
@@ -91,7 +91,7 @@ def take_in(
     if len(found.good) != good:
         raise BatchChanged(good=len(found.good))
     bulk.add(session, _code, _rows(now, batch, found, zone, seal))
-    put_back(session, now, {shelf.sku_id: good})
+    supply(session, now, {shelf.sku_id: good})
     batch.taken_at, batch.taken, batch.source_sealed, batch.actor = now, good, None, actor
     batch.faults = [{"row": row.no, "fault": row.fault, "first": row.first} for row in found.faults[:KEPT_FAULTS]]
     note(
@@ -138,7 +138,7 @@ def void_free(
     ).all()
     _void(session, now, [row.id for row in found], reason=reason, actor=actor)
     for sku_id, number in sorted(Counter(row.sku_id for row in found).items()):
-        take(session, now, {sku_id: number})
+        withdraw(session, now, {sku_id: number})
     if found:
         subject = f"card_batch:{batch_id}" if code_id is None else f"card_code:{code_id}"
         detail = {"codes": len(found), "reason": reason[:200]}
@@ -173,9 +173,9 @@ def tend(session: Session, now: datetime) -> int:
     _void(session, now, [row.id for row in ended], reason=TOO_OLD, actor="worker")
     for row in session.execute(_standing()).all():
         if row.on_hand > row.free:
-            take(session, now, {row.sku_id: row.on_hand - row.free})
+            withdraw(session, now, {row.sku_id: row.on_hand - row.free})
         elif row.on_hand < row.free:
-            put_back(session, now, {row.sku_id: row.free - row.on_hand})
+            supply(session, now, {row.sku_id: row.free - row.on_hand})
     drafts = select(CardBatch).where(CardBatch.taken_at.is_(None), CardBatch.created_at < now - DRAFT_LIFE)
     for draft in session.scalars(drafts.with_for_update(skip_locked=True)):
         session.delete(draft)
@@ -221,7 +221,7 @@ def _shelf(session: Session, now: datetime, sku_id: int) -> VaultShelf:
         session.flush()
         stock = session.get(Stock, sku_id, with_for_update=True, populate_existing=True)
         if stock is not None and stock.on_hand:
-            take(session, now, {sku_id: stock.on_hand})
+            withdraw(session, now, {sku_id: stock.on_hand})
     return shelf
 
 

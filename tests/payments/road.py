@@ -41,9 +41,9 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148 Sa
 WECHAT = f"{PHONE} MicroMessenger/8.0.49"
 
 
-def priced() -> None:
+def priced(**other: int) -> None:
     """The cooker costs points, or fewer points and some money."""
-    transact(scene.set_up)
+    transact(scene.set_up, **other)
     scene.priced_with_cash()
 
 

@@ -1,4 +1,4 @@
-"""`flask sandbox serve` in a process of its own, and the keys with which the played systems call a real mall."""
+"""The sandbox in a process of its own, and the keys with which the played systems call a real mall."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ class Served:
         wait_for(self.up, 40)
 
     def _begin(self, folder: Path, port: int) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder}.db", "MALL_SECRET_KEY": SECRET}
-        words = ["flask", "--app", "wsgi", "sandbox", "serve", "--port", str(port), "--folder", str(folder)]
-        return subprocess.Popen([sys.executable, "-m", *words], cwd=ROOT, env=environment)
+        return subprocess.Popen([sys.executable, "-m", "mall.sandbox", str(folder), str(port), "1"], cwd=ROOT)
 
     def up(self) -> bool:
         try:

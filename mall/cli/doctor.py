@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from mall.cli.demo.people import STAFF
 from mall.config import VAR, Settings
 from mall.dealers.models import Division, Staff
+from mall.outbox.queries.destinations import destinations
 from mall.payments.actions.counter import OUTSIDE, ends_at, fault_of
 from mall.web import health
 from mall.web.db import now, reading
@@ -56,6 +57,7 @@ def doctor() -> None:
         *of_settings(settings, os.environ),
         *of_checkpoints(settings, os.environ),
         *of_gateways(settings, now()),
+        *of_systems(settings),
         *of_database(settings, reading()),
     ]
     for check in checks:
@@ -149,6 +151,18 @@ def of_gateways(settings: Settings, at: datetime) -> Iterator[Check]:
                 end is None or end - at > timedelta(days=30),
                 f"they end on {end:%Y-%m-%d}: fetch new ones, or use the platform's public key" if end else "",
             )
+
+
+def of_systems(settings: Settings) -> Iterator[Check]:
+    """Whether the files of the brand's own systems can be used, by the mall alone (docs/partners.md)."""
+    found, wrong = destinations(settings.gateways)
+    for fault in wrong:
+        yield Check("the file of a system of the brand can be used", False, fault)
+    for to in found:
+        path = (settings.gateways or VAR) / f"{to.system}.json"
+        private = stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+        yield Check(f"nobody else on this machine can read {path.name}", private, f"chmod 600 {path}")
+        yield Check(f"{path.name} speaks of https alone", to.url.startswith("https://"), "url begins with https://")
 
 
 def of_database(settings: Settings, session: Session) -> Iterator[Check]:

@@ -12,6 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.base.signing import sign
+from mall.cli import doctor
+from mall.config import Settings
 from mall.jobs.tasks import outbox
 from mall.outbox.actions import Taken, delivered, failed, hand_over, resend, resend_dead, send, set_aside, take
 from mall.outbox.models import Message, MessageState, NotDead, NotResendable, System
@@ -277,3 +279,17 @@ def test_what_is_told_is_the_canonical_text(erp: Listener, gateways: Path) -> No
     assert hand_over(taken, to, timestamp=1_800_000_000, nonce="a-nonce-0001").delivered
     assert erp.heard[0].body == '{"a":"挂账","b":1}'.encode()
     assert json.loads(erp.heard[0].body) == taken.told
+
+
+def test_the_doctor_looks_at_the_systems_files(gateways: Path) -> None:
+    write_down(gateways, "dms", "http://dms.example.com")
+    write_down(gateways, "tms", "https://tms.example.com")
+    (gateways / "tms.json").chmod(0o600)
+    (gateways / "dms.json").chmod(0o644)
+    (gateways / "erp.json").write_text("{}")
+    settings = Settings(database_url="sqlite://", secret_key=SECRET, gateways=gateways)
+    assert [check.says for check in doctor.of_systems(settings) if not check.holds] == [
+        "the file of a system of the brand can be used",
+        "nobody else on this machine can read dms.json",
+        "dms.json speaks of https alone",
+    ]

@@ -268,6 +268,13 @@ class NoSuchTemplate(NotFound):
     text = N_("没有这个运费模板。")
 
 
+class TemplateChanged(Refused):
+    """Somebody else has changed the freight template since the form was opened."""
+
+    code = "template_changed"
+    text = N_("“%(name)s” 刚被别人改过，你的改动没有保存。请重新打开，看过再改。")
+
+
 class BelowCost(Refused):
     """A price that brings in less than the piece costs, and nobody has said that this is meant."""
 

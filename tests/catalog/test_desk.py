@@ -26,10 +26,15 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def mall(databases: Databases) -> Iterator[Flask]:
+def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
     url = databases.sqlite()
-    yield from running(url, Clock(NOVEMBER))
+    yield from running(url, clock)
     databases.take_back(url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOVEMBER)
 
 
 @pytest.fixture
@@ -232,6 +237,19 @@ def test_a_province_stands_in_one_group(desk: FlaskClient) -> None:
     assert 'name="groups" value="3"' in more
     empty = {**TEMPLATE, "groups": "3", "1-first": "x"}
     assert desk.post("/desk/freight", data=empty).status_code == 303, "a group without provinces is left out"
+
+
+def test_two_people_who_change_one_template_do_not_overwrite_each_other(desk: FlaskClient, clock: Clock) -> None:
+    desk.post("/desk/freight", data=TEMPLATE)
+    page = desk.get("/desk/freight/far-away-0001").get_data(as_text=True)
+    opened = re.search(r'name="seen" value="([0-9]+)"', page)
+    assert opened
+    clock.tick(minutes=5)
+    mine = {**TEMPLATE, "seen": opened[1], "new": "0", "name": "我改的"}
+    assert desk.post("/desk/freight", data={**mine, "name": "先改的"}).status_code == 303
+    assert "刚被别人改过" in words(desk.post("/desk/freight", data=mine), status=409)
+    assert reading().scalars(select(FreightTemplate.name)).one() == "先改的"
+    assert desk.post("/desk/freight", data={**mine, "seen": "x"}).status_code == 303
 
 
 def test_every_change_names_who_made_it(desk: FlaskClient, people: Cast) -> None:

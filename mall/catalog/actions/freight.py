@@ -12,18 +12,27 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
-from mall.catalog.models import FreightTemplate, Item, NoSuchItem, NoSuchTemplate
+from mall.catalog.models import FreightTemplate, Item, NoSuchItem, NoSuchTemplate, TemplateChanged
 from mall.catalog.rules.freight import Rule, rules_from, sound
 
 __all__ = ["put_freight_template", "rules_from", "send_by"]
 
 
 def put_freight_template(
-    session: Session, now: datetime, *, code: str, name: str, rules: Sequence[Rule], actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    name: str,
+    rules: Sequence[Rule],
+    seen_at: datetime | None = None,
+    actor: str,
+    address: str = "",
 ) -> int:
     """Write a template, new or known by its code, and give back its id; the same sent again changes nothing.
 
-    Orders keep the fee they were quoted. Refused: rules that are not sound (`rules.freight.sound`), no name.
+    Orders keep the fee they were quoted. `seen_at` is when the template that was looked at had been changed last.
+    Refused: rules that are not sound (`rules.freight.sound`), no name, a template changed by somebody else meanwhile.
     """
     if not name or not code or not sound(rules):
         raise Malformed
@@ -34,6 +43,8 @@ def put_freight_template(
         session.add(row)
     elif (row.name, row.rules) == (name, written):
         return row.id
+    elif seen_at is not None and row.changed_at != seen_at:
+        raise TemplateChanged(name=row.name)
     else:
         row.name, row.rules, row.changed_at = name, written, now
     session.flush()

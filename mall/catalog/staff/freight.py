@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 
-from mall.base.refused import N_
+from mall.base.refused import N_, Refused
 from mall.catalog.actions import put_freight_template
 from mall.catalog.queries import freight
 from mall.catalog.rules.freight import MOST_RULES, PROVINCES
@@ -53,7 +53,10 @@ def put_template() -> Response:
     if form.rules is None:
         return refused("catalog/desk_freight_template.html", form=form, new=new, provinces=PROVINCES)
     by = {"actor": guards.staff().actor, "address": request.remote_addr or ""}
-    transact(put_freight_template, code=form.code, name=form.name, rules=form.rules, **by)
+    try:
+        transact(put_freight_template, code=form.code, name=form.name, rules=form.rules, seen_at=form.seen_at, **by)
+    except Refused as refusal:
+        return refused("catalog/desk_freight_template.html", refusal=refusal, form=form, new=new, provinces=PROVINCES)
     return go(url_for("desk_catalog.templates"), _("运费模板已保存。"))
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from mall.base.types import micros, moment
 from mall.catalog.queries.freight import TemplateShown
 from mall.catalog.rules.freight import MOST_FEN, MOST_PIECES, MOST_RULES, PROVINCES, Rule
 from mall.catalog.staff.desk import fen_typed, yuan_told
 from mall.web.forms import trimmed, whole
 
+SEEN = re.compile(r"[0-9]{1,16}")
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NAMES = ("first", "first_fee", "further", "further_fee", "free_from")
 
@@ -39,6 +42,13 @@ class TemplateForm:
     groups: tuple[Group, ...]
     errors: dict[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] | None = None
+    seen: str = ""
+    """When the template that was opened had been changed last, in microseconds; empty for a new one."""
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """The same as a moment."""
+        return moment(int(self.seen)) if SEEN.fullmatch(self.seen) else None
 
     @classmethod
     def blank(cls) -> TemplateForm:
@@ -48,7 +58,8 @@ class TemplateForm:
     @classmethod
     def of(cls, template: TemplateShown) -> TemplateForm:
         """The form of a template that is there."""
-        return cls(template.code, template.name, tuple(_shown(rule) for rule in template.rules))
+        groups = tuple(_shown(rule) for rule in template.rules)
+        return cls(template.code, template.name, groups, seen=str(micros(template.changed_at)))
 
     def with_one_more(self) -> TemplateForm:
         """With another group of provinces before the rest."""
@@ -67,7 +78,8 @@ def template_from(sent: MultiDict[str, str]) -> TemplateForm:
     read = [each for each in read if each[0].provinces] + [_group(sent, "rest", None)]
     groups, rules = tuple(each[0] for each in read), tuple(each[1] for each in read)
     good = not errors and all(rule is not None for rule in rules)
-    return TemplateForm(code, name, groups, errors, tuple(rule for rule in rules if rule) if good else None)
+    sound = tuple(rule for rule in rules if rule) if good else None
+    return TemplateForm(code, name, groups, errors, sound, trimmed(sent.get("seen"))[:20])
 
 
 def _group(sent: MultiDict[str, str], key: str, taken: set[str] | None) -> tuple[Group, Rule | None]:

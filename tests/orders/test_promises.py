@@ -7,19 +7,20 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import ItemToPut, SkuToPut, put_item
-from mall.catalog.models import Delivery, Kind
+from mall.catalog.models import Delivery, Kind, PricePlan
 from mall.orders.actions.voucher_back import voucher_back
 from mall.orders.models import OrderLine
 from mall.orders.queries.promises import broken_promises
 from mall.outbox.models import Message, System
+from mall.payments.models import GatewayName
 from mall.rewards.models import Rebate, RebateState, Voucher, VoucherState
 from mall.web.db import db, reading, transact
 from tests.orders.scene import order, set_up, spoken
-from tests.orders.test_voucher_back import SEAT, issued, on_the_shelf
+from tests.orders.test_voucher_back import SEAT, issued, on_the_shelf, priced
 from tests.rewards.vouching import terms
 
 MONEY = "MONEY-1"
@@ -45,7 +46,7 @@ def money_on_the_shelf(session: Session, at: datetime) -> None:
 
 @pytest.fixture
 def ordered(app: Flask) -> Flask:
-    """Two seats and two rebates, of which nothing came back; another seat that its system handed back."""
+    """Two seats and two rebates, of which nothing came back; two seats that their system handed back, one paid for."""
     transact(set_up)
     transact(on_the_shelf)
     transact(money_on_the_shelf)
@@ -53,6 +54,10 @@ def ordered(app: Flask) -> Flask:
     order(SEAT, 1, address_id=None)
     transact(voucher_back, no=issued()[0].no, systems=tuple(System), reason="停办", actor="partner:dms")
     order([(SEAT, 2), (MONEY, 2)], address_id=None)
+    transact(priced)
+    plan = db.session.scalars(select(PricePlan.id).where(PricePlan.cash_fen > 0)).one()
+    order(SEAT, plan_id=plan, gateway=GatewayName.ON_ACCOUNT, address_id=None)
+    transact(voucher_back, no=issued()[-1].no, systems=tuple(System), reason="停办", actor="partner:dms")
     return app
 
 
@@ -66,13 +71,18 @@ def test_what_was_ordered_and_came_back_ties(ordered: Flask) -> None:
     assert list(broken_promises(reading())) == []
 
 
+def kept() -> Voucher:
+    """One that nobody gave back."""
+    return next(one for one in issued() if not one.returned)
+
+
 def broken(change: Callable[[Session], object]) -> set[str]:
     transact(lambda session, _now: change(session))
     return found()
 
 
 def test_a_voucher_too_few_or_one_given_back_for_nothing_is_found(ordered: Flask) -> None:
-    last = issued()[-1].id
+    last = kept().id
     back = update(Voucher).where(Voucher.id == last)
     assert broken(
         lambda session: session.execute(back.values(state=VoucherState.RETURNED, returned_at=issued()[0].issued_at))

@@ -63,7 +63,7 @@ def seats(app: Flask) -> Flask:
 
 def issued() -> list[Voucher]:
     db.session.remove()
-    return list(db.session.scalars(select(Voucher).order_by(Voucher.piece_no)))
+    return list(db.session.scalars(select(Voucher).order_by(Voucher.issued_at, Voucher.id)))
 
 
 def back(no: str) -> str:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.models import Kind
 from mall.orders.models import OrderLine, OrderState, RedemptionOrder
-from mall.outbox.models import Message
+from mall.outbox.models import Message, System
+from mall.payments.models import GatewayName, Payment, PaymentState, Refund
 from mall.rewards.models import Rebate, RebateState, Voucher, VoucherState
 
 RULES: dict[str, str] = {
     "vouchers": "it has another number of vouchers than pieces that were kept",
     "rebates": "its rebate does not stand where its line does",
-    "credits": "the ERP was told of another amount than was credited",
+    "credits": "the ERP was told of another amount than was credited or charged",
     "messages": "a message is missing between the first and the last",
 }
 Found = tuple[str, str, object, object]
@@ -26,6 +27,7 @@ Found = tuple[str, str, object, object]
 _order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__table__)
 _voucher, _rebate = cast(Table, Voucher.__table__), cast(Table, Rebate.__table__)
 _message = cast(Table, Message.__table__)
+_payment, _refund = cast(Table, Payment.__table__), cast(Table, Refund.__table__)
 
 
 def broken_promises(session: Session) -> Iterator[Found]:
@@ -87,24 +89,33 @@ def _rebates(session: Session) -> Iterator[Found]:
 
 
 def _credits(session: Session) -> Iterator[Found]:
-    """Each credit has its message, with its amount; what it says is read, for a text cannot be added up."""
-    rows = session.execute(
-        select(_rebate.c.dealer_id, _rebate.c.id, _rebate.c.order_no.label("no"), _rebate.c.line_no, _rebate.c.fen)
-        .add_columns(_message.c.body)
-        .outerjoin(
-            _message,
-            and_(
-                _message.c.dealer_id == _rebate.c.dealer_id,
-                _message.c.system == "erp",
-                _message.c.key == literal("rebate/") + as_type(_rebate.c.id, Text),
-            ),
-        )
-        .where(_rebate.c.credited_at.is_not(None))
+    """Each rebate that was credited, each payment and refund on account has its message, with its amount.
+
+    What a message says is read one by one, for a text cannot be added up.
+    """
+    on_account = and_(_payment.c.gateway == GatewayName.ON_ACCOUNT, _payment.c.state == PaymentState.PAID)
+    rebates = _told(_rebate, _rebate.c.order_no, literal("rebate/") + as_type(_rebate.c.id, Text))
+    payments = _told(_payment, _payment.c.order_no, literal("payment/") + _payment.c.no)
+    refunds = _told(_refund, _payment.c.order_no, literal("refund/") + _refund.c.no)
+    of_payment = and_(_payment.c.dealer_id == _refund.c.dealer_id, _payment.c.id == _refund.c.payment_id)
+    for asked in (
+        rebates.where(_rebate.c.credited_at.is_not(None)),
+        payments.where(on_account),
+        refunds.join(_payment, of_payment).where(on_account),
+    ):
+        for row in session.execute(asked):
+            told = row.body.get("fen") if row.body else None
+            if told != row.fen:
+                yield "credits", f"order {row.no} of dealer {row.dealer_id}", told, row.fen
+
+
+def _told(what: Table, order_no: Any, key: Any) -> Any:
+    of_key = and_(_message.c.dealer_id == what.c.dealer_id, _message.c.system == System.ERP, _message.c.key == key)
+    return (
+        select(what.c.dealer_id, order_no.label("no"), what.c.fen, _message.c.body)
+        .select_from(what)
+        .outerjoin(_message, of_key)
     )
-    for row in rows:
-        told = row.body.get("fen") if row.body else None
-        if told != row.fen:
-            yield "credits", _where(row), told, row.fen
 
 
 def _messages(session: Session) -> Iterator[Found]:

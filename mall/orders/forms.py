@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -152,3 +154,20 @@ def _day(text: str | None) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year <= 9000 else None
+
+
+def plan_from(form: MultiDict[str, str], name: str = "plan") -> int | None:
+    """The price that was chosen, by its id; what is no id is none."""
+    return next(iter(ids_from([form.get(name, "")])), None)
+
+
+def ids_from(texts: Iterable[str]) -> list[int]:
+    """Ids as forms carry them, 200 at most; what is no id is left out."""
+    found = (text for text in texts if text.isascii() and text.isdigit() and len(text) <= 19)
+    return [number for number in map(int, islice(found, 200)) if number < 2**63]
+
+
+def key_from(form: MultiDict[str, str]) -> str:
+    """The key that was minted with a small form; nothing where it has none that could be ours."""
+    key = form.get("key", "")
+    return key if key.isascii() and 4 <= len(key) <= 64 and key.isprintable() else ""

@@ -18,6 +18,7 @@ from mall.catalog.actions import take
 from mall.dealers.actions.notices import tell
 from mall.dealers.models import MayNotRedeem, Member, MemberRole
 from mall.dealers.queries.powers import Powers, powers_of
+from mall.orders.actions.cart import remove as remove_from_cart
 from mall.orders.actions.let_go import hand_out
 from mall.orders.actions.loading import account_place, as_reward, lines_of, locked_order, parts_of
 from mall.orders.models import (
@@ -148,6 +149,9 @@ def place(
         detail={"no": no, "points": quote.points, "fen": quote.pay_fen},
     )
     session.flush()
+    if quote.from_cart:
+        ordered = {line.sku_id for line in quote.lines}
+        remove_from_cart(session, now, dealer_id=dealer_id, member_id=member_id, sku_ids=ordered)
     if waits:
         _ask_owner(session, now, draft, quote, windows or Windows())
     # Last, because everybody who wants these rewards waits for the same rows from here to the commit.

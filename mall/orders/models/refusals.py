@@ -65,12 +65,19 @@ class TooManyLines(Refused):
     text = N_("一次最多兑换 %(most)s 种礼品，请分几次提交。")
 
 
+class CartFull(TooManyLines):
+    """The cart takes no further choice."""
+
+    code = "cart_full"
+    text = N_("兑换车最多放 %(most)s 种礼品，请先兑换或删掉一些。")
+
+
 class NothingChosen(Refused):
     """An order of nothing."""
 
     code = "nothing_chosen"
     status = 422
-    text = N_("还没有选中礼品。")
+    text = N_("还没有选中礼品，请先在兑换车里勾选。")
 
 
 class AddressNeeded(Refused):

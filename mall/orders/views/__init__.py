@@ -7,13 +7,13 @@ from flask import Flask
 from mall.orders.queries.mine import pieces_had, waiting
 from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
-from mall.orders.views import approvals, checkout, mine, notices, payment, readdress, suppliers
+from mall.orders.views import approvals, cart, checkout, mine, notices, payment, readdress, suppliers
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.pages import count_on
 
-__all__ = ["approvals", "checkout", "mine", "notices", "payment", "readdress", "register", "suppliers"]
+__all__ = ["approvals", "cart", "checkout", "mine", "notices", "payment", "readdress", "register", "suppliers"]
 
 
 def register(app: Flask) -> None:

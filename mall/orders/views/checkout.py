@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
 from flask import Response, current_app, request, url_for
 
-from mall.base.refused import Refused
+from mall.base.refused import N_, Refused
 from mall.catalog.models import NoSuchItem
-from mall.dealers.queries import MemberHere, addresses
+from mall.dealers.queries import MemberHere
 from mall.orders.actions import place as place_order
-from mall.orders.forms import RedemptionForm, accounts_from, fresh_key
-from mall.orders.models import MOST, BadQuantity, FormReused
+from mall.orders.forms import RedemptionForm, accounts_from
+from mall.orders.models import MOST, MOST_LINES, BadQuantity, FormReused, NothingChosen, OrderState, TooManyLines
 from mall.orders.queries import mine
-from mall.orders.queries.offer import Pick, basket_of, sku_id_by_code
-from mall.orders.rules import Quote, opened, signed
+from mall.orders.queries.cart import chosen_picks
+from mall.orders.queries.offer import Pick, sku_id_by_code
+from mall.orders.rules import Quote, Windows, opened
 from mall.orders.views.blueprint import orders
-from mall.points.queries import balance
+from mall.orders.views.quoting import Typed, look
 from mall.web import guards, htmx
-from mall.web.db import now, reading, transact
+from mall.web.db import reading, transact
 from mall.web.forms import whole
-from mall.web.pages import go, page, refused
+from mall.web.pages import go, page, refused, told
 
 
-@orders.get("/orders/new")
+class SumChanged(Refused):
+    """The form says another quantity or price than its quote: without script nobody had asked for the new sum yet."""
+
+    code = "sum_changed"
+    text = N_("数量或兑换方式改过了，请看一眼新的合计再提交。积分没有扣减。")
+
+
+@orders.route("/orders/new", methods=["GET", "POST"])
 @guards.member_may("redeem")
 def new() -> Response:
-    """Checkout of one choice. A quantity nobody can order is told as such, and one is offered instead."""
+    """Checkout of one choice (`sku`, `quantity`, `plan`), or with `cart=1` of what is chosen in the cart.
+
+    A POST is the same page asked for again by its own form, so that what was typed beside it stays.
+    """
+    here = guards.member()
+    typed = _typed()
+    if request.values.get("cart"):
+        return _cart(here, typed)
     if not request.args.get("sku"):
         raise NoSuchItem
-    quantity = whole(request.args.get("quantity") or "1")
+    said = _said("quantity")
+    quantity = whole(said if said is not None else request.args.get("quantity") or "1")
     fits = quantity is not None and 1 <= quantity <= MOST
-    sku_id = sku_id_by_code(reading(), request.args["sku"])
     pick = Pick(
-        sku_id=sku_id, quantity=quantity if fits and quantity else 1, plan_id=request.args.get("plan", type=int)
+        sku_id=sku_id_by_code(reading(), request.args["sku"]),
+        quantity=quantity if fits and quantity else 1,
+        plan_id=_plan(),
     )
-    wants = _look(guards.member(), [pick])
+    wants = look(here, [pick], typed)
     if not fits:
         return refused("orders/new.html", _part(), refusal=BadQuantity(most=MOST), **wants)
     return page("orders/new.html", _part(), refusal=None, **wants)
@@ -49,7 +66,9 @@ def place() -> Response:
     form.validate()
     quote = opened(form.quote.data or "", seal, dealer_id=here.dealer_id, member_id=here.member_id)
     if form.errors:
-        return _handed_back(here, form, quote)
+        return _handed_back(here, Typed.of(form), quote)
+    if changed := _changed(quote):
+        return _handed_back(here, Typed.of(form), quote, changed)
     try:
         placed = transact(
             place_order,
@@ -60,10 +79,13 @@ def place() -> Response:
             asked=form.asked(accounts_from(request.form)),
             seal=seal,
             second_factor_at=here.second_factor_at,
+            windows=windows(),
             source_address=request.remote_addr or "",
         )
     except Refused as refusal:
-        return _handed_back(here, form, quote, refusal)
+        return _handed_back(here, Typed.of(form), quote, refusal)
+    if placed.state is OrderState.AWAITING_PAYMENT:
+        return go(url_for("orders.payment", no=placed.no))
     return go(url_for("orders.order", no=placed.no, placed=1))
 
 
@@ -75,37 +97,64 @@ def by_key(key: str) -> Response:
     return go(url_for("orders.order", no=no, placed=1))
 
 
-def _handed_back(here: MemberHere, form: RedemptionForm, quote: Quote, refusal: Refused | None = None) -> Response:
+def windows() -> Windows:
+    """How long an order waits for money and for the owner, as this mall is configured."""
+    settings = current_app.extensions["settings"]
+    return Windows(
+        pay=timedelta(minutes=settings.pay_within_minutes), approve=timedelta(hours=settings.approve_within_hours)
+    )
+
+
+def _cart(here: MemberHere, typed: Typed) -> Response:
+    picks = chosen_picks(reading(), here.dealer_id, here.member_id)
+    if not picks:
+        return go(url_for("orders.cart"), toast=told(NothingChosen()), kind="negative")
+    if len(picks) > MOST_LINES:
+        return go(url_for("orders.cart"), toast=told(TooManyLines(most=MOST_LINES)), kind="negative")
+    return page("orders/new.html", _part(), refusal=None, **look(here, picks, typed, from_cart=True))
+
+
+def _handed_back(here: MemberHere, typed: Typed, quote: Quote, refusal: Refused | None = None) -> Response:
     """The form as it was filled, with the facts as they are now, a fresh quote and a fresh key."""
     picks = [Pick(sku_id=line.sku_id, quantity=line.quantity, plan_id=line.plan_id) for line in quote.lines]
-    wants = _look(here, picks, form)
+    if len(picks) == 1 and not quote.from_cart:
+        wanted = whole(_said("quantity") or "")
+        quantity = wanted if wanted is not None and 1 <= wanted <= MOST else picks[0].quantity
+        picks = [Pick(sku_id=picks[0].sku_id, quantity=quantity, plan_id=_plan() or picks[0].plan_id)]
+    wants = look(here, picks, typed, from_cart=quote.from_cart)
     if isinstance(refusal, FormReused):
         wants["earlier"] = mine.number_by_key(reading(), here.dealer_id, quote.key)
     return refused("orders/new.html", "orders/_checkout.html", refusal=refusal, **wants)
 
 
-def _look(here: MemberHere, picks: list[Pick], form: RedemptionForm | None = None) -> dict[str, Any]:
-    session, at, seal = reading(), now(), current_app.extensions["seal"]
-    known = addresses(session, seal, here.dealer_id)
-    wanted = form.address.data if form else request.args.get("address", type=int)
-    chosen = wanted if any(one.id == wanted for one in known) else known[0].id if known else None
-    basket = basket_of(session, at, dealer_id=here.dealer_id, picks=picks, address_id=chosen)
-    quote = basket.quote(dealer_id=here.dealer_id, member_id=here.member_id, key=fresh_key(), now=at, address_id=chosen)
-    return {
-        "here": here,
-        "basket": basket,
-        "quote": signed(quote, seal) if quote else "",
-        "key": quote.key if quote else "",
-        "held": balance(session, here.dealer_id, at),
-        "addresses": known if basket.by_parcel else [],
-        "chosen": chosen,
-        "remark": form.remark.data if form else "",
-        "accounts": accounts_from(request.form),
-        "errors": [text for field in form for text in field.errors] if form else [],
-        "earlier": None,
-    }
+def _changed(quote: Quote) -> Refused | None:
+    """What to say where quantity or price of a single choice were changed in the form since its quote was made."""
+    line = quote.lines[0]
+    if len(quote.lines) > 1 or quote.from_cart:
+        return None
+    wanted, plan = _said("quantity"), _plan() if _said("plan") else line.plan_id
+    quantity = line.quantity if wanted is None else whole(wanted)
+    if quantity is None or not 1 <= quantity <= MOST:
+        return BadQuantity(most=MOST)
+    return SumChanged() if (quantity, plan) != (line.quantity, line.plan_id) else None
+
+
+def _typed() -> Typed:
+    if request.method == "POST":
+        form = RedemptionForm()
+        return Typed.of(form)
+    return Typed(address=request.args.get("address", type=int))
+
+
+def _said(name: str) -> str | None:
+    return request.form.get(name)
+
+
+def _plan() -> int | None:
+    text = _said("plan") or request.args.get("plan") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63 else None
 
 
 def _part() -> str:
-    """What a changed quantity swaps: the bill and the bar, so that what was typed elsewhere stays."""
-    return "orders/quantity.hx.html" if htmx.target() == "bill" else "orders/_checkout.html"
+    """What another choice swaps: the bill and the bar, so that what is being typed elsewhere stays."""
+    return "orders/bill.hx.html" if htmx.target() == "bill" else "orders/_checkout.html"

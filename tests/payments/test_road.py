@@ -314,6 +314,8 @@ def test_finance_fetches_a_bill_by_hand_of_a_day_that_is_over(way: Road) -> None
         assert fetch(wrong).status_code == 422
     assert fetch(today.isoformat(), "on_account").status_code == 422
     way.clock.tick(days=1)
+    desk = transact(begin_staff, staff_id=person, device=DEVICE, stage=SignInStage.FULL)
+    way.client.set_cookie("__Host-desk", desk, secure=True)
     answer = fetch(today.isoformat())
     assert answer.status_code == 303
     page = way.client.get(answer.location).text

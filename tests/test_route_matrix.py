@@ -275,6 +275,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("dealers.prefer_address", "POST"): Route(
         REDEEMER, address_of("LA0571", "/preference"), other=address_of("NB0574", "/preference")
     ),
+    ("dealers.address_removal", "GET"): Route(
+        REDEEMER, address_of("LA0571", "/removal"), other=address_of("NB0574", "/removal")
+    ),
     ("dealers.remove_address", "POST"): Route(
         REDEEMER, address_of("LA0571", "/removal"), other=address_of("NB0574", "/removal")
     ),

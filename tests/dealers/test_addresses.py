@@ -87,6 +87,10 @@ def test_an_address_is_changed_preferred_and_removed(app: Flask, people: Cast, c
     answer = client.post(f"/me/addresses/{second}", data=moved)
     assert answer.location == f"/orders/new?sku=7&address={second}"
     assert "三号仓库路" in client.get(f"/me/addresses/{second}").text
+    asked = client.get(f"/me/addresses/{second}/removal").text
+    assert f'action="/me/addresses/{second}/removal"' in asked
+    assert "三号仓库路 3 号" not in asked, "masked, as in the list"
+    assert preferred() == [second], "asking removes nothing"
     for _press in range(2):
         assert client.post(f"/me/addresses/{second}/removal").status_code == 303, "a second press finds it gone"
         assert preferred() == [first]
@@ -327,6 +331,7 @@ def test_another_dealers_address_is_not_found(app: Flask, people: Cast) -> None:
     address = reading().scalar(select(Address.id))
     other = client_of(app, people.other_owner)
     assert other.get(f"/me/addresses/{address}").status_code == 404
+    assert other.get(f"/me/addresses/{address}/removal").status_code == 404
     for act in ("", "/preference", "/removal"):
         assert other.post(f"/me/addresses/{address}{act}", data=PLACE).status_code == 404
 

@@ -101,7 +101,7 @@ def draft_address() -> Response:
 @guards.member_may("redeem")
 def address(address_id: int) -> Response:
     """One of them, whole, to be changed."""
-    one = queries.address(reading(), _seal(), guards.member().dealer_id, address_id)
+    one = queries.address(reading(), _seal(), _dealer_id(), address_id)
     line = line_of(reading(), one.code or "") or line_by_path(reading(), one.region)
     return _shown(AddressForm(formdata=None, data=_typed(one)), picker(reading(), line))
 
@@ -138,6 +138,13 @@ def prefer_address(address_id: int) -> Response:
     here = guards.member()
     transact(actions.prefer_address, dealer_id=here.dealer_id, address_id=address_id, actor=here.actor)
     return go(url_for("dealers.addresses"), toast=_("已设为默认地址"))
+
+
+@routes.get("/me/addresses/<int:address_id>/removal")
+@guards.member_may("redeem")
+def address_removal(address_id: int) -> Response:
+    """Asks once more before an address is taken out of the list."""
+    return page("dealers/address_removal.html", one=queries.address(reading(), _seal(), _dealer_id(), address_id))
 
 
 @routes.post("/me/addresses/<int:address_id>/removal")
@@ -248,6 +255,10 @@ def _onward(address_id: int) -> str:
     parts = urlsplit(url)
     pairs = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "address"]
     return f"{parts.path}?{urlencode([*pairs, ('address', str(address_id))])}"
+
+
+def _dealer_id() -> int:
+    return guards.member().dealer_id
 
 
 def _seal() -> Any:

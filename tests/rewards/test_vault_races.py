@@ -7,9 +7,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from mall.base.refused import Refused
+from mall.dealers.models import MemberRole
+from mall.rewards.actions import replace_code, reveal_code
 from mall.rewards.actions.vault import take_in, tend, void_free
 from mall.rewards.models import CodeState
 from mall.web.db import db, transact
@@ -29,6 +32,7 @@ from tests.rewards.scene import (
     looked,
     order,
     pay,
+    returned,
     stock,
 )
 
@@ -112,6 +116,42 @@ def test_orders_against_a_recall_never_hold_what_was_recalled(rack: Flask, datab
 
 def either(what: str, number: int) -> Any:
     return order_and_pay(number, 1) if what == "order" else void(number)
+
+
+def see_or_return(what: str, code_id: int) -> str:
+    if what == "return":
+        transact(returned, one=line(1), quantity=1)
+        return "returned"
+    if what == "replace":
+        said = {"dealer_id": DEALER, "order_id": 1, "code_id": code_id, "reason": "无效", "actor": "staff:1"}
+        return f"replaced by {transact(replace_code, **said)}"
+    whose = {"dealer_id": DEALER, "order_id": 1, "code_id": code_id, "member_id": 1, "role": MemberRole.OWNER}
+    transact(reveal_code, seal=SEAL, **whose)
+    return "seen"
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_a_code_is_seen_or_given_back_but_never_both(rack: Flask, database_url: str, _again: int) -> None:
+    brought(listed(1))
+    transact(order, lines=[line(1)])
+    transact(pay, lines=[line(1)])
+    code = codes()[0].id
+    told = at_once(database_url, AT, see_or_return, [("see", code), ("return", code), ("see", code)])
+    back = "returned" in told
+    assert ("seen" in told) is not back
+    assert (codes()[0].revealed_at is None) is back
+    assert (stock(), count(CodeState.FREE)) == ((1, 1) if back else (0, 0))
+
+
+def test_a_bad_code_is_replaced_once_however_many_press(rack: Flask, database_url: str) -> None:
+    brought(listed(5))
+    transact(order, lines=[line(1)])
+    transact(pay, lines=[line(1)])
+    bad = codes(CodeState.ISSUED)[0].id
+    told = at_once(database_url, AT, see_or_return, [("replace", bad)] * 4)
+    assert len(set(told)) == 1
+    assert (count(CodeState.VOID), count(CodeState.ISSUED), stock()) == (1, 1, 3)
+    whole(5)
 
 
 def churn(seed: int) -> None:

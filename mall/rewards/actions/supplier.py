@@ -8,8 +8,11 @@ from __future__ import annotations
 import http.client
 import json
 import secrets
+import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,16 +79,22 @@ class Supplier:
         parts = urlsplit(self.base_url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=self.seconds)
+        # The time-out counts each read anew; one that trickles is cut off by this.
+        guard = threading.Timer(self.seconds, _cut, [connection])
+        guard.start()
         until = time.monotonic() + self.seconds
         try:
             connection.request(method, target, body or None, self._headers(method, target, body))
             answer, received = connection.getresponse(), bytearray()
             while piece := answer.read1(MOST):
                 received += piece
-                if len(received) > MOST or time.monotonic() > until:
+                if len(received) > MOST:
                     raise TimeoutError
+            if time.monotonic() > until:  # what was cut off may look like the end of an answer
+                raise TimeoutError
             return answer.status, dict(answer.getheaders()), bytes(received)
         finally:
+            guard.cancel()
             connection.close()
 
     def _headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
@@ -102,6 +111,12 @@ class Supplier:
         if not fits or key != self.merchant or abs(self.clock().timestamp() - int(stamp)) > TOLERANCE:
             return False
         return same(sign(self.secret, method=first, target=target, timestamp=stamp, nonce=nonce, body=body), signature)
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _json(body: bytes) -> Any:

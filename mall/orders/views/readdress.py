@@ -84,7 +84,7 @@ def _wants(found: RedemptionOrder, chosen: int | None, form: ReaddressForm | Non
     return {
         "order": found,
         "there": there,
-        "addresses": known,
+        "addresses": sorted(known, key=lambda one: one.region in off),
         "now_at": now_at,
         "chosen": chosen if any(one.id == chosen and one.region not in off for one in known) else now_at,
         "off": off,

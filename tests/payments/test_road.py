@@ -268,6 +268,23 @@ def test_answers_signed_by_nobody_are_no_answers(way: Road) -> None:
     assert len(way.payments(no)) == 1, "the same payment, asked for again"
 
 
+def test_a_link_whose_answer_was_lost_is_made_anew_when_the_phone_has_another_address(way: Road) -> None:
+    no = order_with_cash().no
+    way.call("PUT", "/api/pace", {"hang": 1.5})
+    way.throw(outage="lost_answer")
+    assert way.press(no, environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 503
+    way.throw(outage="")
+    assert way.press(no, environ_base={"REMOTE_ADDR": "198.51.100.9"}).status_code == 303
+    first, second = way.payments(no)
+    assert (first.open, second.open) == (False, True)
+    way.pay(second)
+    assert way.post() == [200]
+    came_through(no)
+    way.clock.tick(minutes=1)
+    way.work("ask-payments")
+    assert way.call("GET", f"/api/payments/wechat/{first.no}")["state"] == "closed"
+
+
 def test_cancelling_while_somebody_pays_gives_the_money_back(way: Road) -> None:
     no, payment = paid_one(way)
     way.client.post(f"/orders/{no}/cancellation")

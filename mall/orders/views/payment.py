@@ -12,14 +12,15 @@ from flask import Response, current_app, request, session, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from mall.base.refused import N_, Refused
+from mall.base.refused import Refused
+from mall.dealers.queries import MemberHere
 from mall.orders.actions.find_out import find_out
 from mall.orders.actions.pay import pay
 from mall.orders.models import RedemptionOrder
 from mall.orders.queries import mine
 from mall.orders.views.blueprint import orders
-from mall.payments.actions import Counter, keep_ticket
-from mall.payments.models import GatewayName, NoSuchGateway, Payment, ToPay, Way
+from mall.payments.actions import Counter, keep_ticket, shut
+from mall.payments.models import GatewayDeclined, GatewayName, NoSuchGateway, Payment, ToPay, Way
 from mall.payments.queries import payment_by_no, payments_of
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -58,21 +59,11 @@ def start(no: str) -> Response:
         return _onward(order)
     try:
         name = _gateway(request.form.get("gateway", ""))
-        way, gateway = _way(name), counter().gateway(name)
-        payment = transact(
-            pay,
-            dealer_id=here.dealer_id,
-            member_id=here.member_id,
-            role=here.role,
-            no=no,
-            gateway=name,
-            way=way,
-            merchant=gateway.merchant,
-            app=gateway.app,
-        )
-        if not payment.usable(now()):
-            ticket = gateway.prepay(_to_pay(order, payment))
-            transact(keep_ticket, dealer_id=here.dealer_id, payment_id=payment.id, ticket=ticket)
+        try:
+            _make_ready(here, order, name)
+        except GatewayDeclined:
+            # It may hold an earlier try of this number under other facts (the phone's address, say): take a new one.
+            _make_ready(here, order, name)
     except Refused as refusal:
         fresh = mine.order_of(reading(), here.dealer_id, no)
         return refused("orders/payment.html", "orders/_payment.html", refusal=refusal, **_look(fresh))
@@ -123,6 +114,30 @@ def alipay_return() -> Response:
     if payment is None or payment.dealer_id != guards.member().dealer_id:
         return go(url_for("orders.mine"))
     return go(url_for("orders.payment", no=payment.order_no, back=1))
+
+
+def _make_ready(here: MemberHere, order: RedemptionOrder, name: GatewayName) -> None:
+    """A payment with a ticket to send the person with; one that its gateway will not take is shut."""
+    gateway = counter().gateway(name)
+    payment = transact(
+        pay,
+        dealer_id=here.dealer_id,
+        member_id=here.member_id,
+        role=here.role,
+        no=order.no,
+        gateway=name,
+        way=_way(name),
+        merchant=gateway.merchant,
+        app=gateway.app,
+    )
+    if payment.usable(now()):
+        return
+    try:
+        ticket = gateway.prepay(_to_pay(order, payment))
+    except GatewayDeclined:
+        transact(shut, dealer_id=here.dealer_id, payment_id=payment.id)
+        raise
+    transact(keep_ticket, dealer_id=here.dealer_id, payment_id=payment.id, ticket=ticket)
 
 
 def _onward(order: RedemptionOrder) -> Response:
@@ -206,7 +221,7 @@ def _to_pay(order: RedemptionOrder, payment: Payment) -> ToPay:
         way=payment.way,
         fen=payment.fen,
         currency=payment.currency,
-        what=f"{N_('积分商城兑换')} {order.no}",
+        what=f"积分商城兑换 {order.no}",
         closes_at=payment.closes_at or now(),
         back=url_for("orders.payment", no=order.no, back=1, _external=True),
         openid=_openid(),

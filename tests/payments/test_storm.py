@@ -23,6 +23,7 @@ from mall.base.refused import Refused
 from mall.jobs import queue
 from mall.orders.actions import cancel
 from mall.orders.models import RedemptionOrder
+from mall.orders.queries.proof import Looked, order_faults
 from mall.payments.actions import Counter
 from mall.payments.models import BillDifference, DifferenceKind, GatewayName, Payment, PaymentState, Refund
 from mall.points.queries.proof import faults
@@ -112,6 +113,7 @@ def test_after_any_storm_money_points_and_stock_tie(storm: Road, database_url: s
     )
     assert kept == CASH * len(paid)
     assert list(faults(reading())) == []
+    assert list(order_faults(reading(), storm.clock(), Looked())) == []
     assert paid, "the storm leaves something standing"
     assert len(paid) < ORDERS
 

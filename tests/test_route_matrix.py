@@ -34,7 +34,7 @@ from mall.dealers.actions import add_address, begin_member, begin_staff, keep_to
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
 from mall.orders.actions import place
 from mall.orders.queries.offer import Pick, basket_of
-from mall.orders.rules import Asked
+from mall.orders.rules import Asked, Quote, QuotedLine, signed
 from mall.outbox.models import Message, MessageState
 from mall.points.actions.correct import request
 from mall.points.actions.drawing_up import Ask
@@ -46,7 +46,7 @@ from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
-from tests.orders.scene import CARD, COOKER, PRICES, stock_up
+from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
 from tests.rewards.matrix import Handed, hand_out
 from tests.rewards.vouching import RUSH, bought, line
 
@@ -73,6 +73,8 @@ class Scene:
     """The one price of a reward."""
     notices: dict[str, int] = field(default_factory=dict)
     vouchers: dict[str, str] = field(default_factory=dict)
+    who: str = ""
+    """Who is asking now."""
     message: int = 0
     """One that could not be delivered."""
     handed: Handed = field(default_factory=Handed)
@@ -205,10 +207,20 @@ def spare(prefix: str, whose: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, who: f"{prefix}/sessions/{scene.spare.get(whose or who, 1)}/revocation"
 
 
-REDEMPTION: Callable[[Scene], dict[str, Any]] = lambda scene: {  # noqa: E731
-    "sku": COOKER, "quantity": "1", "key": "matrix-key-0123456789", "points": str(PRICES[COOKER]), "remark": "",
-    "address": str(scene.addresses["LA0571"]),
-}  # fmt: skip
+def redemption(scene: Scene) -> dict[str, Any]:
+    """What the checkout's form sends: a quote signed for the one who asks."""
+    goes_to = scene.addresses["LA0571"]
+    asker = scene.people.buyer if scene.who == "buyer" else scene.people.owner
+    line = QuotedLine(
+        sku_id=sku_id(COOKER), plan_id=scene.plan, quantity=1, points_each=PRICES[COOKER], cash_each_fen=0
+    )
+    quote = Quote(
+        dealer_id=scene.people.linan.id, member_id=asker.id, key="matrix-key-0123456789", issued_at=AT, lines=(line,),
+        address_id=goes_to,
+    )  # fmt: skip
+    return {"quote": signed(quote, Seal(SECRET)), "address": str(goes_to), "remark": ""}
+
+
 ADDITION = {
     "kind": "add", "dealer": "LA0571", "points": "100", "until": "2027-11-30", "fund": "brand", "worth": "0.01",
     "reason": "goodwill", "note": "依据 DD-0241", "key": "matrix-key-0123456789",
@@ -362,7 +374,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_outbox.set_aside", "POST"): Route(FINANCE, message_of("/setting-aside"), data={"reason": "DMS 已手工登记"}),
     # orders
     ("orders.new", "GET"): Route(REDEEMER, f"/orders/new?sku={COOKER}&quantity=1"),
-    ("orders.place", "POST"): Route(REDEEMER, "/orders", data=REDEMPTION),
+    ("orders.new", "POST"): Route(
+        REDEEMER, f"/orders/new?sku={COOKER}&quantity=1", data={"quantity": "2", "remark": "放门卫"}
+    ),
+    ("orders.cart", "GET"): Route(MEMBER, "/cart"),
+    ("orders.put_in_cart", "POST"): Route(MEMBER, "/cart", data={"sku": COOKER, "quantity": "1"}),
+    ("orders.change_cart", "POST"): Route(MEMBER, "/cart/lines", data={"remove": "1"}),
+    ("orders.wishes", "GET"): Route(MEMBER, "/wishes"),
+    ("orders.change_wish", "POST"): Route(MEMBER, "/wishes/CK-5L", data={"wanted": "1"}),
+    ("orders.await_stock", "POST"): Route(MEMBER, "/restock-alerts", data={"sku": COOKER}),
+    ("orders.place", "POST"): Route(REDEEMER, "/orders", data=redemption),
     ("orders.approvals", "GET"): Route(OWNER, "/orders/approvals"),
     ("orders.approve", "POST"): Route(
         OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")
@@ -551,6 +572,7 @@ class Stage:
     def ask(self, who: str, key: tuple[str, str], address: Address, *, csrf: bool = True) -> TestResponse:
         (_endpoint, method), route = key, ROUTES[key]
         url = address if isinstance(address, str) else address(self.scene, who)
+        self.scene.who = who
         data = route.data(self.scene) if callable(route.data) else route.data
         if not url.startswith("/api/") and who != "partner":
             return self.client(who).open(url, method=method, data=data if method != "GET" else None, csrf=csrf)

@@ -17,7 +17,7 @@ from mall.web.db import db, transact
 from tests.cast import Cast, Visitor, cast, give_points, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
-from tests.orders.scene import CARD, COOKER, PRICES, SEAL, everything, orders, points_of, stock_of
+from tests.orders.scene import CARD, COOKER, SEAL, everything, orders, points_of
 
 
 @pytest.fixture

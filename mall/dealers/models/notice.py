@@ -20,7 +20,7 @@ class Saying:
     """How a kind of notice is said, in texts translated when read.
 
     Facts stand in as `%(name)s`: whole numbers get commas, a fact named `fen` or ending in `_fen` is money, one ending
-    in `_at` is a moment in microseconds, one ending in `_on` an ISO day. `owners`: one told to nobody in particular
+    in `_at` is a moment in microseconds, one ending in `_on` an ISO day, a dict a text by language. `owners`: one told to nobody in particular
     goes to each owner, else to everybody of the dealer.
     """
 
@@ -69,6 +69,7 @@ NOTICES: dict[str, Saying] = {
         text=N_("兑换 %(no)s 中的一张券对方不能兑现，%(points)s 积分与 %(fen)s 已退回。"),
         icon="ticket",
     ),
+    "restocked": Saying(title=N_("到货了"), text=N_("%(item)s到货了，剩 %(left)s 件，先到先得。"), icon="bell-ring"),
 }
 """Every kind of notice by its `what`. Who tells a new kind adds a line."""
 

@@ -15,6 +15,7 @@ from mall.dealers.views.blueprint import routes
 from mall.web import filters, guards
 from mall.web.db import reading, transact
 from mall.web.forms import whole
+from mall.web.locale import spoken
 from mall.web.pages import go, is_local, page
 
 
@@ -82,6 +83,8 @@ def _filled(text: str, facts: dict[str, Any]) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return spoken(value)
     if isinstance(value, int) and name.endswith("_at"):
         return filters.moment(moment_of(value))
     if isinstance(value, int) and (name == "fen" or name.endswith("_fen")):

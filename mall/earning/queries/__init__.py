@@ -11,7 +11,7 @@ from mall.earning.queries.documents import (
     open_counts,
     revisions,
 )
-from mall.earning.queries.rules import PROGRAMME, point_value, rule_versions, sources_of
+from mall.earning.queries.rules import PROGRAMME, fen_for, point_value, rule_versions, sources_of
 
 __all__ = [
     "PROGRAMME",
@@ -21,6 +21,7 @@ __all__ = [
     "dealer_names",
     "dealer_of_partner",
     "documents",
+    "fen_for",
     "one",
     "open_counts",
     "point_value",

@@ -8,8 +8,9 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from mall.base.money import BPS
 from mall.earning.models import Earned, EarningRule
-from mall.earning.rules.judgement import Rule, choose
+from mall.earning.rules.judgement import FEN, Rule, choose
 
 PROGRAMME = 1
 """The one programme that partners' documents earn in."""
@@ -45,6 +46,20 @@ def point_value(session: Session, on: date) -> int:
     """
     rule = choose([rule for rule in rule_versions(session) if rule.source is None], "", on)
     return rule.unit_value if rule else 0
+
+
+def fen_for(session: Session, dealer_id: int, on: date, points: int) -> int | None:
+    """About how much a dealer orders to earn so many points by the base rule of a day, in fen, rounded up to a yuan.
+
+    Of several rules that hold for its documents the one that gives least counts; coefficients of categories and
+    flags, minima and caps are left aside. None where no rule holds.
+    """
+    rules = rule_versions(session)
+    named = {rule.source for rule in rules if rule.source}
+    sources = sources_of(session, dealer_id, named) or {""}
+    holding = [rule for source in sources if (rule := choose(rules, source, on))]
+    least = min((rule.points_per_yuan for rule in holding if rule.points_per_yuan > 0), default=None)
+    return None if least is None else -(-points * BPS // least) * FEN
 
 
 def sources_of(session: Session, dealer_id: int, sources: Iterable[str]) -> set[str]:

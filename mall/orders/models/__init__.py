@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mall.dealers.models import StaffRole
-from mall.orders.models.cart import MOST_IN_CART, CartLine, RestockAlert, Wish
+from mall.orders.models.cart import MOST_IN_CART, MOST_WISHES, CartLine, RestockAlert, Wish
 from mall.orders.models.event import HAPPENED, Happening, OrderEvent
 from mall.orders.models.line import MOST, MOST_LINES, OrderLine
 from mall.orders.models.order import RedemptionOrder, state_shown
@@ -30,6 +30,7 @@ from mall.orders.models.refusals import (
     QuoteOver,
     TooLate,
     TooManyLines,
+    TooManyWishes,
 )
 from mall.orders.models.states import (
     NAMES,
@@ -59,6 +60,7 @@ __all__ = [
     "MOST",
     "MOST_IN_CART",
     "MOST_LINES",
+    "MOST_WISHES",
     "NAMES",
     "NEXT",
     "ON_ITS_WAY",
@@ -96,6 +98,7 @@ __all__ = [
     "RestockAlert",
     "TooLate",
     "TooManyLines",
+    "TooManyWishes",
     "Wish",
     "state_of",
     "state_shown",

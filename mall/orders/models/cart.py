@@ -14,6 +14,9 @@ from mall.orders.models.line import MOST
 MOST_IN_CART = 100
 """The most choices that one member's cart takes."""
 
+MOST_WISHES = 200
+"""The most wishes that a dealer's list takes."""
+
 
 class CartLine(Base):
     """So many of one choice that a member has put into the cart (兑换车), by one of its prices.

@@ -72,6 +72,13 @@ class CartFull(TooManyLines):
     text = N_("兑换车最多放 %(most)s 种礼品，请先兑换或删掉一些。")
 
 
+class TooManyWishes(TooManyLines):
+    """The wish list takes no further wish."""
+
+    code = "too_many_wishes"
+    text = N_("心愿单最多放 %(most)s 件礼品，请先移除一些。")
+
+
 class NothingChosen(Refused):
     """An order of nothing."""
 

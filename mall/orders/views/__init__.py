@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mall.orders.forms import fresh_key
 from mall.orders.queries.mine import pieces_had, waiting
 from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
-from mall.orders.views import approvals, cart, checkout, mine, notices, payment, readdress, suppliers
+from mall.orders.views import approvals, cart, checkout, mine, notices, payment, readdress, suppliers, wishes
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.pages import count_on
 
-__all__ = ["approvals", "cart", "checkout", "mine", "notices", "payment", "readdress", "register", "suppliers"]
+__all__ = [
+    "approvals",
+    "cart",
+    "checkout",
+    "mine",
+    "notices",
+    "payment",
+    "readdress",
+    "register",
+    "suppliers",
+    "wishes",
+]
 
 
 def register(app: Flask) -> None:
@@ -23,6 +35,10 @@ def register(app: Flask) -> None:
     count_on(app, "approvals", approvals.approvals_here)
     app.jinja_env.globals["readdressable"] = readdressable
     app.jinja_env.globals["approver_needs_proof"] = approvals.approver_needs_proof
+    app.jinja_env.globals["wished_here"] = wishes.wished_here
+    app.jinja_env.globals["awaited_here"] = wishes.awaited_here
+    app.jinja_env.globals["in_cart_here"] = wishes.in_cart_here
+    app.jinja_env.globals["fresh_key"] = fresh_key
     app.extensions["redeemed"] = pieces_had
     app.extensions["spent_this_month"] = spent_this_month
 

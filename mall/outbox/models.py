@@ -43,11 +43,9 @@ STATES: dict[MessageState, str] = {
     MessageState.SET_ASIDE: N_("已搁置"),
 }
 
-OPEN = (MessageState.WAITING, MessageState.DEAD)
-"""What stands in the way of the messages after it."""
-
 _WAITING = text("state = 'waiting'")
 _OPEN = text("state IN ('waiting', 'dead')")
+"""What stands in the way of the messages after it."""
 
 
 class Message(Base):

@@ -61,6 +61,7 @@ def test_a_message_waits_for_the_earlier_ones_of_its_dealer_and_for_no_others(
 ) -> None:
     for key in ("a1", "a2", "a3"):
         tell(here.linan.id, key)
+    clock.tick(seconds=1)
     tell(here.ningbo.id, "b1")
     erp.moods = [422]
     assert outbox.run() == 1
@@ -76,6 +77,7 @@ def test_a_system_that_is_away_is_left_alone_until_the_next_run(
     app: Flask, here: Cast, erp: Listener, clock: Clock, mood: int | str
 ) -> None:
     tell(here.linan.id, "a")
+    clock.tick(seconds=1)
     tell(here.ningbo.id, "b")
     erp.always = mood
     assert outbox.run() == 0
@@ -158,6 +160,7 @@ def test_one_set_aside_lets_the_others_go_on_and_all_dead_can_be_sent_again(
     for dealer in (here.linan, here.ningbo):
         tell(dealer.id, f"{dealer.code}/1")
         tell(dealer.id, f"{dealer.code}/2")
+        clock.tick(seconds=1)
     erp.always = 422
     for _ in range(TRIES):
         outbox.run()

@@ -19,7 +19,7 @@ from mall.rewards.actions.supplier import KEY, NotTheSupplier, Supplier
 from mall.rewards.actions.top_ups import ask_again, hear, settle, take_up, told_its_order
 from mall.rewards.models import Issued, NotReturnable, TooSoonToSettle, TopUp, TopUpState, WrongAccount
 from mall.rewards.queries.suppliers import Misconfigured, supplier_of
-from mall.rewards.queries.top_ups import View, counts, overdue, top_ups, untold
+from mall.rewards.queries.top_ups import View, contradicted, counts, overdue, top_ups, untold
 from mall.rewards.rules.supplier import Told, Word, pause
 from mall.web.db import db, now, transact
 from tests.conftest import Clock
@@ -174,6 +174,7 @@ def test_an_end_is_an_end_and_a_contrary_word_is_kept_for_people(rack: Flask, pl
     assert (state().state, state().receipt) == (TopUpState.DONE, "R-9")
     acts = db.session.scalars(select(AuditEntry.act).where(AuditEntry.subject == f"top_up:{one.id}")).all()
     assert acts == ["top_up.contrary"]
+    assert contradicted(db.session(), [one.id, 1]) == {one.id}
 
 
 def test_an_old_conversation_does_not_undo_a_newer_one(rack: Flask, played: Played, clock: Clock) -> None:

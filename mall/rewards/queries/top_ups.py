@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from mall.audit.models import AuditEntry
 from mall.base.refused import NotFound
 from mall.dealers.models import Dealer
 from mall.rewards.models import TopUp, TopUpState
@@ -50,6 +51,14 @@ def top_ups(session: Session, view: View, before: int | None = None) -> list[Sho
     if before is not None:
         asked = asked.where(TopUp.id < before)
     return [Shown(one, dealer) for one, dealer in session.execute(asked.order_by(TopUp.id.desc()).limit(PAGE + 1))]
+
+
+def contradicted(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of which the supplier said another end afterwards: the account may be filled and the points back."""
+    asked = select(AuditEntry.subject).where(
+        AuditEntry.subject.in_([f"top_up:{one}" for one in ids]), AuditEntry.act == "top_up.contrary"
+    )
+    return {int(subject.removeprefix("top_up:")) for subject in session.scalars(asked)}
 
 
 def counts(session: Session) -> dict[View, int]:

@@ -59,6 +59,7 @@ def listing() -> Response:
         notes=NOTES,
         counts=counts,
         found=found[:PAGE],
+        contradicted=top_ups.contradicted(reading(), [row.top_up.id for row in found[:PAGE]]),
         onward=found[PAGE - 1].top_up.id if len(found) > PAGE else None,
         further=before is not None,
         configured=_configured(),

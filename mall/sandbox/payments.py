@@ -271,7 +271,8 @@ def refund(
         count = len(refunds_of(world, payment_id)) + 1
         refund_id = world.store.add(
             "refund", payment_id=payment_id, no=no, fen=fen, reason=reason, opened_at=stamp(now),
-            done_at=stamp(done_at), notify_url=notify_url, gateway_no=f"5030{now:%Y%m%d}{payment_id:09d}{count:03d}",
+            done_at=stamp(done_at), notify_url=notify_url,
+            gateway_no=f"5030{now:%y%m%d%H%M%S}{payment_id:09d}{count:03d}",
         )  # fmt: skip
         if notify_url:
             queue(

@@ -92,7 +92,8 @@ def order_faults(session: Session, now: datetime, looked: Looked) -> Iterator[Or
         for fault in _of_dealers(session, now, dealers, looked):
             looked.faults += 1
             yield fault
-    for fault in [*_lost(session), *_stock_faults(session, looked), *_promises(session)]:
+    broken = (OrderFault(code, at, str(a), str(b)) for code, at, a, b in promises.broken_promises(session))
+    for fault in [*_lost(session), *_stock_faults(session, looked), *broken]:
         looked.faults += 1
         yield fault
 
@@ -275,11 +276,6 @@ def _lost(session: Session) -> Iterator[OrderFault]:
     )
     for row in rows:
         yield OrderFault("no_order", f"journal {row.journal_id} of dealer {row.dealer_id}", "none", "an order")
-
-
-def _promises(session: Session) -> Iterator[OrderFault]:
-    for code, where, found, expected in promises.broken_promises(session):
-        yield OrderFault(code, where, str(found), str(expected))
 
 
 def _stock_faults(session: Session, looked: Looked) -> Iterator[OrderFault]:

@@ -140,7 +140,7 @@ def road(app: Flask, clock: Clock, folder: Path, keys: str) -> Iterator[Road]:
     listening = server(sandbox, "127.0.0.1", port)
     for one in (ear, listening):
         threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    app.extensions["counter"] = Counter(folder / "gateways", clock, seconds=1.0)
+    app.extensions["counter"] = Counter(folder / "gateways", clock, seconds=6.0)
     client = app.test_client()
     token = transact(begin_member, dealer_id=DEALER, member_id=DEALER, device=DEVICE)
     client.set_cookie("__Host-mall", token, secure=True)

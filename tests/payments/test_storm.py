@@ -55,7 +55,7 @@ def worker(url: str, at: datetime, folder: Path) -> None:
     """A worker of its own process, to be killed: it runs the tasks over and over."""
     with a_mall(url, at):
         app = current_app._get_current_object()  # type: ignore[attr-defined]
-        app.extensions["counter"] = Counter(folder, lambda: at, seconds=1.0)
+        app.extensions["counter"] = Counter(folder, lambda: at, seconds=6.0)
         while True:
             for name in TASKS:
                 queue.run(app, name)

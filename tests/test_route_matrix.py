@@ -407,6 +407,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.cancel", "POST"): Route(
         REDEEMER, order_of("LA0571", "/cancellation"), other=order_of("NB0574", "/cancellation")
     ),
+    ("orders.nudge", "POST"): Route(MEMBER, order_of("LA0571", "/nudge"), other=order_of("NB0574", "/nudge")),
+    # Nothing is on the road yet: whoever may is told so.
+    ("orders.receive", "POST"): Route(
+        REDEEMER, order_of("LA0571", "/arrival"), other=order_of("NB0574", "/arrival"), answers=frozenset({409})
+    ),
+    ("orders.again", "POST"): Route(
+        MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")
+    ),
+    ("orders.receipt", "GET"): Route(MEMBER, order_of("LA0571", "/receipt"), other=order_of("NB0574", "/receipt")),
     # the back office
     ("desk.home", "GET"): Route(ANY_STAFF, "/desk"),
     ("desk.sessions", "GET"): Route(ANY_STAFF, "/desk/sessions"),

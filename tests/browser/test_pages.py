@@ -32,6 +32,7 @@ FIRST = {
     "orders.new": ["/catalog?category=food&affordable=1", "a[href^='/catalog/']", "choice?go=1"],
     "orders.order": ["/orders", "a[href^='/orders/']"],
     "orders.readdress": ["/orders?tab=to-ship", "a[href^='/orders/']", "a[href$='/address']"],
+    "orders.receipt": ["/orders", "a[href^='/orders/']", "a[href$='/receipt']"],
     "orders.cancellation": ["/orders", "a[href^='/orders/']", "a[href$='/cancellation']"],
     "points.movement": ["/points", "a[href^='/points/movements/']"],
     "points.statement": ["/points/statements", "a[href^='/points/statements/']"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mall.dealers.models import StaffRole
+from mall.orders.models.carriers import CARRIERS, carrier_shown
 from mall.orders.models.cart import MOST_IN_CART, MOST_WISHES, CartLine, RestockAlert, Wish
 from mall.orders.models.event import HAPPENED, Happening, OrderEvent
 from mall.orders.models.line import MOST, MOST_LINES, OrderLine
@@ -53,6 +54,7 @@ MAY_SEND = (StaffRole.FULFILMENT, StaffRole.ADMINISTRATOR)
 """Who picks, ships and hands out."""
 
 __all__ = [
+    "CARRIERS",
     "HAPPENED",
     "MAY_SEE",
     "MAY_SEE_ADDRESSES",
@@ -100,6 +102,7 @@ __all__ = [
     "TooManyLines",
     "TooManyWishes",
     "Wish",
+    "carrier_shown",
     "state_of",
     "state_shown",
 ]

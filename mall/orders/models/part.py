@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mall.base.models import Base, strict
 from mall.base.types import Id, Instant, Key, Name, Small, Word
 from mall.catalog.models import Kind
+from mall.orders.models.carriers import carrier_shown
 from mall.orders.models.states import PART_HANDED_OUT, PART_NAMES, PART_NEXT, PartState
 
 
@@ -86,3 +87,8 @@ class OrderPart(Base):
         """Its state in words, to be translated when told; what is not shipped is handed out."""
         words = PART_NAMES if self.kind.shipped else PART_NAMES | PART_HANDED_OUT
         return words[self.state]
+
+    @property
+    def carrier_shown(self) -> str:
+        """With whom it left, in words, to be translated when told."""
+        return carrier_shown(self.carrier)

@@ -6,23 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.base.types import Id, Instant
-from mall.dealers.models import Member, MemberRole
+from mall.dealers.models import Member, MemberRole, Staff
 from mall.orders.models import (
     ON_ITS_WAY,
     UNDECIDED,
+    Ended,
     Happening,
     OrderEvent,
     OrderLine,
     OrderPart,
     OrderState,
     RedemptionOrder,
+    carrier_shown,
 )
 from mall.points.models import Allocation, Lot
 
@@ -46,12 +48,35 @@ class OrderShown:
 
 @dataclass(frozen=True)
 class EventShown:
-    """What happened to an order. `by` names the person where it was one of the dealer's."""
+    """What happened to an order. `by` names the person where it was one of the dealer's, at the desk staff as well."""
 
     what: Happening
     at: datetime
     by: str
     role: MemberRole | None
+    actor: str
+    detail: dict[str, Any]
+
+    @property
+    def by_itself(self) -> bool:
+        """Nobody pressed anything: time or a gateway decided."""
+        return self.actor == "system"
+
+    @property
+    def by_mall(self) -> bool:
+        """Somebody of the mall did it, whose name is not the dealer's business."""
+        return self.actor.startswith("staff:")
+
+    @property
+    def why(self) -> str:
+        """Why an order ended, in words to be translated when told; nothing for other events."""
+        ended = self.detail.get("ended")
+        return Ended(ended).name_shown if ended in set(Ended) else ""
+
+    @property
+    def carrier(self) -> str:
+        """With whom a part left, in words to be translated when told; nothing for other events."""
+        return carrier_shown(str(self.detail.get("carrier", "")))
 
 
 @dataclass(frozen=True)
@@ -152,8 +177,12 @@ def parts_of(session: Session, orders: Iterable[RedemptionOrder]) -> dict[tuple[
 
 def due_of(session: Session, order: RedemptionOrder) -> datetime | None:
     """By when the next of what waits for fulfilment should have left; none where nothing waits."""
-    waiting_parts = (part.due_at for part in parts_of(session, [order])[order.dealer_id, order.id] if part.waiting)
-    return min((due for due in waiting_parts if due), default=None)
+    return due_among(parts_of(session, [order])[order.dealer_id, order.id])
+
+
+def due_among(parts: Iterable[OrderPart]) -> datetime | None:
+    """By when the next of these parts should have left; none where none of them waits."""
+    return min((part.due_at for part in parts if part.waiting and part.due_at), default=None)
 
 
 def order_of(session: Session, dealer_id: int, no: str) -> RedemptionOrder:
@@ -176,20 +205,23 @@ def number_by_key(session: Session, dealer_id: int, key: str) -> str:
     return no
 
 
-def events_of(session: Session, order: RedemptionOrder) -> list[EventShown]:
+def events_of(session: Session, order: RedemptionOrder, *, staff_named: bool = False) -> list[EventShown]:
     """What happened to an order, newest first, its placing included, with the dealer's own people by name."""
     rows = session.execute(
-        select(OrderEvent.what, OrderEvent.at, OrderEvent.actor)
+        select(OrderEvent.what, OrderEvent.at, OrderEvent.actor, OrderEvent.detail)
         .where(OrderEvent.dealer_id == order.dealer_id, OrderEvent.order_id == order.id)
         .order_by(OrderEvent.event_no.desc())
     )
-    events = [*rows, (Happening.PLACED, order.placed_at, f"member:{order.member_id}")]
-    ids = {int(actor.removeprefix("member:")) for _, _, actor in events if actor.startswith("member:")}
+    events = [*rows, (Happening.PLACED, order.placed_at, f"member:{order.member_id}", {})]
+    actors = {actor for _, _, actor, _ in events}
+    ids = {int(actor.removeprefix("member:")) for actor in actors if actor.startswith("member:")}
     members = session.scalars(select(Member).where(Member.dealer_id == order.dealer_id, Member.id.in_(ids)))
-    people = {f"member:{member.id}": member for member in members}
+    people: dict[str, Member | Staff] = {f"member:{member.id}": member for member in members}
+    if staff_named and (at_desk := {int(actor[6:]) for actor in actors if actor.startswith("staff:")}):
+        people |= {f"staff:{one.id}": one for one in session.scalars(select(Staff).where(Staff.id.in_(at_desk)))}
     return [
-        EventShown(what, at, who.name if who else "", who.role if who else None)
-        for what, at, actor in events
+        EventShown(what, at, who.name if who else "", who.role if isinstance(who, Member) else None, actor, detail)
+        for what, at, actor, detail in events
         for who in [people.get(actor)]
     ]
 

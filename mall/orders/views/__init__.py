@@ -8,13 +8,25 @@ from mall.orders.forms import fresh_key
 from mall.orders.queries.mine import pieces_had, waiting
 from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
-from mall.orders.views import approvals, cart, checkout, mine, notices, payment, readdress, suppliers, wishes
+from mall.orders.views import (
+    afterwards,
+    approvals,
+    cart,
+    checkout,
+    mine,
+    notices,
+    payment,
+    readdress,
+    suppliers,
+    wishes,
+)
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.pages import count_on
 
 __all__ = [
+    "afterwards",
     "approvals",
     "cart",
     "checkout",

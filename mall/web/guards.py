@@ -238,4 +238,5 @@ def _to_next_step(kind: Kind, here: MemberHere | StaffHere | None) -> Response:
     step = steps.get(here.stage if here else None)
     if step is None:  # signed in all the way and back at a step of signing in
         return go(resume.asked() or url_for("desk.home" if kind is Kind.STAFF else "dealers.me"))
+    resume.lay_aside()
     return go(url_for(f"{blueprint}.{step}", next=resume.here()))

@@ -54,6 +54,7 @@ def tell_expired(_error: CSRFError) -> Response:
     title, text = (_(words) for words in EXPIRED)
     if for_machines():
         return problem(400, "stale_form", text)
+    resume.lay_aside()
     return _shown(422, title, text, way_on=resume.here())
 
 

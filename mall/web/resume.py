@@ -1,16 +1,27 @@
-"""The way back to the same step after signing in: `next`, which is always a page of this mall."""
+"""The way back to the same step after signing in: `next`, which is always a page of this mall.
+
+What was typed there and is nobody's business in an address, such as a remark, waits sealed in the browser's cookie.
+"""
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import current_app, request
+from flask import current_app, request, session
 from werkzeug.exceptions import HTTPException
 
+from mall.base.types import micros, moment
 from mall.web import htmx
+from mall.web.db import now
 from mall.web.pages import is_local
 
 LONGEST = 1500
+ASIDE = "aside"
+LAID_FOR = timedelta(hours=1)
+MOST_ASIDE, LONGEST_ASIDE = 20, 1200
 STEPS = ("/sign-in", "/sign-out", "/desk/sign-in", "/desk/sign-out")
 
 
@@ -31,6 +42,34 @@ def here() -> str | None:
     else:
         url = request.path if _answers_get(request.path) else "/"
     return url if url != "/" and _fit(url) else None
+
+
+def lay_aside() -> None:
+    """Keep what a form names in its field `aside`, until its page is shown again: an hour at most, in this browser."""
+    names = request.form.get("aside", "").split()[:MOST_ASIDE] if request.method == "POST" else []
+    texts = {name: text for name in names if (text := request.form.get(name, "").strip()[:200])}
+    said = json.dumps([micros(now()), texts], ensure_ascii=False)
+    if texts and len(said.encode()) <= LONGEST_ASIDE:
+        sealed = current_app.extensions["seal"].seal(said, ASIDE)
+        session[ASIDE] = urlsafe_b64encode(sealed).decode()
+
+
+def laid_aside() -> dict[str, str]:
+    """What was laid aside, given back once."""
+    kept = session.pop(ASIDE, "")
+    try:
+        at, texts = json.loads(current_app.extensions["seal"].open(urlsafe_b64decode(kept), ASIDE)) if kept else (0, {})
+    except ValueError:
+        return {}
+    return {str(name): str(text) for name, text in texts.items()} if now() < moment(at) + LAID_FOR else {}
+
+
+def begin_anew() -> None:
+    """Forget what the browser's cookie keeps, as each sign-in does, but for what was laid aside on the way to it."""
+    kept = session.get(ASIDE)
+    session.clear()
+    if kept:
+        session[ASIDE] = kept
 
 
 def _fit(url: str) -> bool:

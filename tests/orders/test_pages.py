@@ -14,7 +14,7 @@ from mall.dealers.actions import add_address
 from mall.dealers.models import Address, SignIn
 from mall.orders.models import RedemptionOrder
 from mall.web.db import db, transact
-from tests.cast import Cast, Visitor, cast, give_points, sign_in
+from tests.cast import PASSWORD, Cast, Visitor, cast, give_points, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
 from tests.orders.scene import CARD, COOKER, SEAL, everything, orders, points_of
@@ -236,6 +236,20 @@ def test_a_session_that_ended_returns_to_the_same_step(owner: Visitor, people: C
     assert answer.location.startswith("/sign-in?next=")
     assert "quantity%3D2" in answer.location
     assert everything() == before
+
+
+def test_what_was_typed_when_the_session_ended_is_there_again_and_in_no_address(owner: Visitor, people: Cast) -> None:
+    form = filled(people) | {"keeps": "quantity plan address", "aside": "remark", "remark": "放门卫 王师傅"}
+    db.session.execute(update(SignIn).values(expires_at=SignIn.created_at))
+    db.session.commit()
+    stands_on = f"https://localhost/orders/new?sku={COOKER}&quantity=1"
+    answer = owner.post("/orders", data=form, headers={"Referer": stands_on}, base_url="https://localhost")
+    assert "%E6%94%BE" not in answer.location
+    assert "放门卫" not in str(answer.headers)
+    again = {"phone": people.owner.phone, "password": PASSWORD, "next": f"/orders/new?sku={COOKER}&quantity=1"}
+    onward = owner.post("/sign-in", data=again, base_url="https://localhost").location
+    assert "放门卫 王师傅" in owner.get(onward, base_url="https://localhost").text
+    assert "放门卫" not in owner.get(onward, base_url="https://localhost").text, "given back once"
 
 
 def test_a_clerk_may_look_but_not_redeem(people: Cast, owner: Visitor) -> None:

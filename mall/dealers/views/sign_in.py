@@ -114,7 +114,7 @@ def come_in(dealer_id: int, member_id: int, stage: SignInStage = SignInStage.FUL
         instead_of=guards.token(),
     )
     onward = resume.asked()
-    session.clear()
+    resume.begin_anew()
     if stage is SignInStage.NEW_PASSWORD:
         return guards.let_in(go(url_for("dealers.first_password", next=onward)), token)
     return guards.let_in(go(to or onward or "/"), token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Response, current_app, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from mall.base.refused import N_, Refused
 from mall.catalog.models import NoSuchItem
@@ -18,9 +19,9 @@ from mall.orders.queries.offer import Pick, sku_id_by_code
 from mall.orders.rules import Quote, Windows, opened
 from mall.orders.views.blueprint import orders
 from mall.orders.views.quoting import Typed, look
-from mall.web import guards, htmx
+from mall.web import guards, htmx, resume
 from mall.web.db import reading, transact
-from mall.web.forms import whole
+from mall.web.forms import trimmed, whole
 from mall.web.pages import go, page, refused, told
 
 
@@ -143,7 +144,12 @@ def _typed() -> Typed:
     if request.method == "POST":
         form = RedemptionForm()
         return Typed.of(form)
-    return Typed(address=request.args.get("address", type=int))
+    kept = MultiDict(resume.laid_aside())
+    return Typed(
+        address=request.args.get("address", type=int),
+        remark=trimmed(kept.get("remark"))[:100],
+        accounts=accounts_from(kept),
+    )
 
 
 def _said(name: str) -> str | None:

@@ -195,7 +195,7 @@ def test_going_back_and_pressing_again_gives_the_same_order(visit: Visit) -> Non
     page = visit()
     sign_in(page, Hand(page))
     to_checkout(page, Hand(page), script=True)
-    key = page.locator("#redemption [name=key]").input_value()
+    key = page.locator("[name=key][form=redemption]").input_value()
     page.get_by_role("button", name="提交兑换").click()
     expect(page.get_by_role("heading", name="兑换成功")).to_be_visible()
     first, before = page.url, available(page)

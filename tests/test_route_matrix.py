@@ -424,6 +424,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_orders.search", "GET"): Route(ORDER_STAFF, "/desk/search?q=LA0571"),
     ("desk_orders.order", "GET"): Route(ORDER_STAFF, desk_order()),
     ("desk_orders.show_address", "POST"): Route(staff_of(StaffRole.FULFILMENT), desk_order("/address")),
+    ("desk_orders.pick", "POST"): Route(KEEPER, desk_order("/parts/1/picking")),
+    ("desk_orders.put_back", "POST"): Route(KEEPER, desk_order("/parts/1/shelf")),
+    ("desk_orders.ship", "POST"): Route(
+        KEEPER, desk_order("/parts/1/shipment"), data={"carrier": "shunfeng", "waybill": "SF1390442701860"}
+    ),
+    # It travels in a parcel.
+    ("desk_orders.hand_over", "POST"): Route(KEEPER, desk_order("/parts/1/handover"), answers=frozenset({409})),
     ("desk_documents.documents", "GET"): Route(DOCUMENT_STAFF, "/desk/documents"),
     ("desk_documents.document", "GET"): Route(DOCUMENT_STAFF, DEAD),
     ("desk_documents.mending", "POST"): Route(

@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 from mall.config import VAR, Settings
 from mall.jobs.actions import note_run
 from mall.jobs.tasks import (
+    arrive,
     ask_payments,
     checkpoint,
     close_unpaid,
@@ -49,6 +50,7 @@ TASKS: tuple[ModuleType, ...] = (
     release,
     lapse,
     close_unpaid,
+    arrive,
     ask_payments,
     send_refunds,
     reconcile,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -10,13 +12,15 @@ from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
 
 from mall.base.refused import N_
 from mall.base.types import micros, moment
 from mall.catalog.models import Kind
-from mall.orders.models import OrderState
+from mall.orders.models import CARRIERS, OrderState
 from mall.orders.queries.approvals import Until
 from mall.orders.queries.mine import At
 from mall.orders.queries.queue import Mark, View, Wanted
@@ -71,6 +75,31 @@ def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
     return found
 
 
+WAYBILL = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
+
+
+def waybill(text: str | None) -> str:
+    """A waybill number as carriers print it: full-width letters and blanks of a scan or a paste are mended."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text or "")).upper()
+
+
+class ShipForm(Form):
+    """With whom a part left, and under which number."""
+
+    carrier = StringField(N_("快递公司"), filters=[trimmed], validators=[Needed(N_("请选择快递公司")), AtMost(24)])
+    waybill = StringField(N_("运单号"), filters=[waybill], validators=[Needed(N_("请填写运单号")), AtMost(40)])
+
+    def validate_carrier(self, field: StringField) -> None:
+        """Only a carrier of the table: what it is tracked by later."""
+        if field.data not in CARRIERS:
+            raise ValidationError(gettext("请选择快递公司"))
+
+    def validate_waybill(self, field: StringField) -> None:
+        """Letters, digits and hyphens, 6 to 32 of them."""
+        if not WAYBILL.fullmatch(field.data or ""):
+            raise ValidationError(gettext("运单号是 6 到 32 位字母或数字，请核对"))
+
+
 class ReaddressForm(Form):
     """Where an order is to go instead."""
 
@@ -104,8 +133,10 @@ def until_from(args: MultiDict[str, str]) -> Until | None:
 
 def mark_from(args: MultiDict[str, str]) -> Mark | None:
     """Where the desk's queue goes on; an address that makes no sense starts at the top."""
-    numbers = _numbers(args.get("after", ""), 4)
-    return Mark(moment(numbers[0]), numbers[1], numbers[2], numbers[3]) if numbers and numbers[3] < 2**15 else None
+    numbers = _numbers(args.get("after", ""), 5)
+    if numbers is None or max(numbers[1], numbers[4]) >= 2**15:
+        return None
+    return Mark(moment(numbers[0]), *numbers[1:])
 
 
 def wanted_from(args: MultiDict[str, str]) -> Wanted:

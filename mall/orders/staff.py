@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
@@ -11,13 +12,14 @@ from flask_babel import ngettext
 from mall.base.refused import N_
 from mall.catalog.models import KINDS
 from mall.dealers.models import StaffRole
-from mall.orders.actions import reveal
-from mall.orders.forms import address_of, mark_from, place_to, wanted_from
-from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES, NAMES
+from mall.orders.actions import hand_over, pick, put_back_on_shelf, reveal, ship
+from mall.orders.forms import ShipForm, address_of, mark_from, place_to, wanted_from
+from mall.orders.models import CARRIERS, MAY_SEE, MAY_SEE_ADDRESSES, MAY_SEND, NAMES, RedemptionOrder
 from mall.orders.queries import mine, papers, queue
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.queries.queue import View
 from mall.orders.rules import Haste, Waiting, waiting
+from mall.payments.queries import payments_of, refunds_of
 from mall.points.queries.funding import cost_by_fund
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -30,13 +32,33 @@ VIEWS: dict[View, str] = {
     View.LATE: N_("已超时"),
     View.TODAY: N_("今日应发"),
     View.HAND_OUT: N_("卡密与服务"),
+    View.NUDGED: N_("已催"),
     View.ALL: N_("全部订单"),
 }
 ACTS: dict[str, str] = {
     "order.place": N_("提交兑换"),
+    "order.approve": N_("批准兑换"),
+    "order.decline": N_("不同意兑换"),
+    "order.lapse": N_("超时未审批，关闭订单"),
+    "order.paid": N_("确认付款"),
+    "order.paid_late": N_("关闭后到账，退款"),
+    "order.close": N_("超时未支付，关闭订单"),
     "order.cancel": N_("取消兑换"),
+    "order.readdress": N_("更换收货地址"),
+    "order.nudge": N_("催发货"),
+    "order.pick": N_("拣货"),
+    "order.put_back": N_("放回"),
+    "order.ship": N_("发货"),
+    "order.hand_over": N_("登记已发放"),
+    "order.receive": N_("确认收货"),
+    "order.line_failed": N_("未能送达，退回"),
+    "order.voucher_back": N_("退回权益或抵扣券"),
+    "order.refund": N_("售后退回"),
+    "order.reissue": N_("补发"),
+    "order.resend": N_("换货补寄"),
     "order.reveal_address": N_("查看收货信息"),
 }
+"""What the audit log's entries about orders are called."""
 
 
 def register(app: Flask) -> None:
@@ -84,7 +106,7 @@ def search() -> Response:
     zone = current_app.extensions["settings"].zone
     if wanted.q:
         found = queue.queue(reading(), now(), zone, queue.Wanted(view=View.ALL, q=wanted.q))
-        if found.total == 1:
+        if len({(row.order.dealer_id, row.order.id) for row in found.rows}) == 1:
             row = found.rows[0]
             return go(url_for("desk_orders.order", dealer=row.dealer.code, no=row.order.no))
     return go(address_of(queue.Wanted(view=View.ALL, q=wanted.q)))
@@ -115,6 +137,47 @@ def show_address(dealer: str, no: str) -> Response:
     return page("orders/desk_order.html", "orders/_desk_address.html", **_look(dealer, no) | {"shown": shown})
 
 
+@desk_orders.post("/orders/<dealer>/<no>/parts/<int:part_no>/picking", endpoint="pick")
+@guards.staff_required(*MAY_SEND)
+def pick_part(dealer: str, no: str, part_no: int) -> Response:
+    """Begin with a part. A second press finds it begun."""
+    return _acted(pick, dealer, no, part_no, _("已拣货，经销商不能再取消"))
+
+
+@desk_orders.post("/orders/<dealer>/<no>/parts/<int:part_no>/shelf", endpoint="put_back")
+@guards.staff_required(*MAY_SEND)
+def put_part_back(dealer: str, no: str, part_no: int) -> Response:
+    """Undo a picking."""
+    return _acted(put_back_on_shelf, dealer, no, part_no, _("已放回，等待重新拣货"))
+
+
+@desk_orders.post("/orders/<dealer>/<no>/parts/<int:part_no>/handover", endpoint="hand_over")
+@guards.staff_required(*MAY_SEND)
+def hand_part_over(dealer: str, no: str, part_no: int) -> Response:
+    """Say that a part which travels in no parcel was handed out."""
+    return _acted(hand_over, dealer, no, part_no, _("已登记发放"))
+
+
+@desk_orders.post("/orders/<dealer>/<no>/parts/<int:part_no>/shipment", endpoint="ship")
+@guards.staff_required(*MAY_SEND)
+def ship_part(dealer: str, no: str, part_no: int) -> Response:
+    """Say with whom a part left, and under which number."""
+    form = ShipForm()
+    if not form.validate_on_submit():
+        said = {"form": form, "form_part": part_no}
+        return page("orders/desk_order.html", status=422, **_look(dealer, no) | said)
+    said = {"carrier": form.carrier.data or "", "waybill": form.waybill.data or ""}
+    return _acted(ship, dealer, no, part_no, _("已发货，已通知经销商"), **said)
+
+
+def _acted(
+    verb: Callable[..., RedemptionOrder], dealer: str, no: str, part_no: int, said: str, **more: str
+) -> Response:
+    here = guards.staff()
+    found = transact(verb, dealer_code=dealer, no=no, part_no=part_no, staff_id=here.staff_id, role=here.role, **more)
+    return go(url_for("desk_orders.order", dealer=dealer, no=found.no), toast=said)
+
+
 def _sees_money() -> bool:
     return guards.staff().is_one_of(StaffRole.FINANCE)
 
@@ -123,13 +186,17 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
     session, at = reading(), now()
     found = papers.papers_of(session, dealer_code=dealer, no=no)
     made, seal = found.order, current_app.extensions["seal"]
-    due_at = mine.due_of(session, made)
+    parts = mine.parts_of(session, [made])[made.dealer_id, made.id]
+    due_at = mine.due_among(parts)
     return {
         "order": made,
         "dealer": found.dealer,
         "member": found.member,
         "lines": mine.lines_of(session, [made])[made.dealer_id, made.id],
-        "events": mine.events_of(session, made),
+        "parts": parts,
+        "events": mine.events_of(session, made, staff_named=True),
+        "payments": payments_of(session, made.dealer_id, made.id),
+        "refunds": refunds_of(session, made.dealer_id, made.id),
         "lots": mine.lots_paid(session, made),
         "funds": cost_by_fund(session, made.dealer_id, made.spend_journal) if _sees_money() else None,
         "postings": papers.postings_of(session, made),
@@ -143,6 +210,11 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "due_at": due_at,
         "told": _told,
         "shown": None,
+        "may_send": guards.staff().role in MAY_SEND,
+        "carriers": CARRIERS,
+        "waits": lambda part: waiting(made.paid_at or made.placed_at, part.due_at or at, at),
+        "form": None,
+        "form_part": 0,
     }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from mall.audit.models import AuditEntry
 from mall.dealers.actions import add_address
 from mall.dealers.models import Address, MemberRole, StaffRole
-from mall.orders.actions import Placed, cancel, place
+from mall.orders.actions import Placed, cancel
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
 from mall.web.db import db, transact
 from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in
@@ -29,8 +29,14 @@ def people(app: Flask) -> Cast:
     for dealer in (everybody.linan, everybody.ningbo):
         give_points(dealer.id, 1_000_000)
         transact(
-            add_address, dealer_id=dealer.id, recipient="周敏", phone="13812346207", region="浙江省/杭州市/临安区",
-            street="钱王街 826 号", seal=SEAL, actor="system",
+            add_address,
+            dealer_id=dealer.id,
+            recipient="周敏",
+            phone="13812346207",
+            region="浙江省/杭州市/临安区",
+            street="钱王街 826 号",
+            seal=SEAL,
+            actor="system",
         )
     return everybody
 
@@ -50,13 +56,9 @@ def back(desk: Visitor, people: Cast) -> None:
     sign_in(desk, people.staff[StaffRole.FULFILMENT])
 
 
-def ordered(who: SomeMember, code: str = COOKER, quantity: int = 1, **said: Any) -> Placed:
+def ordered(who: SomeMember, code: str | list[tuple[str, int]] = COOKER, quantity: int = 1, **said: Any) -> Placed:
     address = db.session.execute(select(Address.id).where(Address.dealer_id == who.dealer_id)).scalar_one()
-    key = f"desk-{next(scene._keys)}"
-    wish = scene.wish(code, quantity, address_id=address, **said)
-    return transact(
-        place, dealer_id=who.dealer_id, member_id=who.id, role=MemberRole.OWNER, key=key, seal=SEAL, **wish
-    )
+    return scene.order(code, quantity, dealer_id=who.dealer_id, member_id=who.id, address_id=address, **said)
 
 
 def shown(desk: Visitor, query: str = "") -> list[str]:

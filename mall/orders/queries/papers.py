@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
@@ -53,13 +53,13 @@ def papers_of(session: Session, *, dealer_code: str, no: str) -> Papers:
 
 
 def postings_of(session: Session, order: RedemptionOrder) -> list[PostingShown]:
-    """What the ledger posted for an order, first to last."""
+    """What the ledger posted for an order, first to last: the taking of its points, and all that refers to it."""
     rows = session.execute(
         select(Journal, Entry)
         .join(Entry, and_(Entry.dealer_id == Journal.dealer_id, Entry.journal_id == Journal.journal_id))
         .where(
             Journal.dealer_id == order.dealer_id,
-            Journal.journal_id.in_([id_ for id_ in (order.spend_journal, order.refund_journal) if id_]),
+            or_(Journal.journal_id == order.spend_journal, Journal.ref_journal == order.spend_journal),
             Entry.kind == Journal.kind,
         )
         .order_by(Entry.seq)

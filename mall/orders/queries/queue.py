@@ -20,9 +20,12 @@ from mall.orders.queries.mine import lines_of
 PAGE = 25
 MANY = 1000
 """Matches are counted up to here: beyond it a person narrows the search, and the database is spared."""
+COUNTED = 10_000
+"""The archive's own number stops here."""
 NUMBER_DIGITS = 14
 WAITING = (PartState.READY, PartState.PICKED)
 """Parts that fulfilment has yet to act on."""
+_CALM = case((RedemptionOrder.nudged_at.is_not(None), 0), else_=1)
 
 
 class View(StrEnum):
@@ -32,6 +35,7 @@ class View(StrEnum):
     LATE = "late"
     TODAY = "today"
     HAND_OUT = "hand-out"
+    NUDGED = "nudged"
     ALL = "all"
 
     @property
@@ -61,9 +65,13 @@ class Wanted:
 
 
 class Mark(NamedTuple):
-    """A place in the queue: the last part that was shown, by its moment (time limit, or placing of its order)."""
+    """A place in the queue: the last part that was shown, by its moment (time limit, or placing of its order).
+
+    `calm` is 0 where the dealer asked to hurry: within one limit that goes first.
+    """
 
     at: datetime
+    calm: int
     dealer_id: int
     order_id: int
     part_no: int
@@ -77,7 +85,10 @@ class Counts:
     late: int
     today: int
     hand_out: int
+    nudged: int
     placed_today: int
+    all: int
+    """Every part there ever was, counted up to `COUNTED`."""
     first_due_at: datetime | None
 
 
@@ -113,19 +124,37 @@ def counts(session: Session, now: datetime, zone: str) -> Counts:
         return func.coalesce(func.sum(case((and_(*asked), 1), else_=0)), 0)
 
     midnight = _midnight(now, zone)
-    number, late, today, hand_out, first_due_at = session.execute(
+    since = start_of_day(civil_day(now, zone), zone)
+    placed = select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.placed_at >= since)
+    some = select(OrderPart.part_no).limit(COUNTED).subquery()
+    number, late, today, hand_out, nudged, first_due_at, placed_today, every = session.execute(
         select(
             func.count(),
             those(OrderPart.due_at <= now),
             those(OrderPart.due_at > now, OrderPart.due_at <= midnight),
             those(OrderPart.kind != Kind.PHYSICAL),
+            those(RedemptionOrder.nudged_at.is_not(None)),
             func.min(OrderPart.due_at),
-        ).where(OrderPart.state.in_(WAITING))
+            placed.scalar_subquery(),
+            select(func.count()).select_from(some).scalar_subquery(),
+        )
+        .join(
+            RedemptionOrder,
+            and_(RedemptionOrder.dealer_id == OrderPart.dealer_id, RedemptionOrder.id == OrderPart.order_id),
+        )
+        .where(OrderPart.state.in_(WAITING))
     ).one()
-    since = start_of_day(civil_day(now, zone), zone)
-    placed = session.scalar(select(func.count()).select_from(RedemptionOrder).where(RedemptionOrder.placed_at >= since))
     # PostgreSQL's SUM of BIGINT is a NUMERIC.
-    return Counts(number, int(late), int(today), int(hand_out), placed or 0, first_due_at)
+    return Counts(
+        waiting=number,
+        late=int(late),
+        today=int(today),
+        hand_out=int(hand_out),
+        nudged=int(nudged),
+        placed_today=placed_today,
+        all=every,
+        first_due_at=first_due_at,
+    )
 
 
 def waiting(session: Session) -> int:
@@ -137,7 +166,7 @@ def waiting(session: Session) -> int:
 def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mark | None = None) -> Found:
     """A page of the parts wanted: work by its time limit, the archive newest first."""
     moment = OrderPart.due_at if wanted.view.urgent_first else RedemptionOrder.placed_at
-    place = (moment, OrderPart.dealer_id, OrderPart.order_id, OrderPart.part_no)
+    place = (moment, _CALM, OrderPart.dealer_id, OrderPart.order_id, OrderPart.part_no)
     matching = (
         select(RedemptionOrder, OrderPart, Dealer, Member.name)
         .join(
@@ -150,7 +179,7 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
     )
     page = matching
     if after:
-        mark = tuple_(*after, types=[Instant(), Id, Id, Small])
+        mark = tuple_(*after, types=[Instant(), Small, Id, Id, Small])
         page = page.where(tuple_(*place) > mark if wanted.view.urgent_first else tuple_(*place) < mark)
     page = page.order_by(*(column if wanted.view.urgent_first else column.desc() for column in place))
     found = session.execute(page.limit(PAGE + 1)).all()
@@ -171,7 +200,9 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
         return Found(rows, total, None)
     last = rows[-1]
     at = last.part.due_at if wanted.view.urgent_first else last.order.placed_at
-    return Found(rows, total, Mark(at or last.order.placed_at, last.order.dealer_id, last.order.id, last.part.part_no))
+    calm = int(last.order.nudged_at is None)
+    mark_here = (at or last.order.placed_at, calm, last.order.dealer_id, last.order.id, last.part.part_no)
+    return Found(rows, total, Mark(*mark_here))
 
 
 def regions(session: Session) -> list[str]:
@@ -215,6 +246,7 @@ def _of_view(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[boo
         View.LATE: [OrderPart.due_at <= now],
         View.TODAY: [OrderPart.due_at > now, OrderPart.due_at <= _midnight(now, zone)],
         View.HAND_OUT: [OrderPart.kind != Kind.PHYSICAL],
+        View.NUDGED: [order.nudged_at.is_not(None)],
     }
     return [OrderPart.state.in_(WAITING), *narrower.get(wanted.view, [])]
 

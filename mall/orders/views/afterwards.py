@@ -62,7 +62,7 @@ def again(no: str) -> Response:
 @orders.get("/orders/<no>/receipt")
 @guards.member_required
 def receipt(no: str) -> Response:
-    """The electronic receipt of a paid order, to be kept as a picture or on paper. One that is undecided has none yet."""
+    """The electronic receipt of a paid order, to be kept as a picture or on paper. What is undecided has none yet."""
     here, session = guards.member(), reading()
     order = mine.order_of(session, here.dealer_id, no)
     if order.paid_at is None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from mall.base.refused import N_, Refused
 from mall.catalog.models import NoSuchItem
 from mall.dealers.queries import MemberHere
+from mall.orders.actions import Placed
 from mall.orders.actions import place as place_order
 from mall.orders.forms import RedemptionForm, accounts_from
 from mall.orders.models import MOST, MOST_LINES, BadQuantity, FormReused, NothingChosen, OrderState, TooManyLines
 from mall.orders.queries import mine
 from mall.orders.queries.cart import chosen_picks
 from mall.orders.queries.offer import Pick, sku_id_by_code
-from mall.orders.rules import Quote, Windows, opened
+from mall.orders.rules import Asked, Quote, Windows, opened
 from mall.orders.views.blueprint import orders
-from mall.orders.views.quoting import Typed, look
+from mall.orders.views.quoting import Typed, look, offered
 from mall.web import guards, htmx, resume
 from mall.web.db import reading, transact
 from mall.web.forms import trimmed, whole
@@ -77,7 +80,7 @@ def place() -> Response:
             member_id=here.member_id,
             role=here.role,
             quote=quote,
-            asked=form.asked(accounts_from(request.form)),
+            asked=_asked(form),
             seal=seal,
             second_factor_at=here.second_factor_at,
             windows=windows(),
@@ -85,9 +88,7 @@ def place() -> Response:
         )
     except Refused as refusal:
         return _handed_back(here, Typed.of(form), quote, refusal)
-    if placed.state is OrderState.AWAITING_PAYMENT:
-        return go(url_for("orders.payment", no=placed.no))
-    return go(url_for("orders.order", no=placed.no, placed=1))
+    return _onward(placed)
 
 
 @orders.get("/orders/by-key/<key>")
@@ -104,6 +105,21 @@ def windows() -> Windows:
     return Windows(
         pay=timedelta(minutes=settings.pay_within_minutes), approve=timedelta(hours=settings.approve_within_hours)
     )
+
+
+def _onward(placed: Placed) -> Response:
+    """Where an order leads that was just placed: to pay, to wait for the owner, or to its good news."""
+    if placed.state is OrderState.AWAITING_PAYMENT:
+        return go(url_for("orders.payment", no=placed.no))
+    if placed.state is OrderState.AWAITING_APPROVAL:
+        return go(url_for("orders.order", no=placed.no), toast=_("已提交老板审批，积分先冻结"))
+    return go(url_for("orders.order", no=placed.no, placed=1))
+
+
+def _asked(form: RedemptionForm) -> Asked:
+    """What the form says beside its quote; a way to pay that is not offered here is none."""
+    asked = form.asked(accounts_from(request.form))
+    return asked if asked.gateway in offered() else replace(asked, gateway=None)
 
 
 def _cart(here: MemberHere, typed: Typed) -> Response:

@@ -62,7 +62,7 @@ def look(here: MemberHere, picks: Sequence[Pick], typed: Typed, *, from_cart: bo
         from_cart=from_cart,
     )
     held = balance(session, here.dealer_id, at)
-    offered = (GatewayName.ON_ACCOUNT, *current_app.extensions["counter"].offered())
+    ways = offered()
     return {
         "here": here,
         "basket": basket,
@@ -74,12 +74,17 @@ def look(here: MemberHere, picks: Sequence[Pick], typed: Typed, *, from_cart: bo
         "addresses": known if basket.by_parcel else [],
         "chosen": chosen,
         "undelivered": undelivered,
-        "gateways": offered if basket.pay_fen else (),
-        "gateway": typed.gateway if typed.gateway in offered else offered[0].value,
+        "gateways": ways if basket.pay_fen else (),
+        "gateway": typed.gateway if typed.gateway in ways else ways[0].value,
         "again": _again(basket, from_cart=from_cart),
         "typed": typed,
         "earlier": None,
     }
+
+
+def offered() -> tuple[GatewayName, ...]:
+    """The ways to pay: on account always, then the gateways that are set up here."""
+    return (GatewayName.ON_ACCOUNT, *current_app.extensions["counter"].offered())
 
 
 def _most(basket: Basket, available: int) -> int:

@@ -164,10 +164,9 @@ def ship_part(dealer: str, no: str, part_no: int) -> Response:
     """Say with whom a part left, and under which number."""
     form = ShipForm()
     if not form.validate_on_submit():
-        said = {"form": form, "form_part": part_no}
-        return page("orders/desk_order.html", status=422, **_look(dealer, no) | said)
-    said = {"carrier": form.carrier.data or "", "waybill": form.waybill.data or ""}
-    return _acted(ship, dealer, no, part_no, _("已发货，已通知经销商"), **said)
+        return page("orders/desk_order.html", status=422, **_look(dealer, no) | {"form": form, "form_part": part_no})
+    sent = {"carrier": form.carrier.data or "", "waybill": form.waybill.data or ""}
+    return _acted(ship, dealer, no, part_no, _("已发货，已通知经销商"), **sent)
 
 
 def _acted(

@@ -25,11 +25,12 @@ _spawn = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Form:
-    """What one runner sends: a form, by the member who signed in with this token."""
+    """What one runner sends: a form, by the member (with the desk's cookie: the staff) of this token."""
 
     token: str
     form: dict[str, Any]
     url: str = "/orders"
+    cookie: str = "__Host-mall"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _run(line: Connection, barrier: Any) -> None:
         app.test_client_class = Visitor
         with app.app_context():
             client = app.test_client()
-            client.set_cookie("__Host-mall", form.token, secure=True)
+            client.set_cookie(form.cookie, form.token, secure=True)
             client.get("/healthz")  # the connection is open before the start
             barrier.wait(PATIENCE)
             answer = client.post(form.url, data=form.form, base_url="https://localhost")

@@ -201,8 +201,8 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
     last = rows[-1]
     at = last.part.due_at if wanted.view.urgent_first else last.order.placed_at
     calm = int(last.order.nudged_at is None)
-    mark_here = (at or last.order.placed_at, calm, last.order.dealer_id, last.order.id, last.part.part_no)
-    return Found(rows, total, Mark(*mark_here))
+    part = last.part
+    return Found(rows, total, Mark(at or last.order.placed_at, calm, part.dealer_id, part.order_id, part.part_no))
 
 
 def regions(session: Session) -> list[str]:
@@ -242,7 +242,7 @@ def _of_view(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[boo
     order = RedemptionOrder
     if wanted.view is View.ALL:
         return [order.state == wanted.state] if wanted.state else []
-    narrower = {
+    narrower: dict[View, list[ColumnElement[bool]]] = {
         View.LATE: [OrderPart.due_at <= now],
         View.TODAY: [OrderPart.due_at > now, OrderPart.due_at <= _midnight(now, zone)],
         View.HAND_OUT: [OrderPart.kind != Kind.PHYSICAL],

@@ -205,7 +205,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "may_show": guards.staff().role in MAY_SEE_ADDRESSES,
         "kinds": KINDS,
         "acts": ACTS,
-        "waiting": waiting(made.paid_at or made.placed_at, due_at or at, at),
+        "waiting": waiting(made.paid_at or made.placed_at, due_at, at) if due_at else None,
         "due_at": due_at,
         "told": _told,
         "shown": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from sqlalchemy import select
 from mall.audit.models import AuditEntry
 from mall.dealers.actions import add_address
 from mall.dealers.models import Address, MemberRole, StaffRole
-from mall.orders.actions import Placed, cancel
+from mall.orders import actions as order_actions
+from mall.orders.actions import Placed, cancel, nudge
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
+from mall.orders.staff import ACTS
+from mall.payments.models import GatewayName
 from mall.web.db import db, transact
 from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in
 from tests.conftest import Clock
@@ -247,3 +251,97 @@ def test_which_funds_paid_is_for_those_who_see_money(desk: Visitor, people: Cast
     page = desk.get(address).text
     assert "由哪些经费承担" in page
     assert "未标经费" in page
+
+
+def test_every_act_of_an_order_has_its_word() -> None:
+    actions = Path(order_actions.__file__).parent
+    named = {
+        act for file in actions.rglob("*.py") for act in re.findall(r'"(order\.[a-z_]+)"', file.read_text("utf-8"))
+    }
+    assert len(named) > 15
+    assert named <= set(ACTS), f"name them in ACTS: {sorted(named - set(ACTS))}"
+
+
+def mixed(people: Cast) -> str:
+    return ordered(people.owner, [(COOKER, 1), (CARD, 1)]).no
+
+
+def test_fulfilment_sends_a_parcel_and_hands_out_the_rest_by_pressing(desk: Visitor, people: Cast) -> None:
+    no = mixed(people)
+    page = f"/desk/orders/LA0571/{no}"
+    for press, words in (("picking", "已拣货"), ("shelf", "已放回"), ("picking", "已拣货")):
+        assert desk.post(f"{page}/parts/1/{press}").location == page
+        assert words in desk.get(page).text
+    said = {"carrier": "shunfeng", "waybill": " ｓｆ1390 4427 01860 "}
+    assert desk.post(f"{page}/parts/1/shipment", data=said).location == page
+    assert desk.post(f"{page}/parts/2/handover").location == page
+    shown = desk.get(page).text
+    for words in ("SF1390442701860", "顺丰速运", "待收货", "已发货，贺长风", "登记已发放"):
+        assert words in shown
+    assert f"{page}/parts" not in shown, "nothing is left to press"
+
+
+def test_a_shipment_that_is_none_is_told_beside_its_form_and_changes_nothing(desk: Visitor, people: Cast) -> None:
+    no = mixed(people)
+    before = scene.everything()
+    for carrier, waybill, words in (
+        ("", "SF1390442701860", "请选择快递公司"),
+        ("pigeon", "SF1390442701860", "请选择快递公司"),
+        ("shunfeng", "", "请填写运单号"),
+        ("shunfeng", "12", "运单号是 6 到 32 位"),
+        ("shunfeng", "顺丰1390442701860", "运单号是 6 到 32 位"),
+        ("shunfeng", "<script>", "运单号是 6 到 32 位"),
+        ("shunfeng", "9" * 33, "运单号是 6 到 32 位"),
+        ("shunfeng", "9" * 400, "运单号是 6 到 32 位"),
+    ):
+        said = {"carrier": carrier, "waybill": waybill}
+        answer = desk.post(f"/desk/orders/LA0571/{no}/parts/1/shipment", data=said)
+        assert answer.status_code == 422, said
+        assert words in answer.text, said
+    assert scene.everything() == before
+
+
+def test_those_who_do_not_send_have_nothing_to_press(desk: Visitor, people: Cast) -> None:
+    no = mixed(people)
+    sign_in(desk, people.staff[StaffRole.FINANCE])
+    assert "/parts/" not in desk.get(f"/desk/orders/LA0571/{no}").text
+    assert desk.post(f"/desk/orders/LA0571/{no}/parts/1/picking").status_code == 403
+
+
+def test_what_a_dealer_asks_after_is_marked_and_first_within_its_limit(desk: Visitor, people: Cast) -> None:
+    first, second = ordered(people.owner).no, ordered(people.other_owner).no
+    both = shown(desk)
+    later = both[1]
+    who = people.owner if later == first else people.other_owner
+    transact(nudge, dealer_id=who.dealer_id, member_id=who.id, no=later)
+    assert {first, second} == set(both)
+    assert shown(desk) == [later, both[0]]
+    assert shown(desk, "?view=nudged") == [later]
+    assert desk.get("/desk/orders").text.count(">催</span>") == 1
+
+
+def test_the_archives_number_is_of_all_there_is(desk: Visitor, people: Cast, clock: Clock) -> None:
+    ordered(people.owner)
+    clock.tick(days=1)
+    ordered(people.owner)
+    back(desk, people)
+    page = desk.get("/desk/orders?view=all").text
+    tile = re.search(r'view=all" aria-current="page">(.*?)</a>', page, re.S)
+    assert tile
+    assert '<b class="view__n">2</b>' in tile[1]
+    assert "今天新增 1" in tile[1]
+
+
+def test_an_order_of_two_parts_is_found_as_one(desk: Visitor, people: Cast) -> None:
+    no = mixed(people)
+    assert shown(desk, "?view=all") == [no, no]
+    assert desk.get(f"/desk/search?q={no}").location.endswith(f"/desk/orders/LA0571/{no}")
+
+
+def test_the_order_page_tells_money_and_every_posting(desk: Visitor, people: Cast) -> None:
+    scene.priced_with_cash()
+    no = ordered(people.owner, plan_id=scene.cash_plan(), gateway=GatewayName.ON_ACCOUNT).no
+    transact(cancel, dealer_id=people.linan.id, member_id=people.owner.id, role=MemberRole.OWNER, no=no)
+    page = desk.get(f"/desk/orders/LA0571/{no}").text
+    for words in ("挂账", "¥99.00", "已退款", "−2,000", "+2,000", "贵店取消了兑换"):
+        assert words in page

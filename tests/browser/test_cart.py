@@ -67,6 +67,7 @@ def test_filled_they_have_no_fault_in_light_or_dark(visit: Visit) -> None:
         found = [*faults.accessibility(page), *faults.overflow(page), *faults.missing_icons(page)]
         found += faults.small_targets(page)
         page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(400)  # colours fade over
         found += faults.accessibility(page)
         page.emulate_media(color_scheme="light")
         assert not found, f"{path}\n" + "\n".join(found)

@@ -59,8 +59,8 @@ class EventShown:
 
     @property
     def by_itself(self) -> bool:
-        """Nobody pressed anything: time or a gateway decided."""
-        return self.actor == "system"
+        """Nobody pressed anything: time or a gateway decided, or it was handed out as soon as it was paid."""
+        return self.actor == "system" or (self.what is Happening.HANDED_OUT and not self.by_mall)
 
     @property
     def by_mall(self) -> bool:

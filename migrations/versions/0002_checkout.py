@@ -364,6 +364,7 @@ def create() -> None:
         sa.Column("used_at", types.Instant(), nullable=True),
         sa.Column("reference", sa.String(length=100).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("returned_at", types.Instant(), nullable=True),
+        sa.Column("reminded_at", types.Instant(), nullable=True),
         sa.Column("ended_by", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "(kind = 'coupon') = (fen > 0) AND fen >= 0 AND least_fen >= 0", name=op.f("ck_voucher_fen")
@@ -528,6 +529,28 @@ def create() -> None:
         batch_op.create_index("ix_price_plan_sku_id", ["sku_id", "step"], unique=False)
         batch_op.create_index("ix_price_plan_starts_at", ["starts_at"], unique=False)
     op.create_table(
+        "restock_alert",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sku_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("asked_at", types.Instant(), nullable=False),
+        sa.Column("told_at", types.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"],
+            ["member.dealer_id", "member.id"],
+            name=op.f("fk_restock_alert_dealer_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_restock_alert_sku_id")),
+        sa.PrimaryKeyConstraint("dealer_id", "member_id", "sku_id", name=op.f("pk_restock_alert")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("restock_alert", schema=None) as batch_op:
+        batch_op.create_index("ix_restock_alert_told_at_sku_id", ["told_at", "sku_id"], unique=False)
+    op.create_table(
         "vault_shelf",
         sa.Column("sku_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("warn_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -537,6 +560,23 @@ def create() -> None:
         sa.PrimaryKeyConstraint("sku_id", name=op.f("pk_vault_shelf")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "wish",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sku_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("wished_at", types.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"], ["member.dealer_id", "member.id"], name=op.f("fk_wish_dealer_id_member_id")
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_wish_sku_id")),
+        sa.PrimaryKeyConstraint("dealer_id", "sku_id", name=op.f("pk_wish")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("wish", schema=None) as batch_op:
+        batch_op.create_index("ix_wish_dealer_id_wished_at", ["dealer_id", "wished_at"], unique=False)
     op.create_table(
         "card_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -585,6 +625,35 @@ def create() -> None:
     with op.batch_alter_table("card_code", schema=None) as batch_op:
         batch_op.create_index("ix_card_code_batch_id", ["batch_id", "state"], unique=False)
         batch_op.create_index("ix_card_code_sku_id_state", ["sku_id", "state", "expires_at", "id"], unique=False)
+    op.create_table(
+        "cart_line",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sku_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quantity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("chosen", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), server_default="1", nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=64, collation="C").with_variant(sa.Text(), "sqlite"),
+            server_default="",
+            nullable=False,
+        ),
+        sa.Column("added_at", types.Instant(), nullable=False),
+        sa.CheckConstraint("chosen IN (0, 1)", name=op.f("ck_cart_line_chosen")),
+        sa.CheckConstraint("quantity > 0 AND quantity <= 999", name=op.f("ck_cart_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"], ["member.dealer_id", "member.id"], name=op.f("fk_cart_line_dealer_id_member_id")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["price_plan.id"], name=op.f("fk_cart_line_plan_id")),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_cart_line_sku_id")),
+        sa.PrimaryKeyConstraint("dealer_id", "member_id", "sku_id", name=op.f("pk_cart_line")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "order_part",
         sa.Column(
@@ -912,11 +981,18 @@ def drop() -> None:
         batch_op.drop_index("ix_order_part_waybill")
         batch_op.drop_index("ix_order_part_state_due_at")
     op.drop_table("order_part")
+    op.drop_table("cart_line")
     with op.batch_alter_table("card_code", schema=None) as batch_op:
         batch_op.drop_index("ix_card_code_sku_id_state")
         batch_op.drop_index("ix_card_code_batch_id")
     op.drop_table("card_code")
+    with op.batch_alter_table("wish", schema=None) as batch_op:
+        batch_op.drop_index("ix_wish_dealer_id_wished_at")
+    op.drop_table("wish")
     op.drop_table("vault_shelf")
+    with op.batch_alter_table("restock_alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_restock_alert_told_at_sku_id")
+    op.drop_table("restock_alert")
     with op.batch_alter_table("price_plan", schema=None) as batch_op:
         batch_op.drop_index("ix_price_plan_starts_at")
         batch_op.drop_index("ix_price_plan_sku_id")
@@ -1012,7 +1088,7 @@ def drop() -> None:
 FILL = (
     """
     INSERT INTO price_plan (id, sku_id, step, points, cash_fen, region, starts_at, created_at)
-    SELECT sku.id, sku.id, 0, sku.points, 0, '', item.created_at, item.created_at
+    SELECT sku.id, sku.id, 0, sku.points, 0, '', COALESCE(item.shelved_at, item.created_at), item.created_at
     FROM sku JOIN item ON item.id = sku.item_id
     """,
     """

@@ -28,7 +28,12 @@ FLOOR = {feature: height for height, floor in enumerate(FLOORS) for feature in f
 DOORS = FLOORS[-1]
 CORE_ROOMS = {"models", "rules", "actions", "queries"}
 WEB_ROOMS = {"forms", "views", "staff"}
-RACKS = {"payments": {"gateways"}, "rewards": {"kinds"}, "fulfilment": {"carriers"}, "earning": {"conditions", "amounts"}}
+RACKS = {
+    "payments": {"gateways"},
+    "rewards": {"kinds"},
+    "fulfilment": {"carriers"},
+    "earning": {"conditions", "amounts"},
+}
 WEB_KNOWS = {"base", "audit", "dealers"}  # the guards must know who is there
 BESIDE = {"config", "models", "__init__"}  # mall/config.py, mall/models.py, mall/__init__.py: the set-up
 BROWSER_LIBRARIES = re.compile(r"^(flask|werkzeug|wtforms|jinja2|markupsafe|htmx_flask)\b")

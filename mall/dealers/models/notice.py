@@ -20,8 +20,8 @@ class Saying:
     """How a kind of notice is said, in texts translated when read.
 
     Facts stand in as `%(name)s`: whole numbers get commas, a fact named `fen` or ending in `_fen` is money, one ending
-    in `_at` is a moment in microseconds, one ending in `_on` an ISO day, a dict a text by language. `owners`: one told to nobody in particular
-    goes to each owner, else to everybody of the dealer.
+    in `_at` is a moment in microseconds, one ending in `_on` an ISO day, a dict a text by language. `owners`: one told
+    to nobody in particular goes to each owner, else to everybody of the dealer.
     """
 
     title: str

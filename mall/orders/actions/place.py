@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, or_, select
+from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
@@ -19,20 +19,17 @@ from mall.dealers.actions.notices import tell
 from mall.dealers.models import MayNotRedeem, Member, MemberRole
 from mall.dealers.queries.powers import Powers, powers_of
 from mall.orders.actions.cart import remove as remove_from_cart
+from mall.orders.actions.drafting import Draft, write_order
 from mall.orders.actions.let_go import hand_out
-from mall.orders.actions.loading import account_place, as_reward, lines_of, locked_order, parts_of
+from mall.orders.actions.loading import as_reward, lines_of, locked_order, parts_of
 from mall.orders.models import (
     FormReused,
-    OrderLine,
-    OrderPart,
     OrderState,
-    PartState,
     QuoteForged,
     RedemptionOrder,
     TooManyLines,
 )
 from mall.orders.models.line import MOST_LINES
-from mall.orders.queries.destination import seal_destination
 from mall.orders.queries.offer import Goal, address_for, freight, offers_of
 from mall.orders.queries.spent import spent_this_month
 from mall.orders.rules import (
@@ -41,7 +38,6 @@ from mall.orders.rules import (
     Offer,
     Quote,
     Windows,
-    due_at,
     first_free,
     judge_lifetime,
     judge_line,
@@ -60,9 +56,6 @@ _EARLIER = select(_order.c.no, _order.c.key, _order.c.request_hash, _order.c.poi
     _order.c.dealer_id == bindparam("dealer"),
     or_(_order.c.key == bindparam("form_key"), _order.c.no.in_(bindparam("candidates", expanding=True))),
 )
-_ADD_ORDER = insert(_order)
-_ADD_PART = insert(cast(Table, OrderPart.__table__))
-_ADD_LINE = insert(cast(Table, OrderLine.__table__))
 
 
 @dataclass(frozen=True)
@@ -74,22 +67,6 @@ class Placed:
     points: int
     state: OrderState
     repeated: bool = False
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """What is about to be written."""
-
-    order_id: int
-    no: str
-    state: OrderState
-    parts: dict[int, int]
-    """Part number by line number."""
-    goal: Goal | None
-
-    @property
-    def decided(self) -> bool:
-        return self.state is OrderState.TO_SHIP
 
 
 def place(
@@ -135,10 +112,10 @@ def place(
     _judge(session, now, book, quote, offers, powers, second_factor_at)
 
     waits = powers.needs_approval(quote.points)
-    draft = _Draft(order_id, no, _state(quote, asked, waits=waits), _parts(offers), goal)
+    draft = Draft(order_id, no, _state(quote, asked, waits=waits), _parts(offers), goal)
     actor = f"member:{member_id}"
     posting = _take_points(session, book, draft, quote, offers, actor)
-    _write(session, now, quote, asked, draft, posting, offers, seal, windows or Windows())
+    write_order(session, now, quote, asked, draft, posting, offers, seal, windows or Windows())
     note(
         session,
         now,
@@ -223,7 +200,7 @@ def _parts(offers: list[Offer]) -> dict[int, int]:
     return {at: part_of.setdefault(offer.kind, len(part_of) + 1) for at, offer in enumerate(offers, 1)}
 
 
-def _take_points(session: Session, book: Book, draft: _Draft, quote: Quote, offers: list[Offer], actor: str) -> Posting:
+def _take_points(session: Session, book: Book, draft: Draft, quote: Quote, offers: list[Offer], actor: str) -> Posting:
     why = {
         "what": "redemption",
         "order": draft.no,
@@ -247,107 +224,7 @@ def _take_points(session: Session, book: Book, draft: _Draft, quote: Quote, offe
     return posting
 
 
-def _write(
-    session: Session,
-    now: datetime,
-    quote: Quote,
-    asked: Asked,
-    draft: _Draft,
-    posting: Posting,
-    offers: list[Offer],
-    seal: Seal,
-    windows: Windows,
-) -> None:
-    window = windows.approve if draft.state is OrderState.AWAITING_APPROVAL else windows.pay
-    own = {"dealer_id": quote.dealer_id, "order_id": draft.order_id}
-    session.execute(
-        _ADD_ORDER,
-        {
-            "dealer_id": quote.dealer_id,
-            "id": draft.order_id,
-            "no": draft.no,
-            "key": quote.key,
-            "request_hash": request_hash(quote, asked),
-            "member_id": quote.member_id,
-            "state": draft.state,
-            "by_parcel": int(any(offer.kind.shipped for offer in offers)),
-            "points": quote.points,
-            "cash_fen": quote.cash_fen,
-            "freight_fen": quote.freight_fen,
-            "gateway": asked.gateway if quote.pay_fen else None,
-            "spend_journal": posting.journal_id,
-            "address_sealed": _snapshot(draft, asked, seal),
-            "region": draft.goal.region if draft.goal else "",
-            "remark_sealed": seal.seal(asked.remark, f"order:remark:{draft.order_id}") if asked.remark else None,
-            "placed_at": now,
-            "paid_at": now if draft.decided else None,
-            "close_at": None if draft.decided else now + window,
-        },
-    )
-    promised = {
-        part: min(due_at(now, offers[at - 1].delivery) for at, own_part in draft.parts.items() if own_part == part)
-        for part in set(draft.parts.values())
-    }
-    session.execute(
-        _ADD_PART,
-        [
-            {
-                **own,
-                "part_no": part,
-                "kind": next(offers[at - 1].kind for at, own_part in draft.parts.items() if own_part == part),
-                "state": PartState.READY if draft.decided else PartState.HELD,
-                "due_at": due if draft.decided else None,
-            }
-            for part, due in sorted(promised.items())
-        ],
-    )
-    session.execute(
-        _ADD_LINE,
-        [
-            {
-                **own,
-                "line_no": at,
-                "part_no": draft.parts[at],
-                "kind": offer.kind,
-                "item_id": offer.item_id,
-                "sku_id": line.sku_id,
-                "plan_id": line.plan_id,
-                "item_code": offer.item_code,
-                "sku_code": offer.sku_code,
-                "names": offer.names,
-                "attributes": offer.attributes,
-                "terms": offer.terms,
-                "picture": offer.picture,
-                "delivery": offer.delivery,
-                "quantity": line.quantity,
-                "points_each": line.points_each,
-                "points": line.points,
-                "cash_each_fen": line.cash_each_fen,
-                "cash_fen": line.cash_fen,
-                "account_sealed": seal.seal(asked.accounts[at], account_place(draft.order_id, at))
-                if offer.kind.needs_account
-                else None,
-            }
-            for at, (line, offer) in enumerate(zip(quote.lines, offers, strict=True), 1)
-        ],
-    )
-
-
-def _snapshot(draft: _Draft, asked: Asked, seal: Seal) -> bytes | None:
-    """The address as it is now: later changes to the address book leave the order alone."""
-    if draft.goal is None or asked.address_id is None:
-        return None
-    return seal_destination(
-        seal,
-        draft.order_id,
-        address_id=asked.address_id,
-        region=draft.goal.region,
-        sealed=draft.goal.sealed,
-        outlet=draft.goal.outlet,
-    )
-
-
-def _ask_owner(session: Session, now: datetime, draft: _Draft, quote: Quote, windows: Windows) -> None:
+def _ask_owner(session: Session, now: datetime, draft: Draft, quote: Quote, windows: Windows) -> None:
     name = session.scalar(select(Member.name).where(Member.dealer_id == quote.dealer_id, Member.id == quote.member_id))
     facts = {
         "name": name,
@@ -359,7 +236,7 @@ def _ask_owner(session: Session, now: datetime, draft: _Draft, quote: Quote, win
 
 
 def _beyond_parcels(
-    session: Session, now: datetime, quote: Quote, asked: Asked, draft: _Draft, actor: str, seal: Seal
+    session: Session, now: datetime, quote: Quote, asked: Asked, draft: Draft, actor: str, seal: Seal
 ) -> OrderState:
     """What money and rewards that are not parcels ask for: a charge on account, codes kept, handing out at once."""
     order = locked_order(session, quote.dealer_id, order_id=draft.order_id)

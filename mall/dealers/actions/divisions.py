@@ -87,7 +87,7 @@ def load_divisions(session: Session, now: datetime, *, rows: Sequence[DivisionRo
 def _judge(wanted: dict[str, DivisionRow]) -> None:
     levels = {row.level for row in wanted.values()}
     if levels != set(Level):
-        raise BadDivisions(why="缺少 " + "、".join(sorted(level.name for level in set(Level) - levels)))
+        raise BadDivisions(why="missing: " + ", ".join(sorted(level.name for level in set(Level) - levels)))
     for row in wanted.values():
         above = wanted.get(row.parent)
         if (row.level is Level.PROVINCE) != (not row.parent) or (row.parent and above is None):

@@ -43,7 +43,8 @@ class Column(StrEnum):
 HEADINGS: dict[str, Column] = {
     "卡密": Column.CODE, "密码": Column.CODE, "卡密码": Column.CODE, "兑换码": Column.CODE, "券码": Column.CODE,
     "激活码": Column.CODE, "code": Column.CODE, "cardcode": Column.CODE, "pin": Column.CODE, "password": Column.CODE,
-    "卡号": Column.SERIAL, "序列号": Column.SERIAL, "serial": Column.SERIAL, "cardno": Column.SERIAL,
+    "卡号": Column.SERIAL, "卡號": Column.SERIAL, "序列号": Column.SERIAL, "序號": Column.SERIAL,
+    "serial": Column.SERIAL, "cardno": Column.SERIAL,
     "cardnumber": Column.SERIAL, "有效期": Column.EXPIRY, "有效期至": Column.EXPIRY, "到期日": Column.EXPIRY,
     "过期日": Column.EXPIRY, "截止日期": Column.EXPIRY, "expiry": Column.EXPIRY, "expires": Column.EXPIRY,
     "validuntil": Column.EXPIRY,

@@ -96,7 +96,7 @@ def _bath(yuan: int, *, custom: bool = False) -> Goods:
 HISTORY: tuple[Order | Redemption, ...] = (
     # 临安恒泰商贸: a year of orders, custom-made goods, a return, a corrected document.
     Order(no="DD-0107", dealer="LA0571", months_ago=12, day=9, goods=(_hinge(59_600), _lock(12_400))),
-    Order(no="DD-0111", dealer="LA0571", months_ago=12, day=24, goods=(_hinge(50_400), _lock(11_800))),
+    Order(no="DD-0111", dealer="LA0571", months_ago=12, day=24, goods=(_hinge(50_400), _lock(16_300))),
     Order(no="DD-0119", dealer="LA0571", months_ago=11, day=6, goods=(_lock(6_200),)),
     Order(no="DD-0152", dealer="LA0571", months_ago=8, day=18, goods=(_door(18_000, custom=True), _hinge(3_500))),
     Order(no="DD-0188", dealer="LA0571", months_ago=5, day=11, goods=(_bath(21_600), _lock(7_850))),

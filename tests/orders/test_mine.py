@@ -165,7 +165,7 @@ def test_arrival_is_confirmed_by_a_press_and_told_in_the_timeline(phone: Visitor
     for _ in range(2):
         assert phone.post(f"/orders/{no}/arrival").location.endswith(f"/orders/{no}")
     told = words(phone, no)
-    for said in ("已签收", "已签收，沈立诚", "已发货，商城", "前可以申请售后", "再次兑换"):
+    for said in ("已签收", "已签收，沈立诚", "已发货，商城", "前联系客户经理", "再次兑换"):
         assert said in told
 
 

@@ -18,7 +18,8 @@ from mall.dealers.actions import CodeSent, begin_member, check_code, forget_code
 from mall.dealers.models import Code, CodePurpose
 from mall.dealers.queries import MemberHere, member_here
 from mall.dealers.rules import codes
-from mall.sandbox.app import create, running
+from mall.sandbox import create
+from mall.sandbox.app import running
 from mall.web.db import db, now, reading, transact
 from tests.cast import DEVICE, PASSWORD, Cast, SomeMember, cast, sign_in
 from tests.conftest import Clock

@@ -17,13 +17,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from mall.config import ROOT
+from mall import create_app
+from mall.cli.demo.people import MEMBERS
+from mall.config import ROOT, Settings
+from mall.dealers.models import Dealer
+from mall.points.actions import Part, earn, open_book, write
+from mall.web.db import db, transact
+from mall.web.limits import RateLimit
 from tests.conftest import SECRET, Databases
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -86,6 +95,34 @@ def run_flask(environment: dict[str, str], *words: str) -> str:
     return ran.stdout
 
 
+def transact_beside(environment: dict[str, str], verb: Callable[..., None]) -> None:
+    """Run a verb on the database of a mall that is about to be served."""
+    settings = Settings.from_environment(environment)
+    with create_app(settings).app_context():
+        transact(verb)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def give_points(session: Session, at: datetime) -> None:
+    """So many points that whatever the tests of one worker redeem, the next still has enough."""
+    dealer_id = session.scalars(select(Dealer.id).where(Dealer.code == MEMBERS[0].dealer)).one()
+    book = open_book(session, at, dealer_id)
+    earn(
+        book,
+        parts=[Part(900_000)],
+        source="test",
+        key="browser",
+        reference="browser",
+        earned_at=at,
+        expires_at=at + timedelta(days=300),
+        rule_version="test/1",
+        actor="test",
+        why={"what": "gift"},
+    )
+    write(session, book)
+
+
 @contextmanager
 def served(database_url: str) -> Iterator[Served]:
     """Serve the mall on a database, with the demo in it, at a free port of this machine."""
@@ -105,6 +142,7 @@ def served(database_url: str) -> Iterator[Served]:
         "MALL_CHECKPOINTS": tempfile.mkdtemp(prefix="mall-checkpoints-"),
     }
     run_flask(environment, "demo", "seed")
+    transact_beside(environment, give_points)
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
@@ -136,6 +174,16 @@ def mall_at(databases: Databases) -> Iterator[Served]:
     """The mall on SQLite, with the demo in it. Tests leave it usable: they spend some points at most."""
     with served(databases.sqlite()) as running:
         yield running
+
+
+@pytest.fixture
+def nobody_knocked(mall_at: Served) -> None:
+    """So many tests sign the same person in within minutes that the door would rightly ask them to wait."""
+    transact_beside(mall_at.environment, forget_knocks)
+
+
+def forget_knocks(session: Session, _at: datetime) -> None:
+    session.execute(delete(RateLimit))
 
 
 @pytest.fixture(scope="session")
@@ -241,5 +289,5 @@ def results() -> Path:
     """Where pictures of the pages go; the last run's are cleared away."""
     folder = RESULTS / "pages"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder

@@ -13,6 +13,8 @@ from mall.cli.demo.people import MEMBERS, PASSWORD, DemoMember
 from tests.browser import faults
 from tests.browser.conftest import Visit
 
+pytestmark = pytest.mark.usefixtures("nobody_knocked")
+
 OWNER = MEMBERS[3]
 PASTED = "收货人：陶然\n电话：136 0571 0001\n浙江宁波鄞州区下应街道学府路 66 号 2 楼"
 

@@ -9,6 +9,8 @@ from tests.browser import faults
 from tests.browser.conftest import Visit
 from tests.browser.test_road import Hand, sign_in
 
+pytestmark = pytest.mark.usefixtures("nobody_knocked")
+
 RICE = "/catalog?q=大米"
 
 

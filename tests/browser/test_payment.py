@@ -32,6 +32,8 @@ from tests.orders import scene
 from tests.payments import scene as payments
 from tests.payments.road import order_with_cash, priced
 
+pytestmark = pytest.mark.usefixtures("nobody_knocked")
+
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 
 

@@ -12,6 +12,8 @@ from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
 from mall.dealers.models import StaffRole
 from tests.browser.conftest import DESK, Visit, Watched
 
+pytestmark = pytest.mark.usefixtures("nobody_knocked")
+
 COOKER = "/catalog/AP-1001"
 MERCHANDISER = next(person for person in STAFF if person.role is StaffRole.MERCHANDISER)
 

@@ -12,6 +12,8 @@ from mall.cli.demo.people import MEMBERS, PASSWORD
 from tests.browser import faults
 from tests.browser.conftest import Served, Visit
 
+pytestmark = pytest.mark.usefixtures("nobody_knocked")
+
 BUYER = MEMBERS[1]
 WORD = "大米"
 OPTION = "10 kg"

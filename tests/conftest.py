@@ -25,6 +25,9 @@ from mall.config import Settings
 from mall.web.db import db
 from mall.web.health import scripts
 from tests.cast import Visitor
+from tests.chromium import browser, playwright_here
+
+__all__ = ["browser", "playwright_here"]  # fixtures, for every folder
 
 ENGINES = os.environ.get("MALL_TEST_ENGINES", "sqlite,postgresql").split(",")
 SECRET = "a secret for tests only"

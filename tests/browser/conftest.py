@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -33,18 +33,9 @@ from mall.dealers.models import Dealer
 from mall.points.actions import Part, earn, open_book, write
 from mall.web.db import db, transact
 from mall.web.limits import RateLimit
+from tests.chromium import launch
 from tests.conftest import SECRET, Databases
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 14; V2304A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 "
     "Mobile Safari/537.36 XWEB/1160117 MMWEBSDK/20240404 MicroMessenger/8.0.49.2600(0x28003137) WeChat/arm64 "
@@ -191,31 +182,6 @@ def mall_on_postgresql(databases: Databases) -> Iterator[Served]:
     """The same mall on PostgreSQL."""
     with served(databases.postgresql()) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def playwright_here() -> Iterator[Playwright]:
-    """Playwright, where there is a browser for it to drive."""
-    missing = "there is no /usr/bin/chromium: make test says how to get it"
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-def launch(playwright: Playwright, *more: str) -> Browser:
-    """Debian's chromium, without reaching out to anybody."""
-    return playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *more])
-
-
-@pytest.fixture(scope="session")
-def browser(playwright_here: Playwright) -> Iterator[Browser]:
-    """The browser."""
-    chromium = launch(playwright_here)
-    yield chromium
-    chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import CHROMIUM, FLAGS, PHONE
+from tests.browser.conftest import PHONE
 from tests.browser.faults import accessibility, overflow, small_targets
 from tests.sandbox.conftest import Ear, Sandbox, wait_for
 from tests.sandbox.merchant import Alipay, WeChat
@@ -19,17 +19,9 @@ NO = "B20261122000000001"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chromium.new_context(**PHONE, color_scheme=request.param, bypass_csp=True)
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(**PHONE, color_scheme=request.param, bypass_csp=True)
     yield context.new_page()
     context.close()
 
@@ -42,12 +34,12 @@ def told(page: Page, level: str = "error") -> list[str]:
     return complaints
 
 
-def test_a_person_pays_and_goes_home(sandbox: Sandbox, ear: Ear, chromium: Browser) -> None:
+def test_a_person_pays_and_goes_home(sandbox: Sandbox, ear: Ear, browser: Browser) -> None:
     merchant = WeChat(sandbox.file("wechat"))
     scene = {"payer_client_ip": "127.0.0.1", "h5_info": {"type": "Wap"}}
     asked = merchant.order(NO, f"{ear.url}/notify", scene_info=scene)
     link = (merchant.call("POST", "/v3/pay/transactions/h5", asked)[1] or {})["h5_url"]
-    context = chromium.new_context(**PHONE)
+    context = browser.new_context(**PHONE)
     page = context.new_page()
     complaints = told(page)
     page.goto(f"{link}&redirect_url={ear.url}/orders/1")

@@ -30,15 +30,23 @@ class Seal:
 
     def seal(self, text: str, place: str) -> bytes:
         """Seal a text for a place such as `member:phone:42`."""
-        nonce = secrets.token_bytes(12)
-        return bytes([KEY_ID]) + nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())
+        return self.seal_bytes(text.encode(), place)
 
     def open(self, sealed: bytes, place: str) -> str:
+        """Open a text that was sealed for this very place; refuse anything else with ValueError."""
+        return self.open_bytes(sealed, place).decode()
+
+    def seal_bytes(self, data: bytes, place: str) -> bytes:
+        """Seal what is no text, a picture for instance."""
+        nonce = secrets.token_bytes(12)
+        return bytes([KEY_ID]) + nonce + self._cipher.encrypt(nonce, data, place.encode())
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
         """Open what was sealed for this very place; refuse anything else with ValueError."""
         if len(sealed) < 29 or sealed[0] != KEY_ID:
             raise ValueError("not a sealed value of a known key")
         try:
-            return self._cipher.decrypt(sealed[1:13], sealed[13:], place.encode()).decode()
+            return self._cipher.decrypt(sealed[1:13], sealed[13:], place.encode())
         except InvalidTag as error:
             raise ValueError("sealed for another place, or altered") from error
 

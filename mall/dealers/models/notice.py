@@ -69,6 +69,22 @@ NOTICES: dict[str, Saying] = {
         text=N_("兑换 %(no)s 中的一张券对方不能兑现，%(points)s 积分与 %(fen)s 已退回。"),
         icon="ticket",
     ),
+    "claim_return_awaited": Saying(
+        title=N_("售后已同意，请寄回"),
+        text=N_("售后 %(no)s 已同意，请在 %(until_at)s 前寄回并填写运单号。"),
+        icon="package",
+    ),
+    "claim_resending": Saying(title=N_("换货正在安排"), text=N_("售后 %(no)s 已验收，正在安排重新发出。"), icon="truck"),
+    "claim_refunding": Saying(
+        title=N_("售后已同意，正在退款"),
+        text=N_("售后 %(no)s：%(points)s 积分已退回，%(fen)s 正在原路退回。"),
+        icon="refresh-cw",
+    ),
+    "claim_done": Saying(title=N_("售后已完成"), text=N_("售后 %(no)s 已完成，点开看看结果。"), icon="circle-check"),
+    "claim_declined": Saying(title=N_("售后未通过"), text=N_("售后 %(no)s 未通过：%(answer)s"), icon="circle-x"),
+    "claim_lapsed": Saying(
+        title=N_("售后已关闭"), text=N_("售后 %(no)s 没有按时寄回，已自动关闭。"), icon="clock"
+    ),
     "restocked": Saying(title=N_("到货了"), text=N_("%(item)s到货了，剩 %(left)s 件，先到先得。"), icon="bell-ring"),
 }
 """Every kind of notice by its `what`. Who tells a new kind adds a line."""

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from mall.catalog.actions import put_back
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
-from mall.orders.actions.refund_pieces import end_if_empty, refund_pieces
+from mall.orders.actions.refund_pieces import Piece, end_if_empty, refund_pieces
 from mall.orders.models import Happening, OrderLine, RedemptionOrder
 from mall.points.actions import open_book
 
@@ -40,19 +41,18 @@ def fail_line(
     line = _line(lines, line_no)
     if order.cancelled or line.done_at is not None or not line.kept:
         return order
+    kept = line.kept
     back = refund_pieces(
         session,
         now,
         book,
         order,
-        line,
-        quantity=line.kept,
+        [Piece(line, kept)],
         key=f"order/{order.id}/line/{line_no}/failed",
         reason="undeliverable",
         actor="system",
-        restock=True,
-        whole_freight=True,
     )
+    put_back(session, now, {line.sku_id: kept})
     detail = {"line": line_no, "reason": reason, "points": back.points, "fen": back.fen}
     happened(session, now, order, Happening.LINE_FAILED, actor="system", act="order.line_failed", detail=detail)
     parts = parts_of(session, order)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import MayNotRedeem, MemberRole
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
-from mall.orders.models import Happening, NotNow, OrderPart, OrderState, PartState, RedemptionOrder
+from mall.orders.models import Claim, Happening, NotNow, OrderPart, OrderState, PartState, RedemptionOrder
 from mall.points.actions import open_book, open_books
 
 RECEIVED_AFTER = timedelta(days=10)
@@ -27,7 +27,15 @@ _SHIPPED = (
 )
 _RECEIVED = (
     select(RedemptionOrder.dealer_id, RedemptionOrder.id)
-    .where(RedemptionOrder.state == OrderState.RECEIVED, RedemptionOrder.received_at <= bindparam("since"))
+    .where(
+        RedemptionOrder.state == OrderState.RECEIVED,
+        RedemptionOrder.received_at <= bindparam("since"),
+        ~exists().where(
+            Claim.dealer_id == RedemptionOrder.dealer_id,
+            Claim.order_id == RedemptionOrder.id,
+            or_(Claim.ended_at.is_(None), and_(Claim.resent_waybill.is_not(None), Claim.ended_at > bindparam("since"))),
+        ),
+    )
     .limit(bindparam("limit"))
 )
 
@@ -63,7 +71,10 @@ def receive_due(session: Session, now: datetime, *, limit: int = 50) -> int:
 
 
 def complete_due(session: Session, now: datetime, *, limit: int = 50) -> int:
-    """Complete orders whose time for after-sales is over; gives how many there were, nought means done."""
+    """Complete orders whose time for after-sales is over; gives how many there were, nought means done.
+
+    One of which something is claimed waits for its end, and as long again for what was sent in exchange.
+    """
     over = session.connection().execute(_RECEIVED, {"since": now - COMPLETED_AFTER, "limit": limit}).all()
     open_books(session, now, {row.dealer_id for row in over})
     for dealer_id, order_id in over:

@@ -1,14 +1,14 @@
-"""Pieces of a line come back, or never arrived: their points into their lots, their money to its source."""
+"""Pieces of an order come back, or never arrived: their points into their lots, their money to its source."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import put_back, write_off
 from mall.orders.actions.happened import happened
 from mall.orders.models import (
     Ended,
@@ -25,6 +25,14 @@ from mall.points.actions import Book, refund, write
 
 
 @dataclass(frozen=True)
+class Piece:
+    """So many pieces of a line."""
+
+    line: OrderLine
+    quantity: int
+
+
+@dataclass(frozen=True)
 class Back:
     """What went back: points, fen, and the posting that gave the points back."""
 
@@ -38,30 +46,24 @@ def refund_pieces(
     now: datetime,
     book: Book,
     order: RedemptionOrder,
-    line: OrderLine,
+    pieces: Sequence[Piece],
     *,
-    quantity: int,
     key: str,
     reason: str,
     actor: str,
-    restock: bool,
-    whole_freight: bool = False,
-    fen: int | None = None,
+    freight: bool = True,
 ) -> Back:
-    """Give back points and money of so many pieces of a paid order's line; the book is its dealer's, locked.
+    """Give back points and money of pieces of a paid order; the book is its dealer's, locked. Stock is the caller's.
 
-    Money is what these pieces cost, or `fen` where less was agreed; with `whole_freight` the freight too once nothing
-    of the order is kept. `restock` puts the pieces into stock again, else
-    they are written off. `key` makes it once: a verb that may be repeated
-    looks first whether it was done. Refused: more pieces than the line keeps, an order that is not paid, more money
-    than they cost.
+    The freight goes back with the last piece of the order, unless `freight` says that it was earned. `key` makes it
+    once: a verb that may be repeated looks first whether it was done. Refused: more pieces than a line keeps; an order
+    that is not paid, or was cancelled.
     """
-    if order.paid_at is None or order.cancelled or not 1 <= quantity <= line.kept:
+    fits = all(1 <= piece.quantity <= piece.line.kept for piece in pieces)
+    if order.paid_at is None or order.cancelled or not pieces or not fits:
         raise NotNow
-    points = line.points_each * quantity
-    money = line.cash_each_fen * quantity if fen is None else fen
-    if not 0 <= money <= line.cash_each_fen * quantity:
-        raise NotNow
+    points = sum(piece.line.points_each * piece.quantity for piece in pieces)
+    fen = sum(piece.line.cash_each_fen * piece.quantity for piece in pieces)
     posting = refund(
         book,
         spend_journal=order.spend_journal,
@@ -69,29 +71,33 @@ def refund_pieces(
         source="mall",
         key=key,
         actor=actor,
-        why={"what": "after_sales", "order": order.no, "sku": line.sku_code, "quantity": quantity},
+        why={
+            "what": "after_sales",
+            "order": order.no,
+            "items": [{"sku": piece.line.sku_code, "quantity": piece.quantity} for piece in pieces],
+        },
     )
     write(session, book)
-    line.returned_quantity += quantity
+    for piece in pieces:
+        piece.line.returned_quantity += piece.quantity
     order.refunded_points += points
     session.flush()
-    if whole_freight and not _anything_kept(session, order):
-        money = order.pay_fen - order.refunded_fen
-    if money and order.payment_id is not None:
+    if freight and not _anything_kept(session, order):
+        fen = order.pay_fen - order.refunded_fen
+    if fen and order.payment_id is not None:
         want_refund(
             session,
             now,
             dealer_id=order.dealer_id,
             payment_id=order.payment_id,
-            fen=money,
+            fen=fen,
             key=key,
             reason=reason,
             actor=actor,
         )
-        order.refunded_fen += money
+        order.refunded_fen += fen
     session.flush()
-    (put_back if restock else write_off)(session, now, {line.sku_id: quantity})
-    return Back(points, money, posting.journal_id)
+    return Back(points, fen, posting.journal_id)
 
 
 def end_if_empty(

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from mall.catalog.actions import put_back
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import lines_of, locked_order
-from mall.orders.actions.refund_pieces import refund_pieces
+from mall.orders.actions.refund_pieces import Piece, refund_pieces
 from mall.orders.models import Happening
 from mall.outbox.models import System
 from mall.points.actions import open_book
@@ -38,14 +39,12 @@ def voucher_back(
         now,
         book,
         order,
-        line,
-        quantity=1,
+        [Piece(line, 1)],
         key=f"order/{order.id}/voucher/{voucher.id}",
         reason="voucher_returned",
         actor=actor,
-        restock=True,
-        whole_freight=True,
     )
+    put_back(session, now, {line.sku_id: 1})
     facts = {"no": order.no, "points": back.points, "fen": back.fen}
     detail = {"line": voucher.line_no, "voucher": voucher.no, "points": back.points, "fen": back.fen}
     happened(session, now, order, Happening.REFUNDED, actor=actor, act="order.voucher_back", detail=detail)

@@ -38,8 +38,8 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
             OrderState.CANCELLED,
         }
     ),
-    OrderState.PARTLY_SHIPPED: frozenset({OrderState.SHIPPED, OrderState.RECEIVED}),
-    OrderState.SHIPPED: frozenset({OrderState.RECEIVED}),
+    OrderState.PARTLY_SHIPPED: frozenset({OrderState.SHIPPED, OrderState.RECEIVED, OrderState.CANCELLED}),
+    OrderState.SHIPPED: frozenset({OrderState.RECEIVED, OrderState.CANCELLED}),
     OrderState.RECEIVED: frozenset({OrderState.COMPLETED}),
     OrderState.COMPLETED: frozenset(),
     OrderState.CANCELLED: frozenset(),
@@ -113,12 +113,12 @@ PART_NEXT: dict[PartState, frozenset[PartState]] = {
     PartState.HELD: frozenset({PartState.READY, PartState.CANCELLED}),
     PartState.READY: frozenset({PartState.PICKED, PartState.SHIPPED, PartState.DONE, PartState.CANCELLED}),
     PartState.PICKED: frozenset({PartState.READY, PartState.SHIPPED, PartState.DONE, PartState.CANCELLED}),
-    PartState.SHIPPED: frozenset({PartState.DONE}),
+    PartState.SHIPPED: frozenset({PartState.DONE, PartState.CANCELLED}),
     PartState.DONE: frozenset(),
     PartState.CANCELLED: frozenset(),
 }
 """Every transition of a part. What is in hand may be put back on its shelf; it is cancelled only where a supplier
-failed, never by the dealer.
+failed, never by the dealer. What is on the road is cancelled where it got lost and everything was given back.
 """
 
 PART_NAMES: dict[PartState, str] = {

@@ -1,0 +1,130 @@
+"""Pieces travel back, are looked at, and are paid back or replaced."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mall.catalog.actions import put_back, take, write_off
+from mall.dealers.models import MayNotRedeem, MemberRole, StaffRole
+from mall.orders.actions.after_sales.moving import claim_of, for_staff, lines_of_claim, move
+from mall.orders.actions.after_sales.pay_back import pay_back
+from mall.orders.actions.happened import happened
+from mall.orders.actions.loading import lines_of
+from mall.orders.models import Claim, ClaimKind, ClaimMoved, ClaimState, Happening
+from mall.points.actions import open_book
+
+
+def send_back(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_id: int,
+    member_id: int,
+    role: MemberRole,
+    no: str,
+    carrier: str,
+    waybill: str,
+) -> Claim:
+    """The dealer has sent the pieces back under a waybill number. Sent again with the same it changes nothing."""
+    if not role.may_redeem:
+        raise MayNotRedeem
+    open_book(session, now, dealer_id)
+    claim = claim_of(session, dealer_id, no=no)
+    if claim.returned and (claim.carrier, claim.waybill) == (carrier, waybill):
+        return claim
+    move(session, now, claim, ClaimState.RETURNED, actor=f"member:{member_id}", quiet=True)
+    claim.carrier, claim.waybill = carrier, waybill
+    session.flush()
+    return claim
+
+
+def accept(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_code: str,
+    no: str,
+    staff_id: int,
+    role: StaffRole,
+    restock: bool,
+    instead: bool = False,
+    source_address: str = "",
+) -> Claim:
+    """What came back is as it was said: it goes into stock or is written off; points and money go back, or others
+    are taken out of stock to be sent in its place. A second press of the same claim changes nothing.
+
+    `instead` pays back what was to be exchanged, where no other is left to send.
+
+    Refused: staff who do not answer claims; a claim that stands elsewhere; SoldOut where nothing is left to send.
+    """
+    book, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
+    actor = f"staff:{staff_id}"
+    if claim.state in (ClaimState.REFUNDING, ClaimState.RESENDING, ClaimState.DONE):
+        return claim
+    if not claim.returned:
+        raise ClaimMoved
+    claimed = lines_of_claim(session, claim)
+    if claim.kind is ClaimKind.EXCHANGE and not instead:
+        move(session, now, claim, ClaimState.RESENDING, actor=actor, source_address=source_address)
+        pieces = {line.line_no: line.sku_id for line in lines_of(session, order)}
+        for one in claimed:
+            one.restocked = int(restock)
+            quantities = {pieces[one.line_no]: one.quantity}
+            take(session, now, quantities)
+            (put_back if restock else write_off)(session, now, quantities)
+        session.flush()
+        return claim
+    waits = pay_back(session, now, book, claim, order, claimed, actor=actor, restock=restock)
+    state = ClaimState.REFUNDING if waits else ClaimState.DONE
+    move(session, now, claim, state, actor=actor, source_address=source_address)
+    return claim
+
+
+def refuse_return(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_code: str,
+    no: str,
+    staff_id: int,
+    role: StaffRole,
+    reason: str,
+    source_address: str = "",
+) -> Claim:
+    """What came back is not as it was said: nothing goes back, and the reason is told. Safe to repeat."""
+    _, claim, _ = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
+    if claim.state is ClaimState.DECLINED:
+        return claim
+    if not claim.returned:
+        raise ClaimMoved
+    claim.answer = reason
+    move(session, now, claim, ClaimState.DECLINED, actor=f"staff:{staff_id}", source_address=source_address)
+    return claim
+
+
+def resend(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_code: str,
+    no: str,
+    staff_id: int,
+    role: StaffRole,
+    carrier: str,
+    waybill: str,
+    source_address: str = "",
+) -> Claim:
+    """Others have left in place of what came back. Sent again with the same waybill it changes nothing."""
+    _, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
+    if claim.done and (claim.resent_carrier, claim.resent_waybill) == (carrier, waybill):
+        return claim
+    if not claim.resending:
+        raise ClaimMoved
+    actor = f"staff:{staff_id}"
+    claim.resent_carrier, claim.resent_waybill = carrier, waybill
+    detail = {"claim": claim.no, "carrier": carrier, "waybill": waybill}
+    move(session, now, claim, ClaimState.DONE, actor=actor, detail=detail, source_address=source_address)
+    happened(session, now, order, Happening.REISSUED, actor=actor, act="order.resend", detail=detail)
+    return claim

@@ -1,0 +1,110 @@
+"""Moving a claim from state to state, and finding it under its dealer's lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mall.audit.actions import note
+from mall.base.refused import Forbidden, NotFound
+from mall.base.types import micros
+from mall.dealers.actions.notices import tell
+from mall.dealers.models import Dealer, StaffRole
+from mall.orders.actions.loading import locked_order
+from mall.orders.models import MAY_SEND, TURNS, Claim, ClaimEvent, ClaimLine, ClaimMoved, ClaimState, RedemptionOrder
+from mall.points.actions import Book, open_book
+
+
+def claim_of(session: Session, dealer_id: int, *, no: str = "", claim_id: int = 0) -> Claim:
+    """A claim as it is now; its dealer's account is locked. Another dealer's is as if there were none."""
+    which = Claim.id == claim_id if claim_id else Claim.no == no
+    claim = session.scalars(
+        select(Claim).where(Claim.dealer_id == dealer_id, which).execution_options(populate_existing=True)
+    ).one_or_none()
+    if claim is None:
+        raise NotFound
+    return claim
+
+
+def for_staff(
+    session: Session, now: datetime, *, dealer_code: str, no: str, role: StaffRole
+) -> tuple[Book, Claim, RedemptionOrder]:
+    """A claim for a person of the brand who may answer it, its dealer locked, with its order."""
+    if role not in MAY_SEND:
+        raise Forbidden
+    dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
+    if dealer_id is None:
+        raise NotFound
+    book = open_book(session, now, dealer_id)
+    claim = claim_of(session, dealer_id, no=no)
+    return book, claim, locked_order(session, dealer_id, order_id=claim.order_id)
+
+
+def lines_of_claim(session: Session, claim: Claim) -> list[ClaimLine]:
+    """What the claim is about, line by line."""
+    return list(
+        session.scalars(
+            select(ClaimLine)
+            .where(ClaimLine.dealer_id == claim.dealer_id, ClaimLine.claim_id == claim.id)
+            .order_by(ClaimLine.line_no)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def move(
+    session: Session,
+    now: datetime,
+    claim: Claim,
+    state: ClaimState,
+    *,
+    actor: str,
+    detail: dict[str, Any] | None = None,
+    source_address: str = "",
+    quiet: bool = False,
+) -> None:
+    """Let a claim become what it may become, set whose turn it is until when, and write it down.
+
+    The dealer's person is told, unless it was theirs to do (`quiet`). Refused: ClaimMoved where it may not.
+    """
+    if not claim.may_become(state):
+        raise ClaimMoved
+    claim.state = state
+    turn = TURNS.get(state)
+    claim.due_at = now + turn[1] if turn else None
+    claim.ended_at = None if turn else now
+    of_claim = (ClaimEvent.dealer_id == claim.dealer_id, ClaimEvent.claim_id == claim.id)
+    last = int(session.scalar(select(func.max(ClaimEvent.event_no)).where(*of_claim)) or 0)
+    session.add(
+        ClaimEvent(
+            dealer_id=claim.dealer_id,
+            claim_id=claim.id,
+            event_no=last + 1,
+            at=now,
+            state=state,
+            actor=actor,
+            detail=detail or {},
+        )
+    )
+    said = {"no": claim.no, "state": state.value, **(detail or {})}
+    note(session, now, actor=actor, act="claim.move", subject=f"claim:{claim.id}", address=source_address, detail=said)
+    if not quiet:
+        tell(
+            session,
+            now,
+            dealer_id=claim.dealer_id,
+            member_id=claim.member_id,
+            what=f"claim_{state.value}",
+            facts=_facts(claim),
+            href=f"/after-sales/{claim.no}",
+        )
+    session.flush()
+
+
+def _facts(claim: Claim) -> dict[str, Any]:
+    """What a notice of any state may say."""
+    until = {"until_at": micros(claim.due_at)} if claim.due_at else {}
+    return {"no": claim.no, "points": claim.points, "fen": claim.fen, "answer": claim.answer, **until}

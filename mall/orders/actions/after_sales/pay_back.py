@@ -1,0 +1,103 @@
+"""Points and money of a claim's pieces go back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mall.catalog.actions import put_back, write_off
+from mall.orders.actions.happened import happened
+from mall.orders.actions.let_go import follow
+from mall.orders.actions.loading import as_reward, lines_of, parts_of
+from mall.orders.actions.refund_pieces import Piece, end_if_empty, refund_pieces
+from mall.orders.models import (
+    Claim,
+    ClaimKind,
+    ClaimLine,
+    ClaimReason,
+    Happening,
+    OrderLine,
+    OrderPart,
+    PartState,
+    RedemptionOrder,
+)
+from mall.payments.queries import refunds_of
+from mall.points.actions import Book
+from mall.rewards.actions import release, take_back
+
+
+def pay_back(
+    session: Session,
+    now: datetime,
+    book: Book,
+    claim: Claim,
+    order: RedemptionOrder,
+    claimed: Sequence[ClaimLine],
+    *,
+    actor: str,
+    restock: bool | None = None,
+) -> bool:
+    """Give back what the claim's pieces cost; true where money is on its way through a gateway.
+
+    `restock` says what becomes of pieces that travelled: into stock again, or written off; without it they never left
+    where their part had not, and are lost where it had. What was handed out is taken back from the dealer first, and
+    refused where it was used.
+    """
+    lines = {line.line_no: line for line in lines_of(session, order)}
+    parts = {part.part_no: part for part in parts_of(session, order)}
+    back = refund_pieces(
+        session,
+        now,
+        book,
+        order,
+        [Piece(lines[one.line_no], one.quantity) for one in claimed],
+        key=f"claim/{claim.id}",
+        reason=claim.reason.value,
+        actor=actor,
+        freight=not (claim.kind is ClaimKind.RETURN and claim.reason is ClaimReason.NOT_WANTED),
+    )
+    for one in claimed:
+        line = lines[one.line_no]
+        part = parts[line.part_no]
+        _take_from_dealer(session, now, order, line, part, one.quantity, actor)
+        into_stock = part.untouched or not line.kind.shipped if restock is None else restock
+        (put_back if into_stock else write_off)(session, now, {line.sku_id: one.quantity})
+        one.restocked = int(into_stock)
+        if not any(other.kept for other in lines.values() if other.part_no == part.part_no):
+            _end(part, line, now, came_back=claim.kind.sends_back)
+    claim.points, claim.fen = back.points, back.fen
+    session.flush()
+    detail = {"claim": claim.no, "points": back.points, "fen": back.fen}
+    happened(session, now, order, Happening.REFUNDED, actor=actor, act="order.refund", detail=detail)
+    in_order = list(parts.values())
+    follow(session, now, order, in_order, list(lines.values()), actor=actor)
+    end_if_empty(session, now, order, in_order, back, actor=actor)
+    refunds = refunds_of(session, order.dealer_id, order.id)
+    return any(one.key == f"claim/{claim.id}" and not one.done for one in refunds)
+
+
+def _end(part: OrderPart, line: OrderLine, now: datetime, *, came_back: bool) -> None:
+    """A part of which nothing is kept: it never left, got lost on the road, or was at the dealer's and came back."""
+    if part.shipped and came_back:
+        part.state, part.done_at, line.done_at = PartState.DONE, now, now
+    elif part.untouched or part.shipped:
+        part.state = PartState.CANCELLED
+
+
+def _take_from_dealer(
+    session: Session,
+    now: datetime,
+    order: RedemptionOrder,
+    line: OrderLine,
+    part: OrderPart,
+    quantity: int,
+    actor: str,
+) -> None:
+    if line.kind.shipped:
+        return
+    if part.untouched:
+        release(session, now, [as_reward(order, line, None)])
+    else:
+        take_back(session, now, as_reward(order, line, None), quantity=quantity, actor=actor)

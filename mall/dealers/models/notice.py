@@ -74,7 +74,9 @@ NOTICES: dict[str, Saying] = {
         text=N_("售后 %(no)s 已同意，请在 %(until_at)s 前寄回并填写运单号。"),
         icon="package",
     ),
-    "claim_resending": Saying(title=N_("换货正在安排"), text=N_("售后 %(no)s 已验收，正在安排重新发出。"), icon="truck"),
+    "claim_resending": Saying(
+        title=N_("换货正在安排"), text=N_("售后 %(no)s 已验收，正在安排重新发出。"), icon="truck"
+    ),
     "claim_refunding": Saying(
         title=N_("售后已同意，正在退款"),
         text=N_("售后 %(no)s：%(points)s 积分已退回，%(fen)s 正在原路退回。"),

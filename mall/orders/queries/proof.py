@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, func, or_, select
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.models import Kind, Sku, Stock
 from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, RedemptionOrder, state_of
-from mall.orders.queries import promises
+from mall.orders.queries import claim_proof, promises
 from mall.payments.models import Payment, PaymentState, Refund
 from mall.points.models import Allocation, Journal
 from mall.points.models import Kind as Posted
@@ -41,6 +42,7 @@ RULES: dict[str, str] = {
     "stock": "what came in is not what is left and what orders keep",
     "no_order": "the ledger took points for an order that does not exist",
     **promises.RULES,
+    **claim_proof.RULES,
 }
 
 _order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__table__)
@@ -92,7 +94,8 @@ def order_faults(session: Session, now: datetime, looked: Looked) -> Iterator[Or
         for fault in _of_dealers(session, now, dealers, looked):
             looked.faults += 1
             yield fault
-    broken = (OrderFault(code, at, str(a), str(b)) for code, at, a, b in promises.broken_promises(session))
+    beside = chain(promises.broken_promises(session), claim_proof.broken_claims(session, now - PATIENCE))
+    broken = (OrderFault(code, at, str(a), str(b)) for code, at, a, b in beside)
     for fault in [*_lost(session), *_stock_faults(session, looked), *broken]:
         looked.faults += 1
         yield fault

@@ -14,7 +14,18 @@ from mall.base.types import micros
 from mall.dealers.actions.notices import tell
 from mall.dealers.models import Dealer, StaffRole
 from mall.orders.actions.loading import locked_order
-from mall.orders.models import MAY_SEND, TURNS, Claim, ClaimEvent, ClaimLine, ClaimMoved, ClaimState, RedemptionOrder
+from mall.orders.models import (
+    MAY_SEND,
+    OPEN,
+    TURNS,
+    Claim,
+    ClaimEvent,
+    ClaimLine,
+    ClaimMoved,
+    ClaimState,
+    OrderLine,
+    RedemptionOrder,
+)
 from mall.points.actions import Book, open_book
 
 
@@ -102,6 +113,17 @@ def move(
             href=f"/after-sales/{claim.no}",
         )
     session.flush()
+
+
+def overtaken(session: Session, now: datetime, order: RedemptionOrder, line: OrderLine) -> None:
+    """Pieces of a line went back otherwise: a claim about more than are left, that nobody has acted on, is over."""
+    about = select(Claim).join(
+        ClaimLine, (ClaimLine.dealer_id == Claim.dealer_id) & (ClaimLine.claim_id == Claim.id)
+    )
+    of_line = (ClaimLine.order_id == order.id, ClaimLine.line_no == line.line_no, ClaimLine.quantity > line.kept)
+    for claim in session.scalars(about.where(Claim.dealer_id == order.dealer_id, *of_line, Claim.state.in_(OPEN))):
+        if claim.withdrawable:
+            move(session, now, claim, ClaimState.WITHDRAWN, actor="system", quiet=True)
 
 
 def _facts(claim: Claim) -> dict[str, Any]:

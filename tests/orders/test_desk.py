@@ -16,7 +16,7 @@ from mall.dealers.models import Address, MemberRole, StaffRole
 from mall.orders import actions as order_actions
 from mall.orders.actions import Placed, cancel, nudge
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
-from mall.orders.staff import ACTS
+from mall.orders.staff.orders import ACTS
 from mall.payments.models import GatewayName
 from mall.web.db import db, transact
 from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in

@@ -1,13 +1,12 @@
-"""The back office's orders: the queue where fulfilment begins, and one order with its papers."""
+"""The desk's orders: the queue where fulfilment begins, and one order with its papers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from mall.base.refused import N_
 from mall.catalog.models import KINDS
@@ -18,14 +17,13 @@ from mall.orders.models import CARRIERS, MAY_SEE, MAY_SEE_ADDRESSES, MAY_SEND, N
 from mall.orders.queries import mine, papers, queue
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.queries.queue import View
-from mall.orders.rules import Haste, Waiting, waiting
+from mall.orders.rules import waiting
+from mall.orders.staff.desk import desk_orders, may_see, told
 from mall.payments.queries import payments_of, refunds_of
 from mall.points.queries.funding import cost_by_fund
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.pages import count_on, desk_link, go, page
-
-desk_orders = Blueprint("desk_orders", __name__, url_prefix="/desk")
 
 VIEWS: dict[View, str] = {
     View.WAITING: N_("全部待发"),
@@ -61,16 +59,10 @@ ACTS: dict[str, str] = {
 """What the audit log's entries about orders are called."""
 
 
-def register(app: Flask) -> None:
-    """Open the desk's order pages, and put them on its side with the number that waits."""
-    app.register_blueprint(desk_orders)
-    desk_link(app, N_("履约"), "orders", "/desk/orders", "package", N_("兑换订单"), _may_see)
+def install(app: Flask) -> None:
+    """Put orders on the desk's side with the number that waits."""
+    desk_link(app, N_("履约"), "orders", "/desk/orders", "package", N_("兑换订单"), may_see)
     count_on(app, "desk.orders", lambda: queue.waiting(reading()))
-
-
-def _may_see() -> bool:
-    here = guards.who()
-    return here is not None and guards.staff().role in MAY_SEE
 
 
 @desk_orders.get("/orders", endpoint="queue")
@@ -94,7 +86,7 @@ def orders() -> Response:
         onward=address_of(wanted, after=place_to(found.after)) if found.after else "",
         further="after" in request.args,
         waiting=lambda row: waiting(row.order.paid_at or row.order.placed_at, row.part.due_at or at, at),
-        told=_told,
+        told=told,
     )
 
 
@@ -207,7 +199,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "acts": ACTS,
         "waiting": waiting(made.paid_at or made.placed_at, due_at, at) if due_at else None,
         "due_at": due_at,
-        "told": _told,
+        "told": told,
         "shown": None,
         "may_send": guards.staff().role in MAY_SEND,
         "carriers": CARRIERS,
@@ -215,17 +207,3 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "form": None,
         "form_part": 0,
     }
-
-
-def _told(wait: Waiting) -> str:
-    """A time limit in words: 超时 26 小时, 剩 1 小时 24 分, 剩 3 天."""
-    minutes = int(wait.time.total_seconds()) // 60
-    if minutes >= 48 * 60:
-        time = ngettext("%(num)s 天", "%(num)s 天", minutes // (24 * 60))
-    elif minutes >= 600:
-        time = _("%(num)s 小时", num=minutes // 60)
-    elif minutes >= 60:
-        time = _("%(hours)s 小时 %(minutes)s 分", hours=minutes // 60, minutes=minutes % 60)
-    else:
-        time = _("%(num)s 分钟", num=max(minutes, 1))
-    return str(_("超时 %(time)s", time=time) if wait.haste is Haste.LATE else _("剩 %(time)s", time=time))

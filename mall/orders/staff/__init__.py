@@ -1,0 +1,15 @@
+"""Orders and after-sales in the back office."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from mall.orders.staff import after_sales, orders
+from mall.orders.staff.desk import desk_orders
+
+
+def register(app: Flask) -> None:
+    """Open the desk's pages of orders and after-sales, and put them on its side with the number that waits."""
+    for each in (orders, after_sales):
+        each.install(app)
+    app.register_blueprint(desk_orders)

@@ -316,8 +316,9 @@ def everything() -> str:
     """A text of all that an order could change: refusals must leave it as it is."""
     db.session.rollback()
     mine = ("redemption_order", "order_part", "order_line", "order_event", "stock", "audit_entry", "payment", "refund")
+    after = ("after_sales", "after_sales_line", "after_sales_event")
     ledger = ("points_account", "points_lot", "points_journal", "points_entry")
-    tables = [RedemptionOrder.metadata.tables[name] for name in (*mine, *ledger)]
+    tables = [RedemptionOrder.metadata.tables[name] for name in (*mine, *after, *ledger)]
     return canonical([sorted(str(row) for row in db.session.execute(select(table)).all()) for table in tables])
 
 

@@ -117,6 +117,16 @@ class Claim(Base):
         return self.may_become(ClaimState.WITHDRAWN)
 
     @property
+    def agreed(self) -> bool:
+        """The brand has agreed, and nobody has ended it otherwise since."""
+        return self.decided_by is not None and not (self.checking or self.ended_otherwise)
+
+    @property
+    def ended_otherwise(self) -> bool:
+        """It is over, and nothing went back."""
+        return self.state in (ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.LAPSED)
+
+    @property
     def done(self) -> bool:
         """It ended as the dealer asked."""
         return self.state is ClaimState.DONE

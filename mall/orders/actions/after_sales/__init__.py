@@ -1,11 +1,12 @@
 """What is done with claims: applied for, answered, sent back, looked at, paid back or replaced, or let lapse."""
 
 from mall.orders.actions.after_sales.answer import agree, decline_claim
-from mall.orders.actions.after_sales.apply import Wanted, apply, withdraw_claim
+from mall.orders.actions.after_sales.apply import Photo, Wanted, apply, photo_place, withdraw_claim, words_place
 from mall.orders.actions.after_sales.come_back import accept, refuse_return, resend, send_back
 from mall.orders.actions.after_sales.worker import close_refunded, lapse_claims
 
 __all__ = [
+    "Photo",
     "Wanted",
     "accept",
     "agree",
@@ -13,8 +14,10 @@ __all__ = [
     "close_refunded",
     "decline_claim",
     "lapse_claims",
+    "photo_place",
     "refuse_return",
     "resend",
     "send_back",
     "withdraw_claim",
+    "words_place",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,8 @@ STATES: dict[MessageState, str] = {
     MessageState.SET_ASIDE: N_("已搁置"),
 }
 
+KEPT = timedelta(days=400)
+"""For so long a message that was delivered can be looked up; then the worker forgets it."""
 _WAITING = text("state = 'waiting'")
 _OPEN = text("state IN ('waiting', 'dead')")
 """What stands in the way of the messages after it."""

@@ -18,7 +18,7 @@ from mall.orders.queries.promises import broken_promises
 from mall.outbox.models import Message, System
 from mall.payments.models import GatewayName
 from mall.rewards.models import Rebate, RebateState, Voucher, VoucherState
-from mall.web.db import db, reading, transact
+from mall.web.db import db, now, reading, transact
 from tests.orders.scene import order, set_up, spoken
 from tests.orders.test_voucher_back import SEAT, issued, on_the_shelf, priced
 from tests.rewards.vouching import terms
@@ -63,12 +63,12 @@ def ordered(app: Flask) -> Flask:
 
 def found() -> set[str]:
     db.session.remove()
-    return {fault[0] for fault in broken_promises(reading())}
+    return {fault[0] for fault in broken_promises(reading(), now())}
 
 
 def test_what_was_ordered_and_came_back_ties(ordered: Flask) -> None:
     db.session.remove()
-    assert list(broken_promises(reading())) == []
+    assert list(broken_promises(reading(), now())) == []
 
 
 def kept() -> Voucher:

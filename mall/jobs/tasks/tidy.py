@@ -1,15 +1,31 @@
-"""Forget what has served its time: sign-ins and codes that are over, old notices, old nonces, full rate buckets."""
+"""Forget what has served its time: sign-ins, codes, notices, nonces, full rate buckets, old callbacks and messages.
+
+docs/operations.md says what is kept for how long.
+"""
 
 from huey import crontab
 
 from mall.dealers.actions import forget_codes, forget_notices, forget_over
 from mall.earning.actions.partners import forget_nonces
+from mall.outbox.actions import forget_delivered
+from mall.payments.actions import forget_callbacks, forget_differences
 from mall.web import limits
 from mall.web.db import transact
 
 SCHEDULE = crontab(minute="17")
+WHOLE = (forget_over, forget_codes, forget_notices, forget_nonces, limits.forget)
+BIT_BY_BIT = (forget_callbacks, forget_differences, forget_delivered)
+MOST = 20
+"""Transactions an hour for each of the last: short ones, so that nobody waits for a lock of theirs."""
 
 
 def run() -> int:
     """Remove them and give how many rows there were."""
-    return sum(transact(forget) for forget in (forget_over, forget_codes, forget_notices, forget_nonces, limits.forget))
+    gone = sum(transact(forget) for forget in WHOLE)
+    for forget in BIT_BY_BIT:
+        for _turn in range(MOST):
+            done = transact(forget)
+            gone += done
+            if not done:
+                break
+    return gone

@@ -94,7 +94,7 @@ def order_faults(session: Session, now: datetime, looked: Looked) -> Iterator[Or
         for fault in _of_dealers(session, now, dealers, looked):
             looked.faults += 1
             yield fault
-    beside = chain(promises.broken_promises(session), claim_proof.broken_claims(session, now - PATIENCE))
+    beside = chain(promises.broken_promises(session, now), claim_proof.broken_claims(session, now - PATIENCE))
     broken = (OrderFault(code, at, str(a), str(b)) for code, at, a, b in beside)
     for fault in [*_lost(session), *_stock_faults(session, looked), *broken]:
         looked.faults += 1

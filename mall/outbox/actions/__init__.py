@@ -1,6 +1,7 @@
 """What is done with messages: sent by any verb, delivered by the worker, sent again or set aside by people."""
 
 from mall.outbox.actions.deliver import Taken, delivered, failed, take
+from mall.outbox.actions.forget import forget_delivered
 from mall.outbox.actions.hand_over import Answer, hand_over
 from mall.outbox.actions.resend import resend, resend_dead, set_aside
 from mall.outbox.actions.send import send
@@ -10,6 +11,7 @@ __all__ = [
     "Taken",
     "delivered",
     "failed",
+    "forget_delivered",
     "hand_over",
     "resend",
     "resend_dead",

@@ -23,9 +23,9 @@ def send(
 ) -> None:
     """Have `to` ("erp", "dms" or "tms") told `body` about a dealer, after this transaction and in its turn.
 
-    `key` names the act for ever: sent again under the same key it is the first message that counts. Two acts at the
-    same moment would take the same number, so the second of them runs again (`transact`): call it late in a verb,
-    best under the dealer's account lock, where it cannot happen. `body` carries no personal data.
+    `key` names the act: sent again under the same key it is the first message that counts, as long as that is kept.
+    Two acts at the same moment would take the same number, so the second of them runs again (`transact`): call it
+    late in a verb, best under the dealer's account lock, where it cannot happen. `body` carries no personal data.
     """
     chain = {"dealer": dealer_id, "to": System(to)}
     if session.execute(_KNOWN, chain | {"told_key": key}).first() is not None:

@@ -2,6 +2,7 @@
 
 from mall.payments.actions.ask import claim, note_silence, settle_told
 from mall.payments.actions.counter import Counter
+from mall.payments.actions.forget import forget_callbacks, forget_differences
 from mall.payments.actions.open_payment import keep_ticket, open_payment, press
 from mall.payments.actions.reconcile import hold_bill, resolve
 from mall.payments.actions.refund import claim_refund, resend, settle_refund, want_refund
@@ -12,6 +13,8 @@ __all__ = [
     "Counter",
     "claim",
     "claim_refund",
+    "forget_callbacks",
+    "forget_differences",
     "hold_bill",
     "keep_ticket",
     "note_silence",

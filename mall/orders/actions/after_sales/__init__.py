@@ -1,6 +1,6 @@
 """What is done with claims: applied for, answered, sent back, looked at, paid back or replaced, or let lapse."""
 
-from mall.orders.actions.after_sales.answer import agree, decline_claim
+from mall.orders.actions.after_sales.answer import agree, decline_claim, needs_two
 from mall.orders.actions.after_sales.apply import Photo, Wanted, apply, photo_place, withdraw_claim, words_place
 from mall.orders.actions.after_sales.come_back import accept, refuse_return, resend, send_back
 from mall.orders.actions.after_sales.worker import close_refunded, lapse_claims
@@ -14,6 +14,7 @@ __all__ = [
     "close_refunded",
     "decline_claim",
     "lapse_claims",
+    "needs_two",
     "photo_place",
     "refuse_return",
     "resend",

@@ -56,7 +56,7 @@ def agree(
     actor = f"staff:{staff_id}"
     if claim.applied:
         claim.decided_by, claim.answer = staff_id, answer or claim.answer
-        if _needs_two(claim):
+        if needs_two(claim):
             move(session, now, claim, ClaimState.CHECKING, actor=actor, source_address=source_address, quiet=True)
             return claim
     elif claim.checking:
@@ -101,7 +101,8 @@ def decline_claim(
     return claim
 
 
-def _needs_two(claim: Claim) -> bool:
+def needs_two(claim: Claim) -> bool:
+    """Whether so much goes back that a second person must agree."""
     much = claim.fen > CHECKED_OVER_FEN or claim.points > CHECKED_OVER_POINTS
     return much and claim.kind is not ClaimKind.REISSUE
 

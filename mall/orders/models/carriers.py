@@ -1,4 +1,11 @@
-"""Carriers (快递公司) that parcels leave with, by the code that kuaidi100 knows them under."""
+"""Carriers (快递公司) that parcels leave with, by the code that kuaidi100 knows them under.
+
+Sources, read in November 2026: kuaidi100's own table of the carriers it collects for (apifox.com/apidoc/project-514987,
+快递公司编码) has shunfeng, jd, zhongtong, yuantong, yunda, shentong, jtexpress and debangkuaidi. The whole table is a
+download behind its API's pages (api.kuaidi100.com/manager/openapi/download/kdbm.do) that we could not fetch; the rest was
+held against two published copies of it: cnblogs.com/shellphen/p/8991490.html (28 October 2020, all but tiandihuayu)
+and `companyCodes` of github.com/go-tron/express-trace (all of them). danniao was 丹鸟 there and is 菜鸟速递 since.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +30,7 @@ CARRIERS: dict[str, str] = {
     "youshuwuliu": N_("优速快递"),
     "suning": N_("苏宁物流"),
     "rrs": N_("日日顺物流"),
-    "annengwuliu": N_("安能物流"),
+    "annengwuliu": N_("安能快运"),
     "yimidida": N_("壹米滴答"),
     "zhongtongkuaiyun": N_("中通快运"),
     "yundakuaiyun": N_("韵达快运"),
@@ -32,7 +39,7 @@ CARRIERS: dict[str, str] = {
     "tiandihuayu": N_("天地华宇"),
     "other": N_("其他承运商"),
 }
-"""Codes as https://api.kuaidi100.com lists them; `other` is ours, for a lorry or a regional firm."""
+"""By code; `other` is ours, for a lorry or a regional firm."""
 
 
 def carrier_shown(code: str | None) -> str:

@@ -67,9 +67,10 @@ def by_staff(verb: Any, made: Claim, staff_id: int = 1, **said: Any) -> Claim:
 
 
 def fresh(made: Claim) -> Claim:
+    no = made.no  # before the session forgets it
     db.session.rollback()
     db.session.expunge_all()
-    return db.session.scalars(select(Claim).where(Claim.no == made.no)).one()
+    return db.session.scalars(select(Claim).where(Claim.no == no)).one()
 
 
 def the_order(no: str) -> RedemptionOrder:

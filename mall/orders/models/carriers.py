@@ -1,10 +1,11 @@
 """Carriers (快递公司) that parcels leave with, by the code that kuaidi100 knows them under.
 
-Sources, read in November 2026: kuaidi100's own table of the carriers it collects for (apifox.com/apidoc/project-514987,
-快递公司编码) has shunfeng, jd, zhongtong, yuantong, yunda, shentong, jtexpress and debangkuaidi. The whole table is a
-download behind its API's pages (api.kuaidi100.com/manager/openapi/download/kdbm.do) that we could not fetch; the rest was
-held against two published copies of it: cnblogs.com/shellphen/p/8991490.html (28 October 2020, all but tiandihuayu)
-and `companyCodes` of github.com/go-tron/express-trace (all of them). danniao was 丹鸟 there and is 菜鸟速递 since.
+Sources, read in November 2026: kuaidi100's own page of the carriers it collects for (快递公司编码,
+apifox.com/apidoc/project-514987) has shunfeng, jd, zhongtong, yuantong, yunda, shentong, jtexpress and debangkuaidi.
+Its whole table is a download behind its API's pages (api.kuaidi100.com/manager/openapi/download/kdbm.do), which could
+not be fetched; the rest was held against published copies of it: cnblogs.com/shellphen/p/8991490.html (of 28 October
+2020; its beginning, where tiandihuayu is not) and `companyCodes` of go-tron's kuaidi100 package on GitHub, where all
+of them are. danniao was 丹鸟 in both, and is 菜鸟速递 since.
 """
 
 from __future__ import annotations

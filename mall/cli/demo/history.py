@@ -12,19 +12,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.base.time import add_months
-from mall.dealers.models import Dealer, Member, MemberRole
-from mall.dealers.queries import addresses
+from mall.cli.demo.claims import Step, steps
+from mall.cli.demo.orders import person, redeem
+from mall.dealers.models import MemberRole
 from mall.earning.actions import Result, add_partner, add_rule, deliver, keep_shift
 from mall.earning.actions.partners import Key
 from mall.earning.models import Partner, UnknownDealers
-from mall.orders.actions import Asked, cancel, place
-from mall.orders.models import RedemptionOrder
-from mall.orders.queries.offer import Pick, basket_of, sku_id_by_code
+from mall.orders.actions import cancel
 from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import Programme
 from mall.rewards.actions.rebate_terms import set_rebate_terms
@@ -97,6 +95,8 @@ HISTORY: tuple[Order | Redemption, ...] = (
     # 临安恒泰商贸: a year of orders, custom-made goods, a return, a corrected document.
     Order(no="DD-0107", dealer="LA0571", months_ago=12, day=9, goods=(_hinge(59_600), _lock(12_400))),
     Order(no="DD-0111", dealer="LA0571", months_ago=12, day=24, goods=(_hinge(50_400), _lock(16_300))),
+    Order(no="DD-0115", dealer="LA0571", months_ago=12, day=26, goods=(_hinge(75_800),)),
+    Order(no="DD-0117", dealer="LA0571", months_ago=12, day=27, goods=(_hinge(73_700),)),
     Order(no="DD-0119", dealer="LA0571", months_ago=11, day=6, goods=(_lock(6_200),)),
     Order(no="DD-0152", dealer="LA0571", months_ago=8, day=18, goods=(_door(18_000, custom=True), _hinge(3_500))),
     Order(no="DD-0188", dealer="LA0571", months_ago=5, day=11, goods=(_bath(21_600), _lock(7_850))),
@@ -125,6 +125,7 @@ HISTORY: tuple[Order | Redemption, ...] = (
     ),
     # 宁波海曙五金: a few points, most rewards still out of reach.
     Order(no="DD-1014", dealer="NB0574", months_ago=4, day=15, goods=(_hinge(6_900),)),
+    Order(no="DD-1021", dealer="NB0574", months_ago=2, day=8, goods=(_hinge(7_600),)),
     Order(no="DD-1027", dealer="NB0574", days_ago=17, goods=(_lock(5_860),)),
     Redemption(key="demo-5", dealer="NB0574", role=MemberRole.OWNER, sku="FD-7002-1", hours_ago=50, cancelled_after=1),
     # 绍兴越城建材: points used, then the goods came back: the rest is owed and the next order pays it first.
@@ -194,9 +195,12 @@ def play(transact: Transact, now: datetime, *, today: date, seal: Seal) -> list[
     """Let everything happen that has not yet, in its order. Gives the results of documents that are new."""
     anchor = datetime.combine(today, time(12), ZoneInfo(ZONE)).astimezone(UTC)
     results: list[Result] = []
-    for at, happening in sorted(((_when(x, anchor, now), x) for x in HISTORY), key=lambda pair: pair[0]):
+    all_of_it = (*HISTORY, *steps(seal))
+    for at, happening in sorted(((_when(x, anchor, now), x) for x in all_of_it), key=lambda pair: pair[0]):
         if isinstance(happening, Redemption):
             transact(_redeem, at=at, wanted=happening, seal=seal)
+        elif isinstance(happening, Step):
+            _at(transact, at)(happening.take)
         else:
             run = _at(transact, at + timedelta(hours=2))
             results += deliver(run, source=SOURCE, bodies=[_document(happening, at)], actor="partner:dms-east")
@@ -212,8 +216,8 @@ def _at(transact: Transact, at: datetime) -> Transact:
     return run
 
 
-def _when(happening: Order | Redemption, anchor: datetime, now: datetime) -> datetime:
-    if isinstance(happening, Redemption):
+def _when(happening: Order | Redemption | Step, anchor: datetime, now: datetime) -> datetime:
+    if isinstance(happening, Redemption | Step):
         # Noon of the first day may still lie ahead.
         at = min(anchor - timedelta(hours=happening.hours_ago), now - timedelta(minutes=20))
     elif happening.months_ago:
@@ -246,27 +250,10 @@ def _document(order: Order, at: datetime) -> dict[str, Any]:
     }
 
 
-def _dealer(session: Session, code: str) -> int:
-    return session.execute(select(Dealer.id).where(Dealer.code == code)).scalar_one()
-
-
 def _redeem(session: Session, _now: datetime, *, at: datetime, wanted: Redemption, seal: Seal) -> None:
-    member = session.scalars(
-        select(Member).where(Member.role == wanted.role, Member.dealer_id == _dealer(session, wanted.dealer))
-    ).first()
-    assert member is not None
-    of_dealer = RedemptionOrder.dealer_id == member.dealer_id
-    if session.scalar(select(RedemptionOrder.id).where(of_dealer, RedemptionOrder.key == wanted.key)):
-        return
-    pick = Pick(sku_id=sku_id_by_code(session, wanted.sku), quantity=wanted.quantity)
-    places = addresses(session, seal, member.dealer_id)
-    address_id = places[0].id if places else None
-    basket = basket_of(session, at, dealer_id=member.dealer_id, picks=[pick], address_id=address_id)
-    quote = basket.quote(dealer_id=member.dealer_id, member_id=member.id, key=wanted.key, now=at, address_id=address_id)
-    assert quote is not None
-    who: dict[str, Any] = {"dealer_id": member.dealer_id, "member_id": member.id, "role": member.role}
-    accounts = {1: wanted.account} if wanted.account else {}
-    asked = Asked(address_id=address_id, remark=wanted.remark, accounts=accounts)
-    placed = place(session, at, quote=quote, asked=asked, seal=seal, **who)
-    if wanted.cancelled_after is not None:
-        cancel(session, at + timedelta(hours=wanted.cancelled_after), no=placed.no, **who)
+    what: dict[str, Any] = {"key": wanted.key, "sku": wanted.sku, "remark": wanted.remark, "account": wanted.account}
+    no = redeem(session, at, dealer=wanted.dealer, role=wanted.role, quantity=wanted.quantity, seal=seal, **what)
+    if no is not None and wanted.cancelled_after is not None:
+        member = person(session, wanted.dealer, wanted.role)
+        who: dict[str, Any] = {"dealer_id": member.dealer_id, "member_id": member.id, "role": member.role}
+        cancel(session, at + timedelta(hours=wanted.cancelled_after), no=no, **who)

@@ -12,6 +12,7 @@ from flask_migrate import downgrade, upgrade
 
 from mall.cli.checkpoints import take_now
 from mall.cli.demo.catalogue import put_catalogue
+from mall.cli.demo.claims import await_approval
 from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
@@ -47,6 +48,7 @@ def seed(context: click.Context) -> None:
     codes = transact(fill_vault, seal=seal)
     results = play(transact, now(), today=today, seal=seal)
     transact(set_powers)
+    transact(await_approval, seal=seal)
     transact(ask_for_a_second_person)
     if SAMPLE.exists():
         context.invoke(

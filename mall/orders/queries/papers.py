@@ -67,16 +67,16 @@ def postings_of(session: Session, order: RedemptionOrder) -> list[PostingShown]:
     return [PostingShown(*row) for row in rows]
 
 
-def traces_of(session: Session, order: RedemptionOrder) -> list[Trace]:
-    """The audit log of an order, newest first."""
+def traces_of(session: Session, dealer_id: int, subject: str) -> list[Trace]:
+    """The audit log of a dealer's order or claim, such as `order:2611213847`, newest first."""
     entries = session.scalars(
-        select(AuditEntry).where(AuditEntry.subject == f"order:{order.id}").order_by(AuditEntry.id.desc())
+        select(AuditEntry).where(AuditEntry.subject == subject).order_by(AuditEntry.id.desc())
     ).all()
 
     def ids(kind: str) -> set[int]:
         return {int(entry.actor.split(":")[1]) for entry in entries if entry.actor.startswith(f"{kind}:")}
 
     people = {f"staff:{one.id}": one.name for one in session.scalars(select(Staff).where(Staff.id.in_(ids("staff"))))}
-    of_dealer = select(Member).where(Member.dealer_id == order.dealer_id, Member.id.in_(ids("member")))
+    of_dealer = select(Member).where(Member.dealer_id == dealer_id, Member.id.in_(ids("member")))
     people |= {f"member:{one.id}": one.name for one in session.scalars(of_dealer)}
     return [Trace(entry, people.get(entry.actor, entry.actor)) for entry in entries]

@@ -15,6 +15,7 @@ from mall.orders.actions import hand_over, pick, put_back_on_shelf, reveal, ship
 from mall.orders.forms import ShipForm, address_of, mark_from, place_to, wanted_from
 from mall.orders.models import CARRIERS, MAY_SEE, MAY_SEE_ADDRESSES, MAY_SEND, NAMES, RedemptionOrder
 from mall.orders.queries import mine, papers, queue
+from mall.orders.queries.claim_papers import claims_of
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.queries.queue import View
 from mall.orders.rules import waiting
@@ -191,7 +192,8 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "lots": mine.lots_paid(session, made),
         "funds": cost_by_fund(session, made.dealer_id, made.spend_journal) if _sees_money() else None,
         "postings": papers.postings_of(session, made),
-        "traces": papers.traces_of(session, made),
+        "traces": papers.traces_of(session, made.dealer_id, f"order:{made.id}"),
+        "claims": claims_of(session, made),
         "destination": destination_of(made, seal),
         "remark": remark_of(made, seal),
         "may_show": guards.staff().role in MAY_SEE_ADDRESSES,

@@ -17,6 +17,7 @@ from mall.dealers.models import MayNotRedeem, MemberRole, Notice, SignInStage, S
 from mall.jobs.tasks import arrive
 from mall.orders.actions import hand_over, nudge, pick, put_back_on_shelf, receive, ship
 from mall.orders.models import NotCancellable, NotNow, NudgedAlready, OrderPart, OrderState, PartState, RedemptionOrder
+from mall.payments.models import GatewayName
 from mall.points.queries.proof import faults
 from mall.web.db import db, reading, transact
 from tests.cast import DEVICE, hashed
@@ -65,6 +66,16 @@ def test_an_order_follows_its_parts_until_all_have_arrived(set_up: Flask) -> Non
     assert state(no) is OrderState.SHIPPED
     assert got(no).state is OrderState.RECEIVED
     assert got(no).state is OrderState.RECEIVED, "a second press"
+
+
+def test_what_waits_for_its_money_is_not_let_go_by_putting_it_back(set_up: Flask) -> None:
+    scene.priced_with_cash()
+    no = scene.order(COOKER, plan_id=scene.cash_plan(), gateway=GatewayName.WECHAT).no
+    before = everything()
+    for verb in (pick, put_back_on_shelf):
+        with pytest.raises(NotNow):
+            act(verb, no)
+    assert everything() == before
 
 
 def test_what_was_picked_is_not_cancelled_until_it_is_put_back(set_up: Flask) -> None:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from mall.catalog.actions import ItemToPut, PlanToPut, SkuToPut, put_item
 from mall.catalog.actions.plans import put_plans
 from mall.catalog.models import Delivery, Kind, SoldOut
-from mall.dealers.models import MemberRole, Notice
+from mall.dealers.models import MemberRole, Notice, StaffRole
 from mall.jobs.tasks import top_ups
-from mall.orders.actions import close_unpaid
-from mall.orders.models import RedemptionOrder
+from mall.orders.actions import cancel, close_unpaid, hand_over, put_back_on_shelf
+from mall.orders.models import NotCancellable, NotNow, RedemptionOrder
 from mall.payments.models import GatewayName
 from mall.rewards.actions import reveal_code
 from mall.rewards.actions.vault import look, take_in
@@ -127,6 +127,19 @@ def test_a_top_up_that_is_done_ends_its_order(stage: Flask, played: Played, cloc
     made = the_order()
     assert made.received_at == clock.at
     assert not made.cancelled
+
+
+def test_what_the_supplier_has_in_hand_is_neither_put_back_nor_handed_out_by_people(
+    stage: Flask, played: Played
+) -> None:
+    order(TOP_UP, 1, accounts={1: ACCOUNT})
+    top_ups.run()
+    said: dict[str, Any] = {"dealer_code": f"D{DEALER}", "no": the_order().no, "part_no": 1, "staff_id": 1}
+    for verb in (put_back_on_shelf, hand_over):
+        with pytest.raises(NotNow):
+            transact(verb, role=StaffRole.FULFILMENT, **said)
+    with pytest.raises(NotCancellable):
+        transact(cancel, dealer_id=DEALER, member_id=DEALER, role=MemberRole.OWNER, no=the_order().no)
 
 
 def test_one_order_of_both_ends_by_the_slower(stage: Flask, played: Played, clock: Clock) -> None:

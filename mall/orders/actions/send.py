@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import Forbidden, NotFound
+from mall.catalog.models import Kind
 from mall.dealers.actions.notices import tell
 from mall.dealers.models import Dealer, StaffRole
 from mall.orders.actions.happened import happened
@@ -16,6 +17,7 @@ from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
 from mall.orders.models import MAY_SEND, Happening, NotNow, OrderPart, PartState, RedemptionOrder
 from mall.points.actions import open_book
+from mall.rewards.queries.top_ups import under_way
 
 
 def pick(
@@ -36,10 +38,15 @@ def pick(
 def put_back_on_shelf(
     session: Session, now: datetime, *, dealer_code: str, no: str, part_no: int, staff_id: int, role: StaffRole
 ) -> RedemptionOrder:
-    """Undo a picking: the part waits again, and the dealer may take the order back. Safe to repeat."""
+    """Undo a picking: the part waits again, and the dealer may take the order back. Safe to repeat.
+
+    Refused: what nobody has in hand, and what a supplier has: it may be filled by now.
+    """
     order, parts, part = _part(session, now, dealer_code, no, part_no, role)
     if part.ready:
         return order
+    if not part.picked or _with_supplier(session, part):
+        raise NotNow
     _become(part, PartState.READY)
     part.picked_at = None
     return _told(session, now, order, parts, part, Happening.PUT_BACK, staff_id, "order.put_back", {})
@@ -86,11 +93,14 @@ def ship(
 def hand_over(
     session: Session, now: datetime, *, dealer_code: str, no: str, part_no: int, staff_id: int, role: StaffRole
 ) -> RedemptionOrder:
-    """A person has handed out a part that travels in no parcel. Safe to repeat. Refused: what is shipped."""
+    """A person has handed out a part that travels in no parcel. Safe to repeat.
+
+    Refused: what is shipped, and what a supplier has in hand: its end is the supplier's to tell.
+    """
     order, parts, part = _part(session, now, dealer_code, no, part_no, role)
     if part.done:
         return order
-    if part.kind.shipped:
+    if part.kind.shipped or _with_supplier(session, part):
         raise NotNow
     _become(part, PartState.DONE)
     part.done_at = now
@@ -115,6 +125,10 @@ def _part(
     if part is None:
         raise NotFound
     return order, parts, part
+
+
+def _with_supplier(session: Session, part: OrderPart) -> bool:
+    return part.kind is Kind.TOP_UP and under_way(session, part.dealer_id, part.order_id)
 
 
 def _become(part: OrderPart, state: PartState) -> None:

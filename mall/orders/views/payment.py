@@ -66,6 +66,8 @@ def start(no: str) -> Response:
             _make_ready(here, order, name)
     except Refused as refusal:
         fresh = mine.order_of(reading(), here.dealer_id, no)
+        if not fresh.awaiting_payment:  # it was paid or closed while we talked
+            return _onward(fresh)
         return refused("orders/payment.html", "orders/_payment.html", refusal=refusal, **_look(fresh))
     return go(url_for("orders.payment", no=no))
 

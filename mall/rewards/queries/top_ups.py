@@ -53,6 +53,12 @@ def top_ups(session: Session, view: View, before: int | None = None) -> list[Sho
     return [Shown(one, dealer) for one, dealer in session.execute(asked.order_by(TopUp.id.desc()).limit(PAGE + 1))]
 
 
+def under_way(session: Session, dealer_id: int, order_id: int) -> bool:
+    """Whether a supplier has, or is about to have, a top-up of this order whose end nobody knows."""
+    of_order = (TopUp.dealer_id == dealer_id, TopUp.order_id == order_id)
+    return session.scalar(select(TopUp.id).where(*of_order, TopUp.ended_at.is_(None)).limit(1)) is not None
+
+
 def contradicted(session: Session, ids: Sequence[int]) -> set[int]:
     """Those of which the supplier said another end afterwards: the account may be filled and the points back."""
     asked = select(AuditEntry.subject).where(

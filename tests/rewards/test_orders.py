@@ -33,6 +33,8 @@ from tests.rewards.scene import PHONE as TOP_UP
 from tests.rewards.scene import TERMS, ZONE
 
 ACCOUNT = "13800138000"
+BY_HAND = "KA-9-1"
+"""A card code that is in no vault: people hand it out."""
 HOOK = "/top-ups/notifications"
 
 
@@ -59,6 +61,14 @@ def shelve(session: Session, at: Any) -> None:
         code="HF-100", category="home", kind=Kind.TOP_UP, brand="年轮", names={"zh_Hans": "话费直充 100 元"},
         terms=TERMS[TOP_UP], pictures=["card"], shelved_at=at, delivery=Delivery.INSTANT,
         skus=[SkuToPut(code=TOP_UP, points=10_000, on_hand=50)],
+    )  # fmt: skip
+    put_item(session, at, put)
+
+
+def shelve_by_hand(session: Session, at: Any) -> None:
+    put = ItemToPut(
+        code="KA-9", category="home", kind=Kind.CARD_CODE, brand="年轮", names={"zh_Hans": "门店消费卡"}, pictures=["card"],
+        shelved_at=at, delivery=Delivery.INSTANT, skus=[SkuToPut(code=BY_HAND, points=3_000, on_hand=5)],
     )  # fmt: skip
     put_item(session, at, put)
 
@@ -90,6 +100,22 @@ def test_codes_are_the_dealers_as_soon_as_the_order_is_placed(stage: Flask) -> N
     whose = {"dealer_id": DEALER, "order_id": made.id, "code_id": code.id, "member_id": DEALER}
     assert transact(reveal_code, role=MemberRole.OWNER, seal=SEAL, **whose).code.startswith("ORDER-")
     assert stock_of(CARD) == 2
+
+
+def test_an_order_is_not_taken_back_once_some_of_its_codes_are_out(stage: Flask) -> None:
+    transact(shelve_by_hand)
+    order([(CARD, 1), (BY_HAND, 1)], address_id=None)
+    made, before = the_order(), points_of()
+    assert counted(CodeState.ISSUED) == 1
+    owner: dict[str, Any] = {"dealer_id": DEALER, "member_id": DEALER, "role": MemberRole.OWNER, "no": made.no}
+    desk: dict[str, Any] = {"dealer_code": f"D{DEALER}", "no": made.no, "part_no": 1, "staff_id": 1}
+    desk["role"] = StaffRole.FULFILMENT
+    with pytest.raises(NotNow):
+        transact(put_back_on_shelf, **desk)
+    with pytest.raises(NotCancellable):
+        transact(cancel, **owner)
+    assert points_of() == before
+    assert transact(hand_over, **desk).received_at is not None
 
 
 def test_an_order_that_waits_for_money_keeps_its_codes_and_gives_them_back(stage: Flask, clock: Clock) -> None:

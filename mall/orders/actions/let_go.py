@@ -37,7 +37,10 @@ def hand_out(
     actor: str,
     seal: Seal,
 ) -> None:
-    """Issue what the mall can issue by itself. A part whose lines are all out is done; one under way is in hand."""
+    """Issue what the mall can issue by itself. A part whose lines are all out is done.
+
+    One of which a line is under way, or is out while another is left to people, is in hand: it is not taken back whole.
+    """
     by_itself = [line for line in lines if not line.kind.shipped and line.done_at is None and line.kept]
     if not by_itself:
         return
@@ -45,9 +48,10 @@ def hand_out(
     for line in by_itself:
         if came.get(line.line_no) is Issued.DONE:
             line.done_at = now
-    under_way = {line.part_no for line in by_itself if came.get(line.line_no) is Issued.UNDER_WAY}
+    begun = {line.part_no for line in by_itself if came.get(line.line_no) in (Issued.UNDER_WAY, Issued.DONE)}
+    left = {line.part_no for line in by_itself if line.done_at is None}
     for part in parts:
-        if part.part_no in under_way and part.ready:
+        if part.part_no in begun & left and part.ready:
             part.state, part.picked_at = PartState.PICKED, now
     follow(session, now, order, parts, lines, actor=actor)
 

@@ -40,12 +40,13 @@ def put_back_on_shelf(
 ) -> RedemptionOrder:
     """Undo a picking: the part waits again, and the dealer may take the order back. Safe to repeat.
 
-    Refused: what nobody has in hand, and what a supplier has: it may be filled by now.
+    Refused: what nobody has in hand; what a supplier has, for it may be filled by now; what is handed out in part.
     """
     order, parts, part = _part(session, now, dealer_code, no, part_no, role)
     if part.ready:
         return order
-    if not part.picked or _with_supplier(session, part):
+    out = any(line.part_no == part_no and line.kept and line.done_at for line in lines_of(session, order))
+    if not part.picked or out or _with_supplier(session, part):
         raise NotNow
     _become(part, PartState.READY)
     part.picked_at = None

@@ -32,7 +32,9 @@ from mall.catalog.models import Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
-from mall.orders.actions import place
+from mall.orders.actions import place, receive, ship
+from mall.orders.actions.after_sales import Photo, Wanted, apply
+from mall.orders.models import ClaimKind, ClaimReason
 from mall.orders.queries.offer import Pick, basket_of
 from mall.orders.rules import Asked, Quote, QuotedLine, signed
 from mall.outbox.models import Message, MessageState
@@ -68,6 +70,9 @@ class Scene:
     tokens: dict[str, str] = field(default_factory=dict)
     spare: dict[str, int] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
+    arrived: dict[str, str] = field(default_factory=dict)
+    """Orders that have come, of which one piece is claimed and another could be."""
+    claims: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, int] = field(default_factory=dict)
     plan: int = 0
     """The one price of a reward."""
@@ -142,6 +147,14 @@ class Route:
 
 def order_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/orders/{scene.orders[code]}{rest}"
+
+
+def arrived_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/orders/{scene.arrived[code]}{rest}"
+
+
+def claim_of(code: str, rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/after-sales/{scene.claims[code]}{rest}"
 
 
 def desk_order(rest: str = "") -> Callable[[Scene, str], str]:
@@ -416,6 +429,33 @@ ROUTES: dict[tuple[str, str], Route] = {
         MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")
     ),
     ("orders.receipt", "GET"): Route(MEMBER, order_of("LA0571", "/receipt"), other=order_of("NB0574", "/receipt")),
+    # after-sales
+    ("orders.new_claim", "GET"): Route(
+        REDEEMER, arrived_of("LA0571", "/after-sales/new"), other=arrived_of("NB0574", "/after-sales/new")
+    ),
+    ("orders.apply_claim", "POST"): Route(
+        REDEEMER,
+        arrived_of("LA0571", "/after-sales"),
+        other=arrived_of("NB0574", "/after-sales"),
+        data={"key": "matrix-claim-0123", "pieces-1": "1", "kind": "exchange", "reason": "quality"},
+        answers=ONWARD,
+    ),
+    ("orders.claims", "GET"): Route(MEMBER, "/after-sales"),
+    ("orders.claim", "GET"): Route(MEMBER, claim_of("LA0571"), other=claim_of("NB0574")),
+    ("orders.claim_photo", "GET"): Route(
+        MEMBER, claim_of("LA0571", "/photos/1"), other=claim_of("NB0574", "/photos/1")
+    ),
+    ("orders.withdraw_claim", "POST"): Route(
+        REDEEMER, claim_of("LA0571", "/withdrawal"), other=claim_of("NB0574", "/withdrawal"), answers=ONWARD
+    ),
+    # Nobody has asked for it to be sent back yet: whoever may is told so.
+    ("orders.send_back", "POST"): Route(
+        REDEEMER,
+        claim_of("LA0571", "/parcel"),
+        other=claim_of("NB0574", "/parcel"),
+        data={"carrier": "shunfeng", "waybill": "SF1390442701860"},
+        answers=ONWARD,
+    ),
     # the back office
     ("desk.home", "GET"): Route(ANY_STAFF, "/desk"),
     ("desk.sessions", "GET"): Route(ANY_STAFF, "/desk/sessions"),
@@ -655,7 +695,6 @@ def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
 
 
 def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:
-    sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
     people = scene.people
     for dealer, person in ((people.linan, people.owner), (people.ningbo, people.other_owner)):
         for _ in range(2):  # removing one leaves one to prefer
@@ -666,16 +705,37 @@ def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal
         tell(session, now, dealer_id=dealer.id, what="approved", facts={"no": "2611120000"}, href="/orders")
         session.flush()
         scene.notices[dealer.code] = session.scalars(select(Notice.id).where(Notice.dealer_id == dealer.id)).one()
-        goes_to = scene.addresses[dealer.code]
-        picks = [Pick(sku_id=sku, quantity=1)]
-        basket = basket_of(session, now, dealer_id=dealer.id, picks=picks, address_id=goes_to)
-        quote = basket.quote(dealer_id=dealer.id, member_id=person.id, key=dealer.code, now=now, address_id=goes_to)
-        assert quote is not None
-        placed = place(
-            session, now, dealer_id=dealer.id, member_id=person.id, role=MemberRole.OWNER, quote=quote,
-            asked=Asked(address_id=goes_to), seal=seal,
+        scene.orders[dealer.code] = _placed(session, now, scene, dealer.code, key=dealer.code, seal=seal)
+        no = scene.arrived[dealer.code] = _placed(session, now, scene, dealer.code, 2, key="arrived", seal=seal)
+        ship(
+            session, now, dealer_code=dealer.code, no=no, part_no=1, staff_id=1, role=StaffRole.FULFILMENT,
+            carrier="shunfeng", waybill="SF1390442701860",
         )  # fmt: skip
-        scene.orders[dealer.code] = placed.no
+        whose: dict[str, Any] = {"dealer_id": dealer.id, "member_id": person.id, "role": MemberRole.OWNER, "no": no}
+        receive(session, now, **whose)
+        wanted = Wanted(
+            pieces={1: 1}, kind=ClaimKind.RETURN, reason=ClaimReason.DAMAGED, photos=(Photo(b"\xff\xd8\xff\xd9", 4, 3),)
+        )  # fmt: skip
+        scene.claims[dealer.code] = apply(session, now, **whose, key="scene", wanted=wanted, seal=seal).no
+
+
+def _placed(
+    session: Session, now: datetime, scene: Scene, code: str, quantity: int = 1, *, key: str, seal: Seal
+) -> str:
+    """The number of an order of a dealer's owner."""
+    sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
+    person = scene.people.owner if code == scene.people.linan.code else scene.people.other_owner
+    goes_to, dealer_id = scene.addresses[code], person.dealer_id
+    basket = basket_of(
+        session, now, dealer_id=dealer_id, picks=[Pick(sku_id=sku, quantity=quantity)], address_id=goes_to
+    )
+    quote = basket.quote(dealer_id=dealer_id, member_id=person.id, key=key, now=now, address_id=goes_to)
+    assert quote is not None
+    placed = place(
+        session, now, dealer_id=dealer_id, member_id=person.id, role=MemberRole.OWNER, quote=quote,
+        asked=Asked(address_id=goes_to), seal=seal,
+    )  # fmt: skip
+    return placed.no
 
 
 def _vouchers(session: Session, now: datetime, *, scene: Scene) -> None:

@@ -14,19 +14,19 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from mall.base.refused import N_
 from mall.base.types import micros, moment
 from mall.catalog.models import Kind
-from mall.orders.models import CARRIERS, OrderState
+from mall.orders.models import CARRIERS, MOST_WORDS, ClaimKind, ClaimReason, OrderState
 from mall.orders.queries.approvals import Until
 from mall.orders.queries.mine import At
 from mall.orders.queries.queue import Mark, View, Wanted
 from mall.orders.rules import Asked
 from mall.payments.models import GatewayName
-from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed
+from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed, whole
 
 LAST_MICROS = 253_402_300_799_000_000
 """The end of the year 9999: beyond it a number in an address is no moment."""
@@ -98,6 +98,37 @@ class ShipForm(Form):
         """Letters, digits and hyphens, 6 to 32 of them."""
         if not WAYBILL.fullmatch(field.data or ""):
             raise ValidationError(gettext("运单号是 6 到 32 位字母或数字，请核对"))
+
+
+class ClaimForm(Form):
+    """What a dealer asks for of pieces that have gone wrong, and why."""
+
+    kind = StringField(N_("售后方式"), filters=[trimmed], validators=[AtMost(24)])
+    reason = StringField(N_("原因"), filters=[trimmed], validators=[AtMost(24)])
+    words = TextAreaField(N_("补充说明"), filters=[trimmed], validators=[AtMost(MOST_WORDS)])
+
+    @property
+    def wanted(self) -> ClaimKind | None:
+        """What is asked for; nothing where it is none of ours."""
+        return _word(ClaimKind, self.kind.data)
+
+    @property
+    def because(self) -> ClaimReason | None:
+        """Why; nothing where it is none of ours."""
+        return _word(ClaimReason, self.reason.data)
+
+
+def pieces_from(form: MultiDict[str, str]) -> dict[int, int]:
+    """The pieces that a claim is about, by line number: fields `pieces-1`, `pieces-2` … None asked of a line leaves it
+    out; what is no number is asked as minus one, and refused as such.
+    """
+    found = {}
+    for name, text in form.items():
+        number = name.removeprefix("pieces-")
+        if number != name and number.isascii() and number.isdigit() and len(number) <= 3 and trimmed(text):
+            pieces = whole(text)
+            found[int(number)] = -1 if pieces is None else pieces
+    return {line_no: pieces for line_no, pieces in found.items() if pieces}
 
 
 class ReaddressForm(Form):

@@ -1,18 +1,21 @@
-"""What dealers do with orders: checkout, my orders, one order, an owner's approval."""
+"""What dealers do with orders: checkout, my orders, one order, an owner's approval, after-sales."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from mall.orders.forms import fresh_key
+from mall.orders.queries import claims
 from mall.orders.queries.mine import pieces_had, waiting
 from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
 from mall.orders.views import (
+    after_sales,
     afterwards,
     approvals,
     cart,
     checkout,
+    claiming,
     mine,
     notices,
     payment,
@@ -26,10 +29,12 @@ from mall.web.db import reading
 from mall.web.pages import count_on
 
 __all__ = [
+    "after_sales",
     "afterwards",
     "approvals",
     "cart",
     "checkout",
+    "claiming",
     "mine",
     "notices",
     "payment",
@@ -45,6 +50,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(orders)
     count_on(app, "orders", _on_the_way)
     count_on(app, "approvals", approvals.approvals_here)
+    count_on(app, "claims", _open_claims)
     app.jinja_env.globals["readdressable"] = readdressable
     app.jinja_env.globals["approver_needs_proof"] = approvals.approver_needs_proof
     app.jinja_env.globals["wished_here"] = wishes.wished_here
@@ -58,3 +64,7 @@ def register(app: Flask) -> None:
 def _on_the_way() -> int:
     here = guards.who()
     return waiting(reading(), guards.member().dealer_id) + approvals.approvals_here() if here else 0
+
+
+def _open_claims() -> int:
+    return claims.waiting(reading(), guards.member().dealer_id)

@@ -10,8 +10,9 @@ from mall.orders.actions import cancel as cancel_order
 from mall.orders.actions.nudge import AGAIN_AFTER
 from mall.orders.actions.receive import COMPLETED_AFTER, RECEIVED_AFTER
 from mall.orders.forms import place_from, place_to
-from mall.orders.models import OrderState
+from mall.orders.models import Happening, OrderState
 from mall.orders.queries import mine
+from mall.orders.queries.claims import claimable, claims_about
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.views.blueprint import orders
 from mall.payments.queries import payments_of, refunds_of
@@ -66,6 +67,8 @@ def order(no: str) -> Response:
     lines = mine.lines_of(session, [found])[found.dealer_id, found.id]
     parts = mine.parts_of(session, [found])[found.dealer_id, found.id]
     payments = payments_of(session, found.dealer_id, found.id)
+    events = mine.events_of(session, found)
+    claimed = any(one.what is Happening.CLAIMED for one in events)
     over = found.awaiting_payment and found.close_at is not None and found.close_at <= at
     on_the_road = [part.shipped_at for part in parts if part.shipped and part.shipped_at]
     return page(
@@ -85,7 +88,9 @@ def order(no: str) -> Response:
         claims_until=found.received_at + COMPLETED_AFTER if found.received_at else None,
         nudged=found.nudged_at is not None and at < found.nudged_at + AGAIN_AFTER,
         untouched=all(part.untouched or part.cancelled for part in parts),
-        events=mine.events_of(session, found),
+        events=events,
+        claimable=claimable(session, found, lines, parts) if here.may_redeem else {},
+        claims=claims_about(session, found) if claimed else [],
         lots=mine.lots_paid(session, found),
         destination=destination_of(found, seal),
         remark=remark_of(found, seal),

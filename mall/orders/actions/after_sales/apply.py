@@ -13,7 +13,6 @@ from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.seal import Seal
 from mall.base.types import canonical
-from mall.catalog.models import Kind
 from mall.dealers.models import MayNotRedeem, MemberRole
 from mall.orders.actions.after_sales.moving import claim_of, move
 from mall.orders.actions.happened import happened
@@ -37,6 +36,7 @@ from mall.orders.models import (
     WrongClaim,
 )
 from mall.orders.queries.claims import claimable
+from mall.orders.rules.claims import claims_for
 from mall.points.actions import open_book
 
 
@@ -187,12 +187,6 @@ def _chosen(session: Session, order: RedemptionOrder, wanted: Wanted) -> list[tu
         here = parts[line.part_no]
         if here.untouched and not line.kind.shipped and quantity != line.quantity:
             raise NothingToClaim
-        fits = {
-            ClaimKind.REFUND_ONLY: True,
-            ClaimKind.RETURN: line.kind.shipped and not here.untouched,
-            ClaimKind.EXCHANGE: line.kind.shipped and not here.untouched,
-            ClaimKind.REISSUE: line.kind is Kind.CARD_CODE,
-        }
-        if not fits[wanted.kind]:
+        if wanted.kind not in claims_for(line.kind, untouched=here.untouched):
             raise WrongClaim
     return [(lines[line_no], quantity) for line_no, quantity in sorted(wanted.pieces.items())]

@@ -79,10 +79,10 @@ def test_the_list_of_what_was_not_taken_can_be_kept_before_and_after(desk: Flask
     assert answer.headers["Cache-Control"] == "no-store"
     rows = answer.text.lstrip("\ufeff").splitlines()
     assert len(rows) == 2
-    assert rows[1].startswith("3,卡密里有不该有的字符,")
+    assert rows[1].startswith("3,是公式，不是卡密")
     assert ",=" not in answer.text, "no cell is a formula"
     desk.post(f"{where}/taking", data={"good": "1"}, base_url=BASE)
-    assert desk.get(f"{where}/faults.csv", base_url=BASE).text.splitlines()[1].startswith("3,卡密里有不该有的字符")
+    assert desk.get(f"{where}/faults.csv", base_url=BASE).text.splitlines()[1].startswith("3,是公式，不是卡密")
 
 
 def test_a_number_that_does_not_fit_what_is_there_takes_nothing_in(desk: FlaskClient) -> None:
@@ -96,11 +96,11 @@ def test_a_number_that_does_not_fit_what_is_there_takes_nothing_in(desk: FlaskCl
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"PK\x03\x04" + b"\x00" * 200, "请上传 CSV 或 TXT"),
-        (b"\x00" * 64, "请上传 CSV 或 TXT"),
-        (b"\xff\xfe\x00", "请上传 CSV 或 TXT"),
+        (b"PK\x03\x04" + b"\x00" * 200, "不是真正的 .xlsx"),
+        (b"\x00" * 64, "请上传 .xlsx、CSV 或 TXT"),
+        (b"\xff\xfe\x00", "请上传 .xlsx、CSV 或 TXT"),
         ("\n".join(f"CODE{n}" for n in range(MOST_ROWS + 1)).encode(), "一批最多 50,000 行"),
-        (b" \n\r\n", "请上传 CSV 或 TXT"),
+        (b" \n\r\n", "请上传 .xlsx、CSV 或 TXT"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_words(desk: FlaskClient, raw: bytes, says: str) -> None:

@@ -47,7 +47,7 @@ class UnreadableCodes(Refused):
 
     code = "unreadable_codes"
     status = 422
-    text = N_("读不出卡密：请上传 CSV 或 TXT，或直接粘贴，每行一个。Excel 文件请先另存为 CSV。")
+    text = N_("读不出卡密：请上传 .xlsx、CSV 或 TXT，或直接粘贴，每行一个。旧的 .xls 和加密的文件请先另存为 .xlsx。")
 
 
 class TooManyCodes(Refused):

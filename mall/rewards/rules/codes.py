@@ -1,7 +1,7 @@
-"""Reading a list of card codes as people have them: an exported CSV, a text file, cells pasted from a spreadsheet.
+"""Reading a list of card codes as people have them: a spreadsheet, a CSV, a text file, cells pasted from somewhere.
 
 Nothing is guessed about a code itself: it is what stands there without the spaces around it. What a spreadsheet has
-spoilt (1.23E+18) is refused, since the code is no longer in it.
+spoilt (1.23E+18) or only calculates is refused, since the code is not in it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from mall.base import sheet
 from mall.base.refused import N_
 from mall.rewards.models import TooManyCodes, UnreadableCodes
 
@@ -24,11 +25,15 @@ LONGEST_SERIAL = 80
 SEPARATORS = "\t,;，；|"
 """What parts the cells of a row; the first of these that the first row has."""
 SPOILT = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+NAMED = re.compile(r"sep=(.)", re.IGNORECASE)
+"""A first line that says what parts the cells, as spreadsheets write it; it is no row."""
+BREAKS = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\ufffd"))
+"""What would break a row in two stands within a cell of a spreadsheet: no code has such a sign."""
 AS_TEXT = re.compile(r'="?([^"]*)"?')
 """How a spreadsheet is made to keep leading noughts: ="0012"."""
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00?:00(?::00)?)?")
 COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
-BINARY = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\x1f\x8b")
+BINARY = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\x1f\x8b")
 
 
 class Column(StrEnum):
@@ -62,9 +67,11 @@ class Fault(StrEnum):
     TOO_LONG = "too_long"
     BAD_SIGNS = "bad_signs"
     SPOILT = "spoilt"
+    FORMULA = "formula"
     BAD_DATE = "bad_date"
     TOO_SOON = "too_soon"
     SERIAL_TOO_LONG = "serial_too_long"
+    SERIAL_LOST = "serial_lost"
     TWICE = "twice"
     IN_VAULT = "in_vault"
 
@@ -80,9 +87,11 @@ FAULTS: dict[Fault, str] = {
     Fault.TOO_LONG: N_("卡密超过 200 位"),
     Fault.BAD_SIGNS: N_("卡密里有不该有的字符"),
     Fault.SPOILT: N_("被表格软件改成了科学计数，原来的卡密已经不在里面"),
+    Fault.FORMULA: N_("是公式，不是卡密：请复制后选择“粘贴为数值”"),
     Fault.BAD_DATE: N_("有效期读不出来，请写成 2027-12-31"),
     Fault.TOO_SOON: N_("已过期，或 7 天内就过期"),
     Fault.SERIAL_TOO_LONG: N_("卡号超过 80 位"),
+    Fault.SERIAL_LOST: N_("卡号是公式，或被表格软件改成了科学计数，最后几位已经丢了"),
     Fault.TWICE: N_("和前面的一行重复"),
     Fault.IN_VAULT: N_("卡密库里已经有了"),
 }
@@ -111,10 +120,12 @@ class Sheet:
 
 
 def text_of(raw: bytes) -> str:
-    """The text of a file, however its spreadsheet wrote it: UTF-8, UTF-16 with its mark, or GB 18030 (Excel in China).
+    """The text of a file: a spreadsheet's cells, or UTF-8, UTF-16 with its mark, GB 18030 (Excel in China).
 
-    Refused: what is no text at all, such as a real .xlsx.
+    Refused: what is neither, a spreadsheet that does harm or has too many rows.
     """
+    if sheet.is_one(raw):
+        return _of_sheet(sheet.rows(raw, most=MOST_ROWS + 1))
     if raw.startswith(BINARY):
         raise UnreadableCodes
     for encoding in ("utf-16",) if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
@@ -125,6 +136,18 @@ def text_of(raw: bytes) -> str:
         if "\x00" not in text:
             return text
     raise UnreadableCodes
+
+
+def _of_sheet(rows: Iterable[sheet.Row]) -> str:
+    """A spreadsheet as text that `read` numbers as the spreadsheet does, cell by cell as it was."""
+    file = io.StringIO()
+    file.write("sep=\t\n")
+    writer, last = csv.writer(file, delimiter="\t", lineterminator="\n"), 0
+    for no, cells in rows:
+        file.write("\n" * (no - last - 1))
+        writer.writerow([cell.strip().translate(BREAKS) for cell in cells])
+        last = no
+    return file.getvalue()
 
 
 def read(text: str, *, earliest: date) -> Sheet:
@@ -153,8 +176,11 @@ def read(text: str, *, earliest: date) -> Sheet:
 def _cells(text: str) -> list[tuple[int, list[str]]]:
     """The rows that hold anything, with their numbers from one; every line is a row, quoted or not."""
     lines = text.lstrip("\ufeff").splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    separator = next((sign for sign in SEPARATORS if sign in first), None)
+    if lines and (named := NAMED.fullmatch(lines[0])):
+        separator, lines = named[1], lines[1:]
+    else:
+        first = next((line for line in lines if line.strip()), "")
+        separator = next((sign for sign in SEPARATORS if sign in first), None)
     found = []
     for no, line in enumerate(lines, 1):
         cells = [line] if separator is None else _parted(line, separator)
@@ -210,11 +236,13 @@ def _row(no: int, cells: dict[Column, str], earliest: date) -> Row:
 def _fault(code: str, serial: str, said: str, expires_on: date | None, earliest: date) -> Fault | None:
     judged = (
         (not code, Fault.NO_CODE),
+        (code.startswith("="), Fault.FORMULA),
         (SPOILT.fullmatch(code) is not None, Fault.SPOILT),
         (len(code) < SHORTEST, Fault.TOO_SHORT),
         (len(code) > LONGEST, Fault.TOO_LONG),
         (_unfit(code) or _unfit(serial), Fault.BAD_SIGNS),
         (len(serial) > LONGEST_SERIAL, Fault.SERIAL_TOO_LONG),
+        (serial.startswith("=") or SPOILT.fullmatch(serial) is not None, Fault.SERIAL_LOST),
         (bool(said) and expires_on is None, Fault.BAD_DATE),
         (expires_on is not None and expires_on < earliest, Fault.TOO_SOON),
     )

@@ -11,44 +11,20 @@ from sqlalchemy import func, select, update
 
 from mall.catalog.actions import ItemToPut, SkuToPut, put_item
 from mall.catalog.models import Delivery, Item, Kind, PricePlan, Sku, Stock
-from mall.dealers.actions import add_address
 from mall.orders.models import CartLine
 from mall.orders.queries.cart import in_cart
 from mall.web.db import db, reading, transact
-from tests.cast import Cast, Visitor, cast, give_points, sign_in
+from tests.cast import Cast, Visitor, sign_in
 from tests.orders import scene
-from tests.orders.scene import CARD, COOKER, SEAL, everything, orders, points_of, stock_of
-from tests.orders.test_pages import address_of
+from tests.orders.conftest import address_of, gathered
+from tests.orders.scene import CARD, COOKER, everything, orders, points_of, stock_of
 
 RICE = "RICE-10"
 
 
 @pytest.fixture
 def people(app: Flask) -> Cast:
-    everybody = transact(cast, seal=app.extensions["seal"])
-    transact(scene.stock_up, limit=2)
-    for dealer in (everybody.linan, everybody.ningbo):
-        give_points(dealer.id, 100_000)
-        transact(
-            add_address,
-            dealer_id=dealer.id,
-            recipient="周敏",
-            phone="13812346207",
-            region="浙江省/杭州市/临安区",
-            street="钱王街 826 号",
-            seal=SEAL,
-            actor="system",
-        )
-    return everybody
-
-
-@pytest.fixture
-def owner(app: Flask, people: Cast) -> Visitor:
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    sign_in(client, people.owner)
-    return client
+    return gathered(app, limit=2)
 
 
 def put(owner: Visitor, code: str, quantity: str = "1", **said: str) -> Any:

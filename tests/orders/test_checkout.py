@@ -17,16 +17,16 @@ from sqlalchemy import select, update
 
 from mall.catalog.actions import put_freight_template, rules_from
 from mall.catalog.models import Item, PricePlan
-from mall.dealers.actions import add_address
 from mall.dealers.models import Dealer, Member
 from mall.orders.models import OrderState, RedemptionOrder
 from mall.orders.rules import opened, signed
 from mall.payments.actions import Counter
 from mall.payments.models import GatewayName
 from mall.web.db import db, transact
-from tests.cast import Cast, Visitor, cast, give_points, sign_in
+from tests.cast import Cast, Visitor, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
+from tests.orders.conftest import gathered
 from tests.orders.scene import CARD, COOKER, SEAL, everything, orders, points_of
 
 URL = f"/orders/new?sku={COOKER}&quantity=1"
@@ -35,32 +35,11 @@ URL = f"/orders/new?sku={COOKER}&quantity=1"
 @pytest.fixture
 def people(app: Flask) -> Cast:
     """The cast with points; the cooker costs points, or 2,000 points and ¥99, and freight by province."""
-    everybody = transact(cast, seal=app.extensions["seal"])
-    transact(scene.stock_up)
-    for dealer in (everybody.linan, everybody.ningbo):
-        give_points(dealer.id, 100_000)
-        for region in ("浙江省/杭州市/临安区", "新疆维吾尔自治区/伊犁州/伊宁市", "西藏自治区/拉萨市/城关区"):
-            transact(
-                add_address,
-                dealer_id=dealer.id,
-                recipient="周敏",
-                phone="13812346207",
-                region=region,
-                street="钱王街 826 号",
-                seal=SEAL,
-                actor="system",
-            )
+    everybody = gathered(
+        app, regions=("浙江省/杭州市/临安区", "新疆维吾尔自治区/伊犁州/伊宁市", "西藏自治区/拉萨市/城关区")
+    )
     scene.priced_with_cash()
     return everybody
-
-
-@pytest.fixture
-def owner(app: Flask, people: Cast) -> Visitor:
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    sign_in(client, people.owner)
-    return client
 
 
 def by_freight(session: Any, at: Any) -> None:

@@ -11,46 +11,29 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
-from mall.dealers.actions import add_address
-from mall.dealers.models import Address, MemberRole, StaffRole
+from mall.dealers.models import MemberRole, StaffRole
 from mall.orders import actions as order_actions
 from mall.orders.actions import Placed, cancel, nudge
 from mall.orders.models import MAY_SEE, MAY_SEE_ADDRESSES
 from mall.orders.staff.orders import ACTS
 from mall.payments.models import GatewayName
 from mall.web.db import db, transact
-from tests.cast import Cast, SomeMember, Visitor, cast, give_points, sign_in
+from tests.cast import Cast, SomeMember, Visitor, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
-from tests.orders.scene import CARD, COOKER, RICE, SEAL
+from tests.orders.conftest import address_of, gathered, visit
+from tests.orders.scene import CARD, COOKER, RICE
 
 
 @pytest.fixture
 def people(app: Flask) -> Cast:
-    """The cast, each dealer with points and an address, and the scene's rewards."""
-    everybody = transact(cast, seal=app.extensions["seal"])
-    transact(scene.stock_up)
-    for dealer in (everybody.linan, everybody.ningbo):
-        give_points(dealer.id, 1_000_000)
-        transact(
-            add_address,
-            dealer_id=dealer.id,
-            recipient="周敏",
-            phone="13812346207",
-            region="浙江省/杭州市/临安区",
-            street="钱王街 826 号",
-            seal=SEAL,
-            actor="system",
-        )
-    return everybody
+    return gathered(app, points=1_000_000)
 
 
 @pytest.fixture
 def desk(app: Flask, people: Cast) -> Visitor:
     """Fulfilment's browser, signed in."""
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
+    client = visit(app)
     back(client, people)
     return client
 
@@ -61,7 +44,7 @@ def back(desk: Visitor, people: Cast) -> None:
 
 
 def ordered(who: SomeMember, code: str | list[tuple[str, int]] = COOKER, quantity: int = 1, **said: Any) -> Placed:
-    address = db.session.execute(select(Address.id).where(Address.dealer_id == who.dealer_id)).scalar_one()
+    address = address_of(who.dealer_id)
     return scene.order(code, quantity, dealer_id=who.dealer_id, member_id=who.id, address_id=address, **said)
 
 

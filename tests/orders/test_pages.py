@@ -10,48 +10,20 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from mall.catalog.models import Item, PricePlan, Sku, Stock
-from mall.dealers.actions import add_address
 from mall.dealers.models import Address, SignIn
 from mall.orders.models import RedemptionOrder
-from mall.web.db import db, transact
-from tests.cast import PASSWORD, Cast, Visitor, cast, give_points, sign_in
+from mall.web.db import db
+from tests.cast import PASSWORD, Cast, Visitor, give_points, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
-from tests.orders.scene import CARD, COOKER, SEAL, everything, orders, points_of
+from tests.orders.conftest import address_of, gathered
+from tests.orders.scene import CARD, COOKER, everything, orders, points_of
 
 
 @pytest.fixture
 def people(app: Flask) -> Cast:
-    """The cast, each dealer with points and an address, and the scene's rewards; cookers are limited to two."""
-    everybody = transact(cast, seal=app.extensions["seal"])
-    transact(scene.stock_up, limit=2)
-    for dealer in (everybody.linan, everybody.ningbo):
-        give_points(dealer.id, 100_000)
-        transact(
-            add_address,
-            dealer_id=dealer.id,
-            recipient="周敏",
-            phone="13812346207",
-            region="浙江省/杭州市/临安区",
-            street="钱王街 826 号",
-            seal=SEAL,
-            actor="system",
-        )
-    return everybody
-
-
-@pytest.fixture
-def owner(app: Flask, people: Cast) -> Visitor:
-    """The owner's phone, signed in."""
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    sign_in(client, people.owner)
-    return client
-
-
-def address_of(dealer_id: int) -> int:
-    return db.session.execute(select(Address.id).where(Address.dealer_id == dealer_id)).scalar_one()
+    """Cookers are limited to two."""
+    return gathered(app, limit=2)
 
 
 def filled(people: Cast, code: str = COOKER, quantity: int = 1, **said: Any) -> dict[str, Any]:

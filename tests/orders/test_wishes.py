@@ -19,6 +19,7 @@ from mall.web.db import db, transact
 from tests.cast import Cast, Visitor, cast, give_points, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
+from tests.orders.conftest import visit
 from tests.orders.scene import CARD, COOKER
 
 
@@ -32,11 +33,7 @@ def people(app: Flask) -> Cast:
 
 @pytest.fixture
 def clerk(app: Flask, people: Cast) -> Visitor:
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    sign_in(client, people.clerk)
-    return client
+    return visit(app, people.clerk)
 
 
 def wishes() -> int:

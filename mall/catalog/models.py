@@ -61,6 +61,8 @@ class Delivery(StrEnum):
     INSTANT = "instant"
 
 
+NOT_FOR_EVERYBODY = 10**15
+"""What an item says it costs everybody while none of its prices is for everybody: more than any price."""
 TAGS: dict[str, str] = {"new": N_("新品"), "hot": N_("热门")}
 """The tags that merchandisers give, in words; a tag not among them is not shown."""
 
@@ -82,7 +84,7 @@ class Item(Base):
 
     `lowest_points` and `highest_points` are the fewest points for which its cheapest and its dearest SKU can be had
     by everybody, `lowest_cash_fen` the cash beside the first. They are copies of price plans, kept by the actions
-    that change prices, so that lists can filter and sort by an index and say "from".
+    that change prices, so that lists ask the plans of few items only; `NOT_FOR_EVERYBODY` where everybody has none.
 
     `terms` are what the kind needs to be handed out: a top-up its product and face value, a service its life.
     """
@@ -233,6 +235,12 @@ class NoSuchItem(NotFound):
     """No such reward, or it is off the shelf."""
 
     text = N_("这件礼品已经下架，或者换了地方。")
+
+
+class NotOffered(NotFound):
+    """The reward is on the shelf, and there is no price at which this dealer may have it now."""
+
+    text = N_("这件礼品目前不能兑换，有了新的价格会再上架。")
 
 
 class NoSuchSku(NotFound):

@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.models import Kind
+from mall.dealers.models import Tier
 from mall.web.db import db, transact
 from tests.conftest import ENGINES, Clock, Databases, running
 
 NOVEMBER = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 """A Thursday in November, 20:00 in Shanghai."""
+ANYWHERE: dict[str, Any] = {"tier": Tier.BASE, "region": ""}
+"""A dealer that nothing but everybody's prices is meant for."""
 
 
 def spoken(hans: str, hant: str = "", en: str = "") -> dict[str, str]:

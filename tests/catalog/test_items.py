@@ -7,20 +7,24 @@ from flask import Flask
 from sqlalchemy import update
 
 from mall.catalog.models import Item
-from mall.catalog.queries import PAGE, Filters, Sort, categories, items, newest, picks, within, within_reach
+from mall.catalog.queries import PAGE, Entry, Filters, Sort, categories, items, newest, picks, within, within_reach
 from mall.web.db import now, reading
-from tests.catalog.conftest import statements
+from tests.catalog.conftest import ANYWHERE, statements
 
 
 def listed(filters: Filters, available: int = 10**9, page: int = 1) -> list[str]:
-    return [entry.code for entry in items(reading(), now(), filters, available=available, page=page).entries]
+    return [entry.code for entry in found(filters, available=available, page=page)]
+
+
+def found(filters: Filters, available: int = 0, page: int = 1) -> list[Entry]:
+    return items(reading(), now(), filters, available=available, page=page, **ANYWHERE).entries
 
 
 def every_page(filters: Filters, available: int = 10**9) -> list[str]:
     codes: list[str] = []
     page: int | None = 1
     while page:
-        listing = items(reading(), now(), filters, available=available, page=page)
+        listing = items(reading(), now(), filters, available=available, page=page, **ANYWHERE)
         codes += [entry.code for entry in listing.entries]
         page = listing.next_page
     assert len(codes) == listing.total
@@ -45,15 +49,14 @@ def test_equal_rows_keep_one_order_over_the_pages(looked: Flask) -> None:
 
 
 def test_orders_are_what_they_say(looked: Flask) -> None:
-    session, at = reading(), now()
-    prices = [entry.lowest_points for entry in items(session, at, Filters(sort=Sort.CHEAPEST), available=0).entries]
+    prices = [entry.lowest_points for entry in found(Filters(sort=Sort.CHEAPEST))]
     assert prices == sorted(prices)
-    prices = [entry.lowest_points for entry in items(session, at, Filters(sort=Sort.DEAREST), available=0).entries]
+    prices = [entry.lowest_points for entry in found(Filters(sort=Sort.DEAREST))]
     assert prices == sorted(prices, reverse=True)
-    ages = [entry.shelved_at for entry in items(session, at, Filters(sort=Sort.NEWEST), available=0).entries]
+    ages = [entry.shelved_at for entry in found(Filters(sort=Sort.NEWEST))]
     assert ages == sorted(ages, reverse=True)
     assert listed(Filters())[:3] == ["TB-750-TI", "OF-007", "OF-014"]
-    assert [entry.gone for entry in items(session, at, Filters(), available=0, page=3).entries] == [True] * 7
+    assert [entry.gone for entry in found(Filters(), page=3)] == [True] * 7
 
 
 def test_filters_narrow_the_list(looked: Flask) -> None:
@@ -69,17 +72,17 @@ def test_filters_narrow_the_list(looked: Flask) -> None:
 
 
 def test_shelves_count_what_fits_the_filters(looked: Flask) -> None:
-    listing = items(reading(), now(), Filters(category="office", affordable=True), available=20_000)
+    listing = items(reading(), now(), Filters(category="office", affordable=True), available=20_000, **ANYWHERE)
     assert {shelf.code: shelf.count for shelf in listing.shelves} == {"home": 1, "office": 20, "virtual": 0, "empty": 0}
     assert listing.total == 20
     assert [shelf.code for shelf in categories(reading(), now())] == ["home", "office", "virtual", "empty"]
 
 
 def test_an_entry_says_what_a_dealer_asks(looked: Flask) -> None:
-    [thermos] = items(reading(), now(), Filters(q="保温"), available=0).entries
+    [thermos] = items(reading(), now(), Filters(q="保温"), available=0, **ANYWHERE).entries
     assert (thermos.lowest_points, thermos.several_prices, thermos.left) == (18_600, True, 9)
     assert (thermos.short_by(10_000), thermos.short_by(18_600)) == (8_600, 0)
-    [gone] = items(reading(), now(), Filters(q="OF-005"), available=0).entries
+    [gone] = items(reading(), now(), Filters(q="OF-005"), available=0, **ANYWHERE).entries
     assert gone.gone
     assert not gone.several_prices
 
@@ -87,22 +90,23 @@ def test_an_entry_says_what_a_dealer_asks(looked: Flask) -> None:
 def test_a_page_costs_two_statements_and_a_shelf_one(looked: Flask) -> None:
     session, at = reading(), now()
     with statements() as seen:
-        assert len(items(session, at, Filters(in_stock=True), available=0).entries) == PAGE
+        assert len(items(session, at, Filters(in_stock=True), available=0, **ANYWHERE).entries) == PAGE
     assert len(seen) == 2
     with statements() as seen:
-        picks(session, at, limit=6)
-        within(session, at, points=20_000, limit=4)
-        within_reach(session, at, points=20_000, limit=4)
-        newest(session, at, limit=4)
+        picks(session, at, limit=6, **ANYWHERE)
+        within(session, at, points=20_000, limit=4, **ANYWHERE)
+        within_reach(session, at, points=20_000, limit=4, **ANYWHERE)
+        newest(session, at, limit=4, **ANYWHERE)
     assert len(seen) == 4
 
 
 def test_shelves_of_other_pages(looked: Flask) -> None:
     session, at = reading(), now()
-    assert [entry.code for entry in picks(session, at, limit=3)] == ["TB-750-TI", "OF-007", "OF-014"]
-    assert [entry.code for entry in within(session, at, points=6500, limit=3)] == ["OF-006", "OF-004", "OF-003"]
-    assert [entry.code for entry in within_reach(session, at, points=4000, limit=2)] == ["OF-006", "OF-007"]
-    assert newest(session, at, limit=1)[0].shelved_at == at
+    assert [entry.code for entry in picks(session, at, limit=3, **ANYWHERE)] == ["TB-750-TI", "OF-007", "OF-014"]
+    near = within(session, at, points=6500, limit=3, **ANYWHERE)
+    assert [entry.code for entry in near] == ["OF-006", "OF-004", "OF-003"]
+    assert [entry.code for entry in within_reach(session, at, points=4000, limit=2, **ANYWHERE)] == ["OF-006", "OF-007"]
+    assert newest(session, at, limit=1, **ANYWHERE)[0].shelved_at == at
 
 
 def test_a_page_beyond_either_end_is_no_mistake(looked: Flask) -> None:

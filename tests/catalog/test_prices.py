@@ -14,7 +14,6 @@ from mall.audit.models import AuditEntry
 from mall.base.refused import Malformed
 from mall.catalog.actions import PlanToPut, add_plan, follow_dates, put_item, set_cost, withdraw_plan
 from mall.catalog.models import BelowCost, Item, LastPrice, NoSuchPlan, NoSuchSku, PricePlan, Sku
-from mall.catalog.queries import Filters, as_offered, items
 from mall.catalog.queries.plans import open_plans, plans_of
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.price_helper import Costs
@@ -188,26 +187,6 @@ def test_an_item_put_again_keeps_the_prices_that_are_the_same(stocked: Flask, cl
     transact(put_item, put)
     assert kept() == before
     assert told() == (18_600, 0, 28_600)
-
-
-def test_lists_tell_a_dealer_its_own_prices_in_one_statement(stocked: Flask) -> None:
-    for code in ("TB-500-GREY", "TB-500-WHITE"):
-        add(code, points=16_000, tier=Tier.CORE)
-        add(code, points=17_000, region="华东/浙江")
-    session, at = reading(), now()
-    entries = items(session, at, Filters(), available=0).entries
-
-    def told(tier: Tier, region: str) -> tuple[int, int]:
-        [[thermos, *others]] = as_offered(session, [entries], tier=tier, region=region, at=at)
-        assert others == entries[1:]
-        return thermos.lowest_points, thermos.highest_points
-
-    with statements() as seen:
-        assert told(Tier.CORE, "华东/浙江/杭州") == (16_000, 28_600)
-    assert len(seen) == 1
-    assert told(Tier.BASE, "华东/浙江/杭州") == (17_000, 28_600)
-    assert told(Tier.BASE, "华北/河北") == (18_600, 28_600)
-    assert as_offered(session, [[]], tier=Tier.BASE, region="", at=at) == [[]]
 
 
 def test_prices_of_many_skus_are_read_in_one_statement(stocked: Flask) -> None:

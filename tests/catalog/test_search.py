@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from mall.catalog.queries import Filters, items
 from mall.catalog.rules import search
 from mall.web.db import now, reading
-from tests.catalog.conftest import statements
+from tests.catalog.conftest import ANYWHERE, statements
 
 ALL = 10**9
 
 
 def found(q: str) -> list[str]:
-    return [entry.code for entry in items(reading(), now(), Filters(q=q), available=ALL).entries]
+    return [entry.code for entry in items(reading(), now(), Filters(q=q), available=ALL, **ANYWHERE).entries]
 
 
 LOOKED_FOR = [

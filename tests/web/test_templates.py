@@ -68,6 +68,16 @@ def test_a_reward_is_within_reach_or_short_by_so_much_and_never_both(face_app: F
     assert "可兑换" not in gone
 
 
+def test_what_one_may_not_have_more_of_says_so_whether_or_not_the_points_are_enough(face_app: Flask) -> None:
+    for macro in ("reward", "entry"):
+        for short_by in (0, 40):
+            said = f'{{{{ ui.{macro}("/i", "k", "杯", 100, short_by={short_by}, used_up=true) }}}}'
+            html = shown(face_app, said)
+            assert "已达上限" in html
+            assert "可兑换" not in html
+            assert "还差" not in html
+
+
 def test_names_from_outside_are_escaped(face_app: Flask) -> None:
     evil = '"><script>alert(1)</script>'
     html = shown(face_app, '{{ ui.reward("/i", evil, evil, 100, wish_url=evil) }}{{ ui.toast(evil, evil) }}', evil=evil)

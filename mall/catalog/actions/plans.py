@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
@@ -13,17 +13,24 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
-from mall.catalog.models import BelowCost, Item, LastPrice, NoSuchPlan, NoSuchSku, PricePlan, Sku
+from mall.catalog.models import (
+    NOT_FOR_EVERYBODY,
+    BelowCost,
+    Item,
+    LastPrice,
+    NoSuchPlan,
+    NoSuchSku,
+    PricePlan,
+    Sku,
+)
 from mall.catalog.queries.plans import plans_of
-from mall.catalog.rules.plans import Plan, cheapest
+from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
 from mall.catalog.rules.price_helper import Costs
 from mall.dealers.models import Tier
 
 MOST_STEPS = 9
 MOST_POINTS = 10**9
 MOST_FEN = 10**9
-LOOKED_BACK = timedelta(days=2)
-"""How far back prices that began or ended are looked for: a worker that rested over a day misses nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,19 +219,17 @@ def _facts(row: PricePlan) -> dict[str, Any]:
 
 
 def tell_item(session: Session, now: datetime, item_id: int) -> None:
-    """Write into an item what its SKUs cost everybody now. Where nothing is for everybody, what it said stays."""
+    """Write into an item what its SKUs cost everybody now; where nothing is for everybody, that it is so."""
     skus = session.scalars(select(Sku.id).where(Sku.item_id == item_id, Sku.retired_at.is_(None))).all()
     prices = [price for plans in plans_of(session, skus).values() if (price := cheapest(plans, at=now))]
-    if not prices:
-        return
-    lowest = min(prices, key=_by_points)
+    lowest = min(prices, key=_by_points, default=None)
     session.execute(
         update(Item)
         .where(Item.id == item_id)
         .values(
-            lowest_points=lowest.points,
-            lowest_cash_fen=lowest.cash_fen,
-            highest_points=max(price.points for price in prices),
+            lowest_points=lowest.points if lowest else NOT_FOR_EVERYBODY,
+            lowest_cash_fen=lowest.cash_fen if lowest else 0,
+            highest_points=max((price.points for price in prices), default=NOT_FOR_EVERYBODY),
         )
     )
 

@@ -6,7 +6,6 @@ from mall.catalog.queries.items import (
     Filters,
     Listing,
     Shelf,
-    Sort,
     categories,
     items,
     newest,
@@ -14,8 +13,8 @@ from mall.catalog.queries.items import (
     within,
     within_reach,
 )
+from mall.catalog.queries.listing import Sort
 from mall.catalog.queries.one import Page, item
-from mall.catalog.queries.own import as_offered
 
 __all__ = [
     "PAGE",
@@ -25,7 +24,6 @@ __all__ = [
     "Page",
     "Shelf",
     "Sort",
-    "as_offered",
     "categories",
     "item",
     "items",

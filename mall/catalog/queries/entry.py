@@ -15,7 +15,9 @@ from mall.catalog.models import Delivery, Kind
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A reward in a list, at the price that everybody has. `left` is the stock of all its SKUs together."""
+    """A reward in a list, at the price of the dealer who looks. `left` is the stock of all its SKUs together, `had` how
+    many pieces count against the dealer's limit, where it has one.
+    """
 
     id: int
     code: str
@@ -31,6 +33,12 @@ class Entry:
     delivery: Delivery
     shelved_at: datetime
     left: int
+    had: int = 0
+
+    @property
+    def used_up(self) -> bool:
+        """Whether the dealer has had as many as one may have."""
+        return self.limit_per_dealer is not None and self.had >= self.limit_per_dealer
 
     @property
     def several_prices(self) -> bool:

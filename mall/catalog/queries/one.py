@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, Sku, Stock
+from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, NotOffered, Sku, Stock
 from mall.catalog.queries.plans import open_plans
 from mall.catalog.rules import choice
 from mall.catalog.rules.plans import Plan
@@ -69,14 +69,16 @@ class Page:
 def item(session: Session, now: datetime, code: str, *, tier: Tier, region: str) -> Page:
     """A reward on the shelf, by its code, as a dealer of this tier and region sees it, in three statements.
 
-    Refused with NoSuchItem if there is none, or none that this dealer is offered at any price.
+    Refused with NoSuchItem if there is none, with NotOffered if this dealer is offered it at no price.
     """
     row = session.execute(_ITEM, {"code": code, "now": now}).one_or_none()
-    rows = session.execute(_SKUS, {"item": row.id}).all() if row else []
+    if row is None:
+        raise NoSuchItem
+    rows = session.execute(_SKUS, {"item": row.id}).all()
     plans = open_plans(session, sku_ids=[each.id for each in rows], tier=tier, region=region, at=now)
     skus = [_read(each, plans[each.id]) for each in rows if plans[each.id]]
-    if row is None or not skus:
-        raise NoSuchItem
+    if not skus:
+        raise NotOffered
     wanted = {name: getattr(row, name) for name in Page.__dataclass_fields__ if name != "skus"}
     return Page(**wanted, skus=skus)
 

@@ -1,73 +1,110 @@
-"""Lists at the dealer's own prices: what is meant for its tier or region replaces what everybody pays."""
+"""What each reward costs a dealer of a tier and region at a moment: a part of the statements of lists.
+
+An item says itself what everybody pays. The plans are asked only where that may not hold: where a price is meant for
+this dealer, or where one for everybody began or ended so lately that the item may not have been told. Which plan is
+closest is said here as `rules/plans.py` says it of one SKU; tests hold the two against each other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Join, Label, Select, Table, and_, bindparam, func, or_, select
 
-from mall.catalog.models import PricePlan, Sku
-from mall.catalog.queries.entry import Entry
-from mall.catalog.rules.plans import Plan, applicable
+from mall.catalog.models import NOT_FOR_EVERYBODY, Item, PricePlan, Sku
+from mall.catalog.rules.plans import LOOKED_BACK, regions_above
 from mall.dealers.models import Tier
 
+_item = cast(Table, Item.__table__)
 _plan, _sku = cast(Table, PricePlan.__table__), cast(Table, Sku.__table__)
-_other_plan, _other_sku = _plan.alias("narrowed"), _sku.alias("narrowed_sku")
-_NARROWED = exists(
-    select(1)
-    .select_from(_other_plan.join(_other_sku, _other_sku.c.id == _other_plan.c.sku_id))
-    .where(
-        _other_sku.c.item_id == _sku.c.item_id,
-        _other_plan.c.withdrawn_at.is_(None),
-        or_(_other_plan.c.tier == bindparam("tier", type_=_plan.c.tier.type), _other_plan.c.region != ""),
-    )
-).correlate(_sku)
-# Few rewards have prices of their own: for all the others nothing is read.
-_OWN = (
-    select(_sku.c.item_id, *(_plan.c[name] for name in Plan.__dataclass_fields__))
-    .join(_sku, _sku.c.id == _plan.c.sku_id)
-    .where(
-        _sku.c.item_id.in_(bindparam("items", expanding=True)),
-        _sku.c.retired_at.is_(None),
-        and_(_plan.c.withdrawn_at.is_(None), _plan.c.starts_at <= bindparam("at")),
-        or_(_plan.c.ends_at.is_(None), _plan.c.ends_at > bindparam("at")),
-        _NARROWED,
-    )
+
+_NARROWED = or_(_plan.c.tier.is_not(None), _plan.c.region != "")
+_MEANT = and_(
+    or_(_plan.c.tier.is_(None), _plan.c.tier == bindparam("tier", type_=_plan.c.tier.type)),
+    _plan.c.region.in_(bindparam("regions", expanding=True)),
+)
+_OPEN = and_(
+    _plan.c.withdrawn_at.is_(None),
+    _plan.c.starts_at <= bindparam("now"),
+    or_(_plan.c.ends_at.is_(None), _plan.c.ends_at > bindparam("now")),
+)
+_LATELY = or_(
+    _plan.c.ends_at.between(bindparam("lately"), bindparam("now")),
+    and_(_plan.c.starts_at.between(bindparam("lately"), bindparam("now")), _plan.c.starts_at > _plan.c.created_at),
 )
 
 
-def as_offered(
-    session: Session, lists: Iterable[Sequence[Entry]], *, tier: Tier, region: str, at: datetime
-) -> list[list[Entry]]:
-    """Lists of rewards as a dealer of this tier and region is offered them, in one statement for all of them."""
-    shown = [list(each) for each in lists]
-    items = {entry.id for each in shown for entry in each}
-    if not items:
-        return shown
-    plans: dict[int, dict[int, list[Plan]]] = {}
-    for row in session.execute(_OWN, {"items": sorted(items), "tier": tier, "at": at}):
-        facts = {name: getattr(row, name) for name in Plan.__dataclass_fields__}
-        plans.setdefault(row.item_id, {}).setdefault(row.sku_id, []).append(Plan(**facts))
-    found = {item: _fewest(skus, tier, region, at) for item, skus in plans.items()}
-    return [[_at(entry, found.get(entry.id, [])) for entry in each] for each in shown]
+@dataclass(frozen=True)
+class Priced:
+    """The items that a dealer may have at any price, each beside its own price."""
+
+    items: Join
+    lowest: ColumnElement[int]
+    cash: ColumnElement[int]
+    highest: ColumnElement[int]
 
 
-def _fewest(skus: dict[int, list[Plan]], tier: Tier, region: str, at: datetime) -> list[Plan]:
-    """Of each SKU that is offered the price with the fewest points, the cheapest SKU first."""
-    offered = [applicable(plans, tier=tier, region=region, at=at) for plans in skus.values()]
-    return sorted((min(plans, key=_by_points) for plans in offered if plans), key=_by_points)
+def priced(*only: ColumnElement[bool]) -> Priced:
+    """The items as the dealer of `looking` is offered them; `only` spares the plans of those that are not wanted."""
+    looked_up = select(_sku.c.item_id).where(
+        _sku.c.id.in_(
+            select(_plan.c.sku_id).where(_plan.c.withdrawn_at.is_(None), or_(and_(_NARROWED, _MEANT), _LATELY))
+        ),
+        _sku.c.retired_at.is_(None),
+    )
+    if only:
+        looked_up = looked_up.where(_sku.c.item_id.in_(select(_item.c.id).where(*only)))
+    looked_up_once = looked_up.distinct().cte("looked_up")
+    found = _fewest(select(looked_up_once.c.item_id))
+    told = select(_item.c.id, _item.c.lowest_points, _item.c.lowest_cash_fen, _item.c.highest_points).where(
+        _item.c.id.not_in(select(looked_up_once.c.item_id)), _item.c.lowest_points < NOT_FOR_EVERYBODY, *only
+    )
+    own = found.union_all(told).subquery("own")
+    return Priced(_item.join(own, own.c.item_id == _item.c.id), own.c.points, own.c.cash_fen, own.c.highest)
 
 
-def _at(entry: Entry, fewest: list[Plan]) -> Entry:
-    if not fewest:
-        return entry
-    low, high = fewest[0], fewest[-1]
-    return replace(entry, lowest_points=low.points, lowest_cash_fen=low.cash_fen, highest_points=high.points)
+def _fewest(items: Select[tuple[int]]) -> Select[Any]:
+    """Of each of these items that is offered: the fewest points of a SKU with their cash, and those of its dearest."""
+    of_step = (
+        select(
+            _sku.c.item_id,
+            _plan.c.sku_id,
+            _plan.c.points,
+            _plan.c.cash_fen,
+            _place(
+                (_plan.c.sku_id, _plan.c.step),
+                # The regions that hold for a dealer lie within each other: the longer one is the closer one.
+                (_plan.c.tier.is_(None), func.length(_plan.c.region).desc(), _plan.c.ends_at.is_(None)),
+                (_plan.c.starts_at.desc(), _plan.c.id.desc()),
+            ),
+        )
+        .join(_sku, _sku.c.id == _plan.c.sku_id)
+        .where(_sku.c.item_id.in_(items), _sku.c.retired_at.is_(None), _MEANT, _OPEN)
+        .subquery("of_step")
+    )
+    step = of_step.c
+    of_sku = (
+        select(step.item_id, step.points, step.cash_fen, _place((step.sku_id,), (step.points, step.cash_fen)))
+        .where(step.place == 1)
+        .subquery("of_sku")
+    )
+    sku = of_sku.c
+    highest = func.max(sku.points).over(partition_by=sku.item_id).label("highest")
+    of_item = (
+        select(sku.item_id, sku.points, sku.cash_fen, highest, _place((sku.item_id,), (sku.points, sku.cash_fen)))
+        .where(sku.place == 1)
+        .subquery("of_item")
+    )
+    item = of_item.c
+    return select(item.item_id, item.points, item.cash_fen, item.highest).where(item.place == 1)
 
 
-def _by_points(plan: Plan) -> tuple[int, int]:
-    return plan.points, plan.cash_fen
+def _place(within: tuple[Any, ...], *order: tuple[Any, ...]) -> Label[int]:
+    return func.row_number().over(partition_by=within, order_by=[key for keys in order for key in keys]).label("place")
+
+
+def looking(now: datetime, tier: Tier, region: str) -> dict[str, Any]:
+    """The parameters of `priced`: who looks, and when."""
+    return {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions_above(region)}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mall.dealers.models import Tier
+
+LOOKED_BACK = timedelta(days=2)
+"""How far back prices that began or ended are looked for: a worker that rested over a day misses nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,12 @@ class Plan:
         """
         depth = len(self.region.split("/")) if self.region else 0
         return self.tier is not None, depth, self.ends_at is not None, self.starts_at, self.id
+
+
+def regions_above(region: str) -> list[str]:
+    """The regions whose prices hold in this one: everywhere, each that it lies in, and itself."""
+    steps = region.split("/") if region else []
+    return ["", *("/".join(steps[:depth]) for depth in range(1, len(steps) + 1))]
 
 
 def applicable(plans: Iterable[Plan], *, tier: Tier, region: str, at: datetime) -> tuple[Plan, ...]:

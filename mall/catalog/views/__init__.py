@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -11,8 +11,8 @@ from mall.catalog.models import TAGS
 from mall.catalog.views import activities, home, items, one
 from mall.catalog.views.blueprint import catalog
 
-Redeemed = Callable[[Session, int, int], int]
-"""How many pieces of an item a dealer has redeemed and kept: session, dealer id, item id."""
+Redeemed = Callable[[Session, int, Collection[int]], Mapping[int, int]]
+"""How many pieces of items a dealer redeemed and kept, by item id, nought left out: session, dealer id, item ids."""
 
 
 def register(app: Flask) -> None:
@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
     What a dealer has had of an item is known a floor above: orders puts its count into `app.extensions["redeemed"]`.
     Until then nobody has had anything, and checkout judges in any case.
     """
-    redeemed: Redeemed = app.extensions.setdefault("redeemed", lambda _session, _dealer, _item: 0)
+    redeemed: Redeemed = app.extensions.setdefault("redeemed", lambda _session, _dealer, _items: {})
     assert callable(redeemed)
     app.jinja_env.globals["tag_words"] = TAGS
     app.register_blueprint(catalog)

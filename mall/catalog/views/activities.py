@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
-from mall.catalog.queries import as_offered, newest, within
+from mall.catalog.queries import newest, within
 from mall.catalog.views.blueprint import catalog
+from mall.catalog.views.had import with_had
 from mall.points.queries import balance, expiring_by_month
 from mall.web import guards
 from mall.web.db import now, reading
@@ -24,9 +25,10 @@ def activities() -> Response:
     here, session, at = guards.member(), reading(), now()
     zone = current_app.extensions["settings"].zone
     held = balance(session, here.dealer_id, at)
-    usable = within(session, at, points=held.soon_points, limit=SHELF) if held.soon_points else []
-    lists = [usable, newest(session, at, limit=NEW)]
-    usable, fresh = as_offered(session, lists, tier=here.tier, region=here.region, at=at)
+    tier, region, soon = here.tier, here.region, held.soon_points
+    usable = within(session, at, tier=tier, region=region, points=soon, limit=SHELF) if soon else []
+    fresh = newest(session, at, tier=tier, region=region, limit=NEW)
+    usable, fresh = with_had(here.dealer_id, usable, fresh)
     months = expiring_by_month(session, here.dealer_id, at, zone, MONTHS)
     return page(
         "catalog/activities.html",

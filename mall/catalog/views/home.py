@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app
 from flask_babel import gettext as _
 
-from mall.catalog.queries import as_offered, categories, picks, within, within_reach
+from mall.catalog.queries import categories, picks, within, within_reach
 from mall.catalog.views.blueprint import catalog
+from mall.catalog.views.had import with_had
 from mall.points.queries import balance
 from mall.web import guards
 from mall.web.db import now, reading
@@ -27,10 +28,11 @@ def home() -> Response:
     here, session, at = guards.member(), reading(), now()
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
-    near = within(session, at, points=net, limit=NEAR)
-    reach = [] if len(near) > 1 else within_reach(session, at, points=net, limit=NEAR)
-    lists = [near, reach, picks(session, at, limit=PICKS)]
-    near, reach, picked = as_offered(session, lists, tier=here.tier, region=here.region, at=at)
+    tier, region = here.tier, here.region
+    near = within(session, at, tier=tier, region=region, points=net, limit=NEAR)
+    reach = [] if len(near) > 1 else within_reach(session, at, tier=tier, region=region, points=net, limit=NEAR)
+    picked = picks(session, at, tier=tier, region=region, limit=PICKS)
+    near, reach, picked = with_had(here.dealer_id, near, reach, picked)
     return page(
         "catalog/home.html",
         here=here,

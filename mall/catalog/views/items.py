@@ -8,9 +8,10 @@ from functools import partial
 from flask import Response, request
 
 from mall.catalog.forms import address, filters_from, page_from
-from mall.catalog.queries import Sort, as_offered, within
+from mall.catalog.queries import Sort, within
 from mall.catalog.queries import items as listed
 from mall.catalog.views.blueprint import catalog
+from mall.catalog.views.had import with_had
 from mall.points.queries import balance
 from mall.web import guards
 from mall.web.db import now, reading
@@ -27,9 +28,10 @@ def items() -> Response:
     filters = filters_from(request.args)
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
-    listing = listed(session, at, filters, available=net, page=page_from(request.args))
-    instead = [] if listing.total else within(session, at, points=net, limit=WAYS_OUT)
-    entries, instead = as_offered(session, [listing.entries, instead], tier=here.tier, region=here.region, at=at)
+    tier, region = here.tier, here.region
+    listing = listed(session, at, filters, tier=tier, region=region, available=net, page=page_from(request.args))
+    instead = [] if listing.total else within(session, at, tier=tier, region=region, points=net, limit=WAYS_OUT)
+    entries, instead = with_had(here.dealer_id, listing.entries, instead)
     return page(
         "catalog/items.html",
         "catalog/_entries.html",

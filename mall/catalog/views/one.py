@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_babel import gettext as _
 
 from mall.catalog.forms import asked_from, plan_from, quantity_from
@@ -16,6 +16,7 @@ from mall.catalog.queries.freight import rules_of
 from mall.catalog.rules.choice import choose, most, pick
 from mall.catalog.rules.freight import fee
 from mall.catalog.views.blueprint import catalog
+from mall.catalog.views.had import had_of
 from mall.points.queries import balance
 from mall.web import guards
 from mall.web.db import now, reading
@@ -56,7 +57,7 @@ def _look(code: str) -> dict[str, Any]:
     reward = shown(session, at, code, tier=here.tier, region=here.region)
     held = balance(session, here.dealer_id, at)
     net = held.available - held.debt  # what is owed is missing too
-    had = current_app.extensions["redeemed"](session, here.dealer_id, reward.id) if reward.limit_per_dealer else 0
+    had = had_of(here.dealer_id, [reward.id]).get(reward.id, 0) if reward.limit_per_dealer else 0
     remaining = max(0, reward.limit_per_dealer - had) if reward.limit_per_dealer else None
     chosen = choose(reward.skus, asked_from(request.args))
     plan = pick(reward.skus, chosen.sku, asked=plan_from(request.args), available=net)

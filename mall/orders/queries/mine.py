@@ -106,21 +106,22 @@ def waiting(session: Session, dealer_id: int) -> int:
     return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*of_dealer)) or 0
 
 
-def pieces_had(session: Session, dealer_id: int, item_id: int) -> int:
-    """How many pieces of an item the dealer redeemed and kept: what its limit counts."""
+def pieces_had(session: Session, dealer_id: int, item_ids: Collection[int]) -> dict[int, int]:
+    """How many pieces of items the dealer redeemed and kept, by item: what its limits count. Nought is left out."""
     kept = (
-        select(func.coalesce(func.sum(OrderLine.quantity - OrderLine.returned_quantity), 0))
+        select(OrderLine.item_id, func.sum(OrderLine.quantity - OrderLine.returned_quantity))
         .join(
             RedemptionOrder,
             and_(RedemptionOrder.dealer_id == OrderLine.dealer_id, RedemptionOrder.id == OrderLine.order_id),
         )
         .where(
             OrderLine.dealer_id == dealer_id,
-            OrderLine.item_id == item_id,
+            OrderLine.item_id.in_(item_ids),
             RedemptionOrder.state != OrderState.CANCELLED,
         )
+        .group_by(OrderLine.item_id)
     )
-    return int(session.execute(kept).scalar_one())
+    return {item: int(pieces) for item, pieces in session.execute(kept) if pieces}
 
 
 def orders_of(

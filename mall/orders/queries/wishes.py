@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from mall.base.refused import NotFound
 from mall.catalog.models import Item, Sku
 from mall.catalog.queries.plans import Plan
 from mall.dealers.models import Member
@@ -83,6 +84,14 @@ def wished_items(session: Session, dealer_id: int) -> frozenset[str]:
         .where(_wish.c.dealer_id == dealer_id)
     )
     return frozenset(rows)
+
+
+def names_of(session: Session, item_code: str) -> dict[str, str]:
+    """What an item is called, on or off the shelf. Refused: a code nobody knows."""
+    names = session.scalar(select(Item.names).where(Item.code == item_code))
+    if names is None:
+        raise NotFound
+    return names
 
 
 def awaited_by(session: Session, dealer_id: int, member_id: int) -> frozenset[int]:

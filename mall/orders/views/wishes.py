@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from mall.catalog.queries import item as reward
 from mall.orders.actions import wish as verbs
 from mall.orders.models import TooManyWishes
 from mall.orders.queries.cart import in_cart
 from mall.orders.queries.offer import sku_id_by_code
-from mall.orders.queries.wishes import awaited_by, wished_items, wishes_of
+from mall.orders.queries.wishes import awaited_by, names_of, wished_items, wishes_of
 from mall.orders.views.blueprint import orders
 from mall.points.queries import balance
 from mall.web import guards, htmx
@@ -48,8 +47,7 @@ def change_wish(code: str) -> Response:
     except TooManyWishes as refusal:
         return go(back(url_for("orders.wishes")), toast=told(refusal), kind="negative")
     if htmx.wants_fragment():
-        shown = reward(reading(), now(), code, tier=here.tier, region=here.region)
-        name = spoken(shown.names)
+        name = spoken(names_of(reading(), code[:40]))
         return htmx.answer(render_template("orders/heart.hx.html", code=code, wished=wanted, name=name))
     return go(back(url_for("orders.wishes")), toast=_("已放入心愿单") if wanted else _("已移出心愿单"))
 

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import RadioField, TextAreaField
+from wtforms import StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from mall.base.refused import N_
 from mall.base.types import moment
@@ -49,11 +51,12 @@ class RefuseForm(Form):
 class AcceptForm(Form):
     """What becomes of the pieces that came back."""
 
-    restock = RadioField(
-        N_("退回的礼品"),
-        choices=[("1", N_("完好，放回库存")), ("0", N_("不能再用，报损"))],
-        validators=[Needed(N_("请选择放回库存还是报损"))],
-    )
+    restock = StringField(N_("退回的礼品"))
+
+    def validate_restock(self, field: StringField) -> None:
+        """Into stock (1) or written off (0): somebody looked at it, so nothing is taken for granted."""
+        if field.data not in ("1", "0"):
+            raise ValidationError(gettext("请选择放回库存还是报损"))
 
 
 def wanted_from(args: MultiDict[str, str]) -> Wanted:

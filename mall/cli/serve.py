@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
 from mall.cli.demo.systems import let_in
+from mall.cli.divisions import load_if_none
 from mall.config import ROOT, Settings
 
 PATIENCE = 25.0
@@ -92,6 +93,7 @@ def serve(worker: bool) -> None:
     """Serve the mall on HOST and PORT until told to stop."""
     settings: Settings = current_app.extensions["settings"]
     _check_port(settings.host, settings.port, "PORT=8001 make run")
+    _prepare()
     children = [Child("server", server_command(settings))]
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]))
@@ -111,6 +113,13 @@ def serve(worker: bool) -> None:
         until = time.monotonic() + PATIENCE
         for child in children:
             child.wait(until)
+
+
+def _prepare() -> None:
+    """What a new mall lacks and nobody need be asked for."""
+    with suppress(DBAPIError):  # no tables yet: the server will say so, and how to mend it
+        if said := load_if_none():
+            click.echo(f"divisions: {said}")
 
 
 def server_command(settings: Settings) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -89,6 +90,7 @@ def test_what_falls_is_started_again_and_a_stop_ends_all(
     told = (tmp_path / "told").read_text()
     assert f"http://127.0.0.1:{port}/" in told
     assert "starting it again" in told
+    assert re.search(r"divisions: 4\d,\d{3} added", told), "addresses can be chosen, though nobody loaded the divisions"
     assert "Traceback" not in told
 
 

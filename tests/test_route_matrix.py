@@ -161,6 +161,10 @@ def desk_order(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/orders/LA0571/{scene.orders['LA0571']}{rest}"
 
 
+def desk_claim(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/after-sales/LA0571/{scene.claims['LA0571']}{rest}"
+
+
 def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
     """A correction that waits: the asker's own, somebody else's, or that of a role."""
     makers = {"finance": "administrator", "administrator": "finance"}
@@ -471,6 +475,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     # It travels in a parcel.
     ("desk_orders.hand_over", "POST"): Route(KEEPER, desk_order("/parts/1/handover"), answers=frozenset({409})),
+    ("desk_orders.after_sales", "GET"): Route(ORDER_STAFF, "/desk/after-sales"),
+    ("desk_orders.claim", "GET"): Route(ORDER_STAFF, desk_claim()),
+    ("desk_orders.claim_photo", "GET"): Route(KEEPER, desk_claim("/photos/1")),
+    ("desk_orders.agree_to_claim", "POST"): Route(
+        KEEPER, desk_claim("/agreement"), data={"answer": "退货组 收，0571-8800 6200，杭州市余杭区"}, answers=ONWARD
+    ),
+    ("desk_orders.refuse_claim", "POST"): Route(
+        KEEPER, desk_claim("/refusal"), data={"reason": "看不出破损"}, answers=ONWARD
+    ),
+    # Nothing has come back yet: whoever may is told so.
+    ("desk_orders.accept_return", "POST"): Route(
+        KEEPER, desk_claim("/acceptance"), data={"restock": "1"}, answers=frozenset({409})
+    ),
+    ("desk_orders.resend_claim", "POST"): Route(
+        KEEPER,
+        desk_claim("/resending"),
+        data={"carrier": "shunfeng", "waybill": "SF1390442701860"},
+        answers=frozenset({409}),
+    ),
     ("desk_documents.documents", "GET"): Route(DOCUMENT_STAFF, "/desk/documents"),
     ("desk_documents.document", "GET"): Route(DOCUMENT_STAFF, DEAD),
     ("desk_documents.mending", "POST"): Route(

@@ -40,6 +40,7 @@ FIRST = {
     "dealers.address_removal": ["/me/addresses", "a[href$='/removal']"],
     "dealers.member": ["/me/members", "a[href^='/me/members/']:not([href*='new'])"],
     "desk_orders.order": ["/desk/orders", "a[href^='/desk/orders/']"],
+    "desk_orders.claim": ["/desk/after-sales", "a[href^='/desk/after-sales/']"],
     "desk_points.account": ["/desk/points/dealers", "a[href^='/desk/points/dealers/']"],
     "desk_points.account_movement": [
         "/desk/points/dealers",
@@ -75,6 +76,7 @@ NOT_A_PAGE = {
     "orders.alipay_return": "leads from Alipay to where one pays",
     "desk_payments.bill": "a day's bill comes from a gateway: seen in tests/browser/test_payment.py",
     "desk_orders.search": "leads to what it found",
+    "desk_orders.claim_photo": "a picture",
     "desk_points.liability_sheet": "a spreadsheet",
     "rewards.voucher_qr": "a picture",
     "desk_rewards.batch_faults": "a spreadsheet",

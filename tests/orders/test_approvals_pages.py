@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from mall.dealers.actions import add_address
-from mall.dealers.models import Dealer, Member, MemberRole
+from mall.dealers.models import Dealer, Member, MemberRole, StaffRole
 from mall.dealers.queries import notices
 from mall.jobs.queue import run
 from mall.orders.actions import Placed, approve, decline, lapse_due
@@ -123,6 +123,27 @@ def test_the_owner_says_no_with_a_reason_and_everything_goes_back(app: Flask, pe
     assert "本季度预算已用完" in client_of(app, people.buyer).get("/me/notices").text
     answer = owner.post(address, data={"reason": ""})
     assert (answer.status_code, answer.location) == (303, f"/orders/{placed.no}")
+
+
+def test_the_reason_of_a_no_stays_in_the_orders_timeline_for_all_who_see_it(app: Flask, people: Cast) -> None:
+    placed = ask(people.buyer)
+    address = f"/orders/{placed.no}/refusal"
+    owner = client_of(app, people.owner)
+    for reason in ("预算已用完 <b>", "改主意"):
+        owner.post(address, data={"reason": reason})
+    pages = [client_of(app, who).get(f"/orders/{placed.no}").text for who in (people.buyer, people.owner)]
+    desk = client_of(app, people.staff[StaffRole.FULFILMENT])
+    pages.append(desk.get(f"/desk/orders/{people.linan.code}/{placed.no}").text)
+    for page in pages:
+        assert "老板没有同意：预算已用完 &lt;b&gt;" in page
+        assert "改主意" not in page
+    other = ask(people.buyer)
+    owner.post(f"/orders/{other.no}/cancellation")
+    assert "：" not in _timeline(owner.get(f"/orders/{other.no}").text), "who cancels gives no reason"
+
+
+def _timeline(page: str) -> str:
+    return re.search(r'<ol class="timeline">.*?</ol>', page, re.S)[0]  # type: ignore[index]
 
 
 def test_what_was_decided_is_not_decided_again(app: Flask, people: Cast) -> None:

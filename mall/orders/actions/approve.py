@@ -100,7 +100,10 @@ def decline(
     reason: str,
     source_address: str = "",
 ) -> RedemptionOrder:
-    """The owner says no: everything goes back. A second press gives the same order. Refused as `approve` refuses."""
+    """The owner says no, and why: everything goes back. A second press gives the same order, with the first reason.
+
+    Refused as `approve` refuses.
+    """
     if role is not MemberRole.OWNER:
         raise OwnerDecides
     book = open_book(session, now, dealer_id)
@@ -119,6 +122,7 @@ def decline(
         actor=actor,
         act="order.decline",
         source_address=source_address,
+        reason=reason,
     )
     _tell(session, now, order, "declined", {"no": order.no, "reason": reason})
     return order

@@ -26,10 +26,12 @@ def give_back(
     actor: str,
     act: str,
     source_address: str = "",
+    reason: str = "",
 ) -> None:
     """Cancel an order none of which has left, and give everything back that it took. The book is its dealer's.
 
-    What was held is let go of; what was redeemed or paid is refunded. The judging is the caller's.
+    What was held is let go of; what was redeemed or paid is refunded. The judging is the caller's. `reason` is what
+    whoever ended it says to the others, for the timeline.
     """
     lines = [line for line in lines_of(session, order) if line.kept]
     posting = _points_back(session, book, order, ended, actor)
@@ -61,7 +63,7 @@ def give_back(
         actor=actor,
         act=act,
         source_address=source_address,
-        detail={"ended": ended.value, "points": order.points},
+        detail={"ended": ended.value, "points": order.points} | ({"reason": reason} if reason else {}),
     )
     release(session, now, [as_reward(order, line, None) for line in lines])
     put_back(session, now, pieces(lines))

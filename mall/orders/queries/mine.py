@@ -74,6 +74,11 @@ class EventShown:
         return Ended(ended).name_shown if ended in set(Ended) else ""
 
     @property
+    def said(self) -> str:
+        """What the owner who declined gave as the reason, in the owner's own words; nothing for other events."""
+        return str(self.detail.get("reason", "")) if self.detail.get("ended") == Ended.DECLINED else ""
+
+    @property
     def carrier(self) -> str:
         """With whom a part left, in words to be translated when told; nothing for other events."""
         return carrier_shown(str(self.detail.get("carrier", "")))

@@ -45,9 +45,9 @@ def build(folder: Path, base_url: str, *, clock: Callable[[], datetime], mall_ur
     folder.chmod(0o700)
     store = Store(folder / "sandbox.db")
     with store.change():
-        kept = store.kept("keys")
-        if kept is None:
-            kept = made(clock())
+        before = store.kept("keys")
+        kept = made(clock(), before)
+        if kept != before:
             store.keep("keys", kept)
     world = World(store, Keys(kept), clock, base_url.rstrip("/"), mall_url.rstrip("/"))
     write(folder / "gateways", configuration(world.keys, world.base_url, world.mall_url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-KEYS = ("wechat_platform", "wechat_public", "merchant", "alipay", "alipay_app")
+KEYS = ("wechat_platform", "wechat_next", "wechat_public", "merchant", "alipay", "alipay_app")
 PARTNERS = ("erp", "dms", "tms")
 NOTIFY = {
     "wechat": "/payments/wechat/notices",
@@ -63,13 +64,19 @@ def _read(pem: str) -> RSAPrivateKey:
     return key
 
 
-def made(now: datetime) -> dict[str, str]:
-    """Fresh keys, certificates and secrets for everybody."""
-    kept = {}
+CERTIFIED = ("wechat_platform", "wechat_next", "merchant")
+"""Keys with a certificate; the second is the platform's next one, which it changes over to."""
+
+
+def made(now: datetime, before: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Keys, certificates and secrets for everybody: those there were before, and fresh ones for what is missing."""
+    kept: dict[str, str] = {}
     for name in KEYS:
+        if before and name in before:
+            continue
         key = generate_private_key(65537, 2048)
         kept[name] = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        if name in {"wechat_platform", "merchant"}:
+        if name in CERTIFIED:
             certificate = _certificate(key, name, now)
             kept[f"{name}_serial"] = f"{certificate.serial_number:X}"
             kept[f"{name}_certificate"] = certificate.public_bytes(Encoding.PEM).decode()
@@ -90,7 +97,7 @@ def made(now: datetime) -> dict[str, str]:
     for partner in PARTNERS:
         kept[f"{partner}_key_id"] = f"mall-{partner}-{secrets.token_hex(4)}"
         kept[f"{partner}_secret"] = secrets.token_urlsafe(32)
-    return kept
+    return {**kept, **(before or {})}
 
 
 def _certificate(key: RSAPrivateKey, name: str, now: datetime) -> x509.Certificate:

@@ -36,13 +36,24 @@ SWITCHES = (
         group="gateway",
     ),
     Switch(
+        "rotated", "平台证书轮换",
+        "回调与没有指明公钥的应答改用新的平台证书签名；商户不认得它的序列号，要从 /v3/certificates 取（微信支付）",
+        group="platform",
+    ),
+    Switch(
         "top_up_outcome", "充值结果", "直充订单的结局", (("failed", "失败"), ("unknown", "一直未知")), group="top_up",
     ),
     Switch("top_up_silent", "充值不回调", "直充结果只能靠查询", group="top_up"),
     Switch("sms_outage", "短信故障", "短信接口直接答 503", group="sms"),
 )  # fmt: skip
 BY_NAME = {switch.name: switch for switch in SWITCHES}
-GROUPS = {"callback": "支付回调", "gateway": "支付网关接口", "top_up": "直充供应商", "sms": "短信"}
+GROUPS = {
+    "callback": "支付回调",
+    "gateway": "支付网关接口",
+    "platform": "支付平台",
+    "top_up": "直充供应商",
+    "sms": "短信",
+}
 OF_PAYMENTS = tuple(switch for switch in SWITCHES if switch.group in {"callback", "gateway"})
 
 

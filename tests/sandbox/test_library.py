@@ -163,3 +163,14 @@ def test_the_library_refuses_what_is_forged(library: WeChatPay, sandbox: Sandbox
     sandbox.throw(tampered_answer=True)
     with pytest.raises(Exception, match="failed to verify the signature"):
         library.query(out_trade_no=NO)
+
+
+@pytest.mark.parametrize("library", ["certificates"], indirect=True)
+def test_the_library_follows_a_change_of_certificates(library: WeChatPay, sandbox: Sandbox, ear: Ear) -> None:
+    library.pay(description="保温杯", out_trade_no=NO, amount={"total": 9900, "currency": "CNY"})
+    sandbox.throw(rotated=True)
+    assert json.loads(library.query(out_trade_no=NO)[1])["trade_state"] == "NOTPAY"
+    sandbox.pay("wechat", NO)
+    heard = wait_for(lambda: ear.heard)[0]
+    assert heard.headers["Wechatpay-Serial"] not in sandbox.file("wechat")["platform"]
+    assert library.callback(heard.headers, heard.body)["resource"]["trade_state"] == "SUCCESS"

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from mall.base.types import EPOCH
 from mall.payments.gateways import wire
 from mall.payments.gateways.wechat_bill import lines_of
+from mall.payments.gateways.wechat_certificates import PATH, Certificates, plain
 from mall.payments.gateways.wechat_words import refund_told, told
 from mall.payments.models import (
     BadSignature,
@@ -30,6 +31,7 @@ from mall.payments.models import (
     Ticket,
     Told,
     ToPay,
+    UnknownSerial,
     Way,
 )
 
@@ -57,6 +59,7 @@ class WechatPay:
         """A page that plays the bridge, where there is one; the real network has none."""
         self._answers_with = next((serial for serial in holds["platform"] if serial.startswith(PUBLIC_KEY)), "")
         self._sealed_with = AESGCM(str(holds["apiv3_key"]).encode())
+        self._certificates = Certificates(self._fetch_certificates, self._sealed_with, clock)
 
     def prepay(self, pay: ToPay) -> Ticket:
         """Place the order there, by the way that the person's device can go."""
@@ -133,9 +136,14 @@ class WechatPay:
 
     def notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Told | RefundTold | None:
         """A payment or refund notice: signature over the raw bytes, its time, then the sealed part opened."""
-        plain = {name.lower(): value for name, value in headers.items()}
-        self._verify(plain, body)
-        stamp = plain.get("wechatpay-timestamp", "")
+        heads = {name.lower(): value for name, value in headers.items()}
+        try:
+            self._verify(heads, body)
+        except UnknownSerial:
+            # Refused, so it comes again; by then its certificate is here, if WeChat has one of that number.
+            self._certificates.fetch_beside(_id(heads.get("wechatpay-serial", "")))
+            raise
+        stamp = heads.get("wechatpay-timestamp", "")
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
             raise BadSignature
         wire.in_window(EPOCH + timedelta(seconds=int(stamp)), now)
@@ -197,7 +205,7 @@ class WechatPay:
             self._verify_answer(reply)
         return reply, _json(reply.body) if reply.body else {}
 
-    def _headers(self, method: str, target: str, raw: bytes) -> dict[str, str]:
+    def _headers(self, method: str, target: str, raw: bytes, *, by_certificate: bool = False) -> dict[str, str]:
         stamp, nonce = str(int(self._clock().timestamp())), _nonce()
         signed = wire.sign(self._key, f"{method}\n{target}\n{stamp}\n{nonce}\n".encode() + raw + b"\n")
         token = {
@@ -213,18 +221,27 @@ class WechatPay:
             "Content-Type": "application/json",
             "User-Agent": "dealer-points-mall",
         }
-        return headers | ({"Wechatpay-Serial": self._answers_with} if self._answers_with else {})
+        by_key = self._answers_with and not by_certificate
+        return headers | ({"Wechatpay-Serial": self._answers_with} if by_key else {})
 
     def _verify_answer(self, reply: wire.Reply) -> None:
         try:
-            self._verify(reply.headers, reply.body)
+            try:
+                self._verify(reply.headers, reply.body)
+            except UnknownSerial:
+                self._certificates.fetch(_id(reply.headers.get("wechatpay-serial", "")))
+                self._verify(reply.headers, reply.body)
         except BadSignature as error:
             raise GatewaySilent from error  # somebody answered, but not WeChat
 
+    def _fetch_certificates(self) -> wire.Reply:
+        return self._wire.send("GET", PATH, headers=self._headers("GET", PATH, b"", by_certificate=True))
+
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        key = self._platform.get(_id(headers.get("wechatpay-serial", "")))
+        serial = _id(headers.get("wechatpay-serial", ""))
+        key = self._platform.get(serial) or self._certificates.key(serial)
         if key is None:
-            raise BadSignature
+            raise UnknownSerial
         stamp, nonce = headers.get("wechatpay-timestamp", ""), headers.get("wechatpay-nonce", "")
         wire.verify(key, f"{stamp}\n{nonce}\n".encode() + body + b"\n", headers.get("wechatpay-signature", ""))
 
@@ -246,8 +263,7 @@ def _json(raw: bytes) -> dict[str, Any]:
 
 
 def _id(serial: str) -> str:
-    """Serial numbers of certificates are hexadecimal: their case and leading noughts say nothing."""
-    return serial if serial.startswith(PUBLIC_KEY) else serial.upper().lstrip("0")
+    return serial if serial.startswith(PUBLIC_KEY) else plain(serial)
 
 
 def _nonce() -> str:

@@ -24,6 +24,7 @@ from mall.payments.models.refusals import (
     RefundReused,
     RefundTooLarge,
     StaleNotice,
+    UnknownSerial,
     WrongCurrency,
     WrongMerchant,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Ticket",
     "ToPay",
     "Told",
+    "UnknownSerial",
     "Way",
     "WrongCurrency",
     "WrongMerchant",

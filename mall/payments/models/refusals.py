@@ -45,6 +45,12 @@ class BadSignature(Refused):
     text = N_("签名无效。")
 
 
+class UnknownSerial(BadSignature):
+    """It names a certificate or a key that we do not know, or not yet: nothing of it is believed."""
+
+    code = "unknown_serial"
+
+
 class StaleNotice(Refused):
     """A notice stamped more than five minutes ago, or ahead."""
 

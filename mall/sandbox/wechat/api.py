@@ -14,6 +14,7 @@ from mall.sandbox import payments
 from mall.sandbox.payments import Payment, State, TooMuch, Used, WrongState
 from mall.sandbox.wechat.shape import Asked, refund_answer, rfc3339, transaction
 from mall.sandbox.wechat.signing import Failed, admit, answer, encrypted
+from mall.sandbox.wechat.signing import certificates as handed_out
 from mall.sandbox.world import World, disturbed, here
 
 bp = Blueprint("wechat", __name__)
@@ -213,17 +214,16 @@ def certificates() -> Response:
     def act(world: World) -> dict[str, Any]:
         from cryptography.x509 import load_pem_x509_certificate
 
-        pem = world.keys["wechat_platform_certificate"]
-        certificate = load_pem_x509_certificate(pem.encode())
-        return {
-            "data": [
-                {
-                    "serial_no": world.keys["wechat_platform_serial"],
-                    "effective_time": rfc3339(certificate.not_valid_before_utc),
-                    "expire_time": rfc3339(certificate.not_valid_after_utc),
-                    "encrypt_certificate": encrypted(world, pem, "certificate"),
-                }
-            ]
-        }
+        def told(name: str) -> dict[str, Any]:
+            pem = world.keys[f"{name}_certificate"]
+            certificate = load_pem_x509_certificate(pem.encode())
+            return {
+                "serial_no": world.keys[f"{name}_serial"],
+                "effective_time": rfc3339(certificate.not_valid_before_utc),
+                "expire_time": rfc3339(certificate.not_valid_after_utc),
+                "encrypt_certificate": encrypted(world, pem, "certificate"),
+            }
+
+        return {"data": [told(name) for name in handed_out(world)]}
 
     return reply("", act)

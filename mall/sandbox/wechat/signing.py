@@ -74,12 +74,20 @@ def admit(world: World, request: Request) -> None:
 
 def serials(world: World) -> dict[str, str]:
     """With what the platform signs: serial number or public key id, and the key's name."""
-    return {world.keys["wechat_platform_serial"]: "wechat_platform", world.keys["public_key_id"]: "wechat_public"}
+    return {
+        **{world.keys[f"{name}_serial"]: name for name in certificates(world)},
+        world.keys["public_key_id"]: "wechat_public",
+    }
+
+
+def certificates(world: World) -> tuple[str, ...]:
+    """The platform's certificates that are handed out, by their keys' names; the last is what it signs with now."""
+    return ("wechat_platform", "wechat_next") if world.position("rotated") else ("wechat_platform",)
 
 
 def headers(world: World, serial: str, body: str, at: datetime, *, tampered: bool = False) -> dict[str, str]:
     """The headers that sign an answer or a callback, by the key the merchant asked for or else by the certificate's."""
-    serial = serial if serial in serials(world) else world.keys["wechat_platform_serial"]
+    serial = serial if serial in serials(world) else world.keys[f"{certificates(world)[-1]}_serial"]
     timestamp, nonce = str(int(at.timestamp())), secrets.token_hex(16)
     said = body + " " if tampered else body
     return {

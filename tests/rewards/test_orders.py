@@ -20,14 +20,19 @@ from mall.catalog.models import Delivery, Kind, SoldOut
 from mall.dealers.models import MemberRole, Notice, StaffRole
 from mall.jobs.tasks import top_ups
 from mall.orders.actions import cancel, close_unpaid, hand_over, put_back_on_shelf
+from mall.orders.actions.deliver import deliver
+from mall.orders.actions.top_ups import conclude
 from mall.orders.models import NotCancellable, NotNow, RedemptionOrder
 from mall.payments.models import GatewayName
 from mall.rewards.actions import reveal_code
+from mall.rewards.actions.top_ups import hear
 from mall.rewards.actions.vault import look, take_in
 from mall.rewards.models import CardCode, CodeState, TopUp, WrongAccount
+from mall.rewards.rules.supplier import Told, Word
 from mall.web.db import db, transact
 from tests.conftest import Clock
 from tests.orders.scene import CARD, DEALER, SEAL, cash_plan, order, points_of, set_up, sku_id, stock_of
+from tests.processes import at_once
 from tests.rewards.played import MERCHANT, SECRET, Played, supplier
 from tests.rewards.scene import PHONE as TOP_UP
 from tests.rewards.scene import TERMS, ZONE
@@ -67,8 +72,9 @@ def shelve(session: Session, at: Any) -> None:
 
 def shelve_by_hand(session: Session, at: Any) -> None:
     put = ItemToPut(
-        code="KA-9", category="home", kind=Kind.CARD_CODE, brand="年轮", names={"zh_Hans": "门店消费卡"}, pictures=["card"],
-        shelved_at=at, delivery=Delivery.INSTANT, skus=[SkuToPut(code=BY_HAND, points=3_000, on_hand=5)],
+        code="KA-9", category="home", kind=Kind.CARD_CODE, brand="年轮", names={"zh_Hans": "门店消费卡"},
+        pictures=["card"], shelved_at=at, delivery=Delivery.INSTANT,
+        skus=[SkuToPut(code=BY_HAND, points=3_000, on_hand=5)],
     )  # fmt: skip
     put_item(session, at, put)
 
@@ -104,7 +110,7 @@ def test_codes_are_the_dealers_as_soon_as_the_order_is_placed(stage: Flask) -> N
 
 def test_an_order_is_not_taken_back_once_some_of_its_codes_are_out(stage: Flask) -> None:
     transact(shelve_by_hand)
-    order([(CARD, 1), (BY_HAND, 1)], address_id=None)
+    order([(CARD, 1), (BY_HAND, 1)])
     made, before = the_order(), points_of()
     assert counted(CodeState.ISSUED) == 1
     owner: dict[str, Any] = {"dealer_id": DEALER, "member_id": DEALER, "role": MemberRole.OWNER, "no": made.no}
@@ -153,6 +159,32 @@ def test_a_top_up_that_is_done_ends_its_order(stage: Flask, played: Played, cloc
     made = the_order()
     assert made.received_at == clock.at
     assert not made.cancelled
+    [ended] = db.session.scalars(select(TopUp)).all()
+    for _ in range(3):  # the supplier's callback, and the worker once more
+        transact(conclude, dealer_id=DEALER, top_up_id=ended.id)
+        transact(deliver, dealer_id=DEALER, order_id=made.id, line_no=1)
+    [told] = db.session.scalars(select(Notice).where(Notice.what == "topped_up")).all()
+    assert (told.member_id, told.href) == (made.member_id, f"/orders/{made.no}")
+    assert told.facts["no"] == made.no
+    assert ACCOUNT not in str(told.facts)
+
+
+def test_workers_at_once_tell_the_end_of_a_top_up_once(
+    stage: Flask, played: Played, clock: Clock, database_url: str
+) -> None:
+    order(TOP_UP, 1, accounts={1: ACCOUNT})
+    top_ups.run()
+    [one] = db.session.scalars(select(TopUp)).all()
+    told = {"dealer_id": DEALER, "top_up_id": one.id}
+    transact(hear, told=Told(one.no, Word.DONE, "S1", "R-1"), by="supplier", **told)
+    db.session.remove()
+    at_once(database_url, clock.at, told_its_end, [(DEALER, told["top_up_id"])] * 4)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Notice).where(Notice.what == "topped_up")) == 1
+
+
+def told_its_end(dealer_id: int, top_up_id: int) -> None:
+    transact(conclude, dealer_id=dealer_id, top_up_id=top_up_id)
 
 
 def test_what_the_supplier_has_in_hand_is_neither_put_back_nor_handed_out_by_people(

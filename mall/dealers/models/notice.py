@@ -54,6 +54,9 @@ NOTICES: dict[str, Saying] = {
     ),
     "unpaid_closed": Saying(title=N_("兑换已关闭"), text=N_("兑换 %(no)s 没有按时支付，积分已退回。"), icon="clock"),
     "shipped": Saying(title=N_("礼品已发出"), text=N_("兑换 %(no)s 已发货，运单号 %(waybill)s。"), icon="truck"),
+    "topped_up": Saying(
+        title=N_("充值已到账"), text=N_("%(item)s已充入你填写的号码（兑换 %(no)s）。"), icon="circle-check"
+    ),
     "line_failed": Saying(
         title=N_("有一项没能送达"),
         text=N_("兑换 %(no)s 中有一项没能送达，%(points)s 积分与 %(fen)s 已退回。"),

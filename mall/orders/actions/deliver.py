@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from mall.points.actions import open_book
 
 
 def deliver(session: Session, now: datetime, *, dealer_id: int, order_id: int, line_no: int) -> RedemptionOrder:
-    """A line has arrived without a parcel. Safe to repeat."""
+    """A line has arrived without a parcel, and who ordered it is told once. Safe to repeat."""
     open_book(session, now, dealer_id)
     order = locked_order(session, dealer_id, order_id=order_id)
     lines = lines_of(session, order)
@@ -25,6 +26,7 @@ def deliver(session: Session, now: datetime, *, dealer_id: int, order_id: int, l
     if not order.cancelled and line.done_at is None and line.kept:
         line.done_at = now
         follow(session, now, order, parts_of(session, order), lines, actor="system")
+        _tell(session, now, order, "topped_up", {"no": order.no, "item": line.names})
     return order
 
 
@@ -58,11 +60,14 @@ def fail_line(
     parts = parts_of(session, order)
     follow(session, now, order, parts, lines, actor="system")
     end_if_empty(session, now, order, parts, back, actor="system")
-    facts = {"no": order.no, "points": back.points, "fen": back.fen}
-    href = f"/orders/{order.no}"
-    tell(session, now, dealer_id=dealer_id, member_id=order.member_id, what="line_failed", facts=facts, href=href)
+    _tell(session, now, order, "line_failed", {"no": order.no, "points": back.points, "fen": back.fen})
     return order
 
 
 def _line(lines: list[OrderLine], line_no: int) -> OrderLine:
     return next(line for line in lines if line.line_no == line_no)
+
+
+def _tell(session: Session, now: datetime, order: RedemptionOrder, what: str, facts: dict[str, Any]) -> None:
+    href = f"/orders/{order.no}"
+    tell(session, now, dealer_id=order.dealer_id, member_id=order.member_id, what=what, facts=facts, href=href)

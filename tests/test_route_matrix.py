@@ -477,7 +477,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_orders.hand_over", "POST"): Route(KEEPER, desk_order("/parts/1/handover"), answers=frozenset({409})),
     ("desk_orders.after_sales", "GET"): Route(ORDER_STAFF, "/desk/after-sales"),
     ("desk_orders.claim", "GET"): Route(ORDER_STAFF, desk_claim()),
-    ("desk_orders.claim_photo", "GET"): Route(KEEPER, desk_claim("/photos/1")),
+    ("desk_orders.look_at_claim", "POST"): Route(KEEPER, desk_claim("/photos"), answers=ONWARD),
+    # Nobody has asked for the pictures yet: who may is led to where one does.
+    ("desk_orders.claim_photo", "GET"): Route(KEEPER, desk_claim("/photos/1"), answers=ONWARD),
     ("desk_orders.agree_to_claim", "POST"): Route(
         KEEPER, desk_claim("/agreement"), data={"answer": "退货组 收，0571-8800 6200，杭州市余杭区"}, answers=ONWARD
     ),

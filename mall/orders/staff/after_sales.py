@@ -172,18 +172,27 @@ def resending(dealer: str, no: str) -> Response:
     return _done(resend, dealer, no, {"sending": form}, **sent)
 
 
+@desk_orders.post("/after-sales/<dealer>/<no>/photos", endpoint="look_at_claim")
+@guards.staff_required(*MAY_SEND)
+def look_at_photos(dealer: str, no: str) -> Response:
+    """Have the pictures shown: written down, once a person and claim."""
+    here, claim = guards.staff(), claim_papers.claim_papers(reading(), dealer_code=dealer, no=no).claim
+    who: dict[str, Any] = {"claim_id": claim.id, "staff_id": here.staff_id, "role": here.role}
+    transact(look, source_address=request.remote_addr or "", **who)
+    return go(url_for("desk_orders.claim", dealer=dealer, no=no, _anchor="photos"))
+
+
 @desk_orders.get("/after-sales/<dealer>/<no>/photos/<int:position>", endpoint="claim_photo")
 @guards.staff_required(*MAY_SEND)
 def photo(dealer: str, no: str, position: int) -> Response:
-    """One picture that came with a claim. Who looks is written down once a claim."""
+    """One picture that came with a claim; who has not asked for them to be shown is led to where one does."""
     if position > MOST_PHOTOS:
         raise NotFound
-    claim, here = claim_papers.claim_papers(reading(), dealer_code=dealer, no=no).claim, guards.staff()
-    claim_id, sealed = claim.id, claim_papers.photo_sealed(reading(), claim, position)
-    who: dict[str, Any] = {"claim_id": claim_id, "staff_id": here.staff_id}
-    if not looked(reading(), **who):
-        transact(look, role=here.role, source_address=request.remote_addr or "", **who)
-    image = current_app.extensions["seal"].open_bytes(sealed, photo_place(claim_id, position))
+    session, claim = reading(), claim_papers.claim_papers(reading(), dealer_code=dealer, no=no).claim
+    sealed = claim_papers.photo_sealed(session, claim, position)
+    if not looked(session, claim_id=claim.id, staff_id=guards.staff().staff_id):
+        return go(url_for("desk_orders.claim", dealer=dealer, no=no, _anchor="photos"))
+    image = current_app.extensions["seal"].open_bytes(sealed, photo_place(claim.id, position))
     return Response(image, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
@@ -245,6 +254,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "back": claim_papers.would_go_back(session, claim, order, pieces) if claim.open else None,
         "words": seal.open(claim.words_sealed, words_place(claim.id)) if claim.words_sealed else "",
         "photos": claim_papers.photos_of(session, claim),
+        "looked": looked(session, claim_id=claim.id, staff_id=here.staff_id),
         "codes": claim_papers.codes_held(session, claim, pieces) if undecided else {},
         "events": claim_papers.events_of(session, claim),
         "refunds": claim_papers.money_of(session, claim),

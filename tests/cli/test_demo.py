@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from PIL import Image
 from sqlalchemy import func, select
 
 from mall import create_app
+from mall.audit.models import AuditEntry
 from mall.catalog.actions import restock
 from mall.catalog.models import Item, Sku, Stock, Term
 from mall.catalog.queries import Filters, categories, items
 from mall.cli.demo.catalogue import written
 from mall.config import Settings
 from mall.dealers.models import Address, Dealer, Member, Staff, Tier
-from mall.orders.models import OrderState, RedemptionOrder
+from mall.orders.actions.after_sales import photo_place
+from mall.orders.models import Claim, ClaimEvent, ClaimKind, ClaimPhoto, ClaimState, OrderState, RedemptionOrder
+from mall.orders.queries.proof import Looked, order_faults
 from mall.points.models import Entry, Journal
 from mall.points.queries import balance, balances_as_of
 from mall.web.db import db, now, reading, transact
 from tests.conftest import SECRET, Clock
 from tests.points.checkpointing import write_key
 
-COUNTED = (Item, Sku, Term, Member, Staff, Address, RedemptionOrder, Journal, Entry)
+COUNTED = (
+    Item, Sku, Term, Member, Staff, Address, RedemptionOrder, Journal, Entry, Claim, ClaimEvent, ClaimPhoto, AuditEntry,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -81,7 +88,20 @@ def test_the_demo_has_something_of_everything(shown: Flask) -> None:
     states = session.scalars(
         select(RedemptionOrder.state).where(RedemptionOrder.dealer_id == dealers["LA0571"])
     ).all()
-    assert {OrderState.TO_SHIP, OrderState.CANCELLED} <= set(states)
+    assert {OrderState.TO_SHIP, OrderState.CANCELLED, OrderState.AWAITING_APPROVAL} <= set(states)
+    claims = session.execute(select(Claim.kind, Claim.state)).all()
+    assert {kind for kind, _ in claims} == set(ClaimKind)
+    assert {state for _, state in claims} >= {
+        ClaimState.APPLIED, ClaimState.CHECKING, ClaimState.RETURN_AWAITED, ClaimState.RETURNED, ClaimState.DONE,
+        ClaimState.DECLINED,
+    }  # fmt: skip
+    photo = session.execute(select(ClaimPhoto.claim_id, ClaimPhoto.image_sealed)).first()
+    assert photo is not None
+    picture = shown.extensions["seal"].open_bytes(photo.image_sealed, photo_place(photo.claim_id, 1))
+    assert Image.open(BytesIO(picture)).size == (800, 600)
+    looked = Looked()
+    assert list(order_faults(session, at, looked)) == []
+    assert looked.orders >= 18
     assert len([code for code in dealers if code.startswith("OR-")]) > 10
     anywhere: dict[str, Any] = {"tier": Tier.BASE, "region": ""}
     shelves = categories(session, at)

@@ -165,6 +165,7 @@ def test_the_code_on_a_screen_and_the_sheet_inside_wechat_have_no_fault(
 
     page = at_till(bypass_csp=True, user_agent=WECHAT)
     page.goto(f"/orders/{till.orders[1]}/payment")
+    page.get_by_role("button", name="复制链接").wait_for()
     wrong += found(page, results, "wechat")
     page.locator("a.payway").click()  # to WeChat for who it is, and back
     page.wait_for_url(f"{till.url}/orders/**")

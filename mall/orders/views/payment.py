@@ -171,8 +171,19 @@ def _look(order: RedemptionOrder, *, back: bool = False) -> dict[str, Any]:
         "code": _code(current),
         "offers": offers,
         "chosen": chosen if chosen in open_to else open_to[0] if open_to else "",
-        "in_wechat": _in_wechat(),
+        "elsewhere": _elsewhere(order) if not over else "",
     }
+
+
+def _elsewhere(order: RedemptionOrder) -> str:
+    """The address to take to a browser, where WeChat will not open Alipay; none where nothing is kept from anybody.
+
+    It carries no right: whoever opens it signs in first, finds this payment only as this dealer's, and only while the
+    order waits for it. Afterwards it leads to the order.
+    """
+    if not _in_wechat() or GatewayName.ALIPAY not in counter().offered():
+        return ""
+    return url_for("orders.payment", no=order.no, gateway=GatewayName.ALIPAY.value, _external=True)
 
 
 def _offers(order: RedemptionOrder) -> list[tuple[GatewayName, str, str]]:

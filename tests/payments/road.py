@@ -67,6 +67,7 @@ class Road:
     url: str
     client: FlaskClient
     answers: list[int]
+    sandbox: Flask
 
     def call(self, method: str, path: str, content: Any = None) -> Any:
         body = None if content is None else json.dumps(content).encode()
@@ -145,7 +146,7 @@ def road(app: Flask, clock: Clock, folder: Path, keys: str) -> Iterator[Road]:
     token = transact(begin_member, dealer_id=DEALER, member_id=DEALER, device=DEVICE)
     client.set_cookie("__Host-mall", token, secure=True)
     try:
-        yield Road(app, clock, folder, f"http://127.0.0.1:{port}", client, answers)
+        yield Road(app, clock, folder, f"http://127.0.0.1:{port}", client, answers, sandbox)
     finally:
         for one in (ear, listening):
             one.shutdown()

@@ -15,10 +15,12 @@ from werkzeug.test import TestResponse
 
 from mall.dealers.actions import add_staff, begin_member, begin_staff
 from mall.dealers.models import SignInStage, StaffRole
+from mall.orders.models import NotNow
 from mall.payments.models import BillDay, BillDifference, GatewayName, Payment, Way
 from mall.points.queries.proof import faults
 from mall.web.db import reading, transact
 from tests.cast import DEVICE
+from tests.orders import scene
 from tests.orders.scene import DEALER, points_of, stock_of
 from tests.payments.road import BROWSER, CASH, PHONE, POINTS, WECHAT, Road, fresh, order_with_cash
 from tests.sandbox.merchant import send
@@ -67,6 +69,18 @@ def test_a_phone_pays_and_the_callback_lets_the_order_go(way: Road, gateway: str
     answer = way.see(no)
     assert answer.status_code == 303
     assert answer.location.endswith(f"/orders/{no}?placed=1")
+
+
+def test_who_presses_while_the_order_ends_is_led_to_it(way: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    no = order_with_cash().no
+
+    def meanwhile(*_: object) -> None:
+        scene.take_back(no)
+        raise NotNow
+
+    monkeypatch.setattr("mall.orders.views.payment._make_ready", meanwhile)
+    answer = way.press(no)
+    assert (answer.status_code, urlsplit(answer.location).path) == (303, f"/orders/{no}")
 
 
 def test_each_device_has_its_way(way: Road) -> None:

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from flask import current_app, request
 
-from mall.catalog.models import NotDelivered
+from mall.catalog.models import Kind, NotDelivered
 from mall.dealers.queries import MemberHere, addresses
 from mall.orders.forms import RedemptionForm, accounts_from, fresh_key
 from mall.orders.queries.offer import Basket, Pick, basket_of
 from mall.orders.rules import most_for, signed
 from mall.payments.models import GatewayName
 from mall.points.queries import balance
+from mall.rewards.queries.rebates import wanted
 from mall.web.db import now, reading
 from mall.web.pages import told
 
@@ -63,6 +64,7 @@ def look(here: MemberHere, picks: Sequence[Pick], typed: Typed, *, from_cart: bo
     )
     held = balance(session, here.dealer_id, at)
     ways = offered()
+    rebates = [line.points for line in basket.lines if line.offer.kind is Kind.CASH_REBATE and line.plan]
     return {
         "here": here,
         "basket": basket,
@@ -74,6 +76,7 @@ def look(here: MemberHere, picks: Sequence[Pick], typed: Typed, *, from_cart: bo
         "addresses": known if basket.by_parcel else [],
         "chosen": chosen,
         "undelivered": undelivered,
+        "rebate": wanted(session, at, here.dealer_id, rebates) if rebates else None,
         "gateways": ways if basket.pay_fen else (),
         "gateway": typed.gateway if typed.gateway in ways else ways[0].value,
         "again": _again(basket, from_cart=from_cart),

@@ -14,7 +14,6 @@ from mall.base.time import last_day
 from mall.dealers.actions.notices import tell
 from mall.outbox.models import System
 from mall.points.models import Account
-from mall.rewards.kinds.cash_rebate import yuan
 from mall.rewards.kinds.voucher import give_back, run_out
 from mall.rewards.models.voucher import (
     REMINDED,
@@ -26,6 +25,7 @@ from mall.rewards.models.voucher import (
     VoucherState,
     VoucherUsed,
 )
+from mall.rewards.rules.rebate import yuan
 from mall.rewards.rules.voucher import plain_number
 
 # Written out: a database cannot know that a bound value lies within a partial index.

@@ -20,16 +20,9 @@ from mall.base.time import civil_day
 from mall.catalog.models import Kind
 from mall.outbox.actions import send
 from mall.rewards.models import HandedOut, Issued, Line, NotReturnable, Thing
-from mall.rewards.models.rebate import (
-    OverRebateCap,
-    OverYearlyRebateCap,
-    Rebate,
-    RebateNotOffered,
-    RebateState,
-    RebateTooSmall,
-)
+from mall.rewards.models.rebate import Rebate, RebateNotOffered, RebateState
 from mall.rewards.queries.rebates import room_of, terms_in_force, zone_of
-from mall.rewards.rules.rebate import Room, month_of, rebate_fen, returned_fen
+from mall.rewards.rules.rebate import judge, month_of, rebate_fen, returned_fen, yuan
 
 _rebate = cast(Table, Rebate.__table__)
 
@@ -44,10 +37,8 @@ def reserve(session: Session, now: datetime, lines: Sequence[Line], *, seal: Sea
         raise RebateNotOffered
     today = civil_day(now, zone_of(session))
     amounts = [rebate_fen(line.points, terms.points_per_yuan) for line in lines]
-    if min(amounts) <= 0:
-        raise RebateTooSmall
     # The caller holds the dealer's account, so that nobody adds to this sum meanwhile.
-    _judge(room_of(session, lines[0].dealer_id, today, terms), sum(amounts))
+    judge(room_of(session, lines[0].dealer_id, today, terms), amounts)
     add(
         session,
         _rebate,
@@ -137,19 +128,6 @@ def handed_out(session: Session, dealer_id: int, order_id: int) -> dict[int, Han
         )
         for rebate in found
     }
-
-
-def yuan(fen: int) -> str:
-    """Fen as yuan with two decimals, as a refusal or a page says them."""
-    return f"{fen // 100:,}.{fen % 100:02d}"
-
-
-def _judge(room: Room, fen: int) -> None:
-    year, month = room.left_this_year, room.left_this_month
-    if year is not None and fen > year and (month is None or year <= month):
-        raise OverYearlyRebateCap(left=yuan(year), left_fen=year)
-    if month is not None and fen > month:
-        raise OverRebateCap(left=yuan(month), left_fen=month)
 
 
 def _of(session: Session, lines: Sequence[Line]) -> list[Rebate]:

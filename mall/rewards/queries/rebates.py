@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from mall.base.refused import Refused
+from mall.base.time import civil_day
 from mall.dealers.models import Dealer
 from mall.points.models import Programme
-from mall.rewards.models.rebate import COUNTED, Rebate, RebateState, RebateTerms
-from mall.rewards.rules.rebate import Room, month_of
+from mall.rewards.models.rebate import COUNTED, Rebate, RebateNotOffered, RebateState, RebateTerms
+from mall.rewards.rules.rebate import Room, judge, month_of, rebate_fen
 
 PROGRAMME = 1
 _rebate = cast(Table, Rebate.__table__)
@@ -57,6 +60,33 @@ def room_of(session: Session, dealer_id: int, day: date, terms: RebateTerms | No
         monthly_cap_fen=terms.monthly_cap_fen if terms else None,
         yearly_cap_fen=terms.yearly_cap_fen if terms else None,
     )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What so many points would make as rebates, as it is said before anybody presses; all in fen.
+
+    `refusal` is what the press would be refused with. No ratio: there are no terms in force.
+    """
+
+    fen: int
+    points_per_yuan: int | None
+    room: Room
+    refusal: Refused | None
+
+
+def wanted(session: Session, now: datetime, dealer_id: int, points: Sequence[int]) -> Wanted:
+    """What lines of so many points each would make for a dealer now, and what the caps leave of this month and year."""
+    terms = terms_in_force(session, now)
+    if terms is None:
+        return Wanted(0, None, Room(0, 0, None, None), RebateNotOffered())
+    room = room_of(session, dealer_id, civil_day(now, zone_of(session)), terms)
+    amounts = [rebate_fen(each, terms.points_per_yuan) for each in points]
+    try:
+        judge(room, amounts)
+    except Refused as refusal:
+        return Wanted(sum(amounts), terms.points_per_yuan, room, refusal)
+    return Wanted(sum(amounts), terms.points_per_yuan, room, None)
 
 
 class DealerRebates(NamedTuple):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from mall.rewards.models.rebate import OverRebateCap, OverYearlyRebateCap, RebateTooSmall
 
 FEN = 100
 
@@ -50,3 +53,19 @@ class Room:
         """What may still be had now; none where nothing is capped."""
         caps = [one for one in (self.left_this_month, self.left_this_year) if one is not None]
         return min(caps, default=None)
+
+
+def judge(room: Room, amounts: Sequence[int]) -> None:
+    """Refuse the fen of an order's lines: points that make less than a fen, more than a cap leaves for all of them."""
+    if min(amounts) <= 0:
+        raise RebateTooSmall
+    fen, year, month = sum(amounts), room.left_this_year, room.left_this_month
+    if year is not None and fen > year and (month is None or year <= month):
+        raise OverYearlyRebateCap(left=yuan(year), left_fen=year)
+    if month is not None and fen > month:
+        raise OverRebateCap(left=yuan(month), left_fen=month)
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals, as a refusal or a page says them."""
+    return f"{fen // 100:,}.{fen % 100:02d}"

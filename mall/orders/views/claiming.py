@@ -141,7 +141,10 @@ def apply_claim(no: str) -> Response:
     except Refused as refusal:
         if refusal.status in {403, 404}:
             raise
-        return refused("orders/claim_new.html", refusal=refusal, **_wants(chosen, offers, typed, []))
+        elsewhere = refusal.status == 409
+        return refused(
+            "orders/claim_new.html", refusal=refusal, **_wants(chosen, offers, typed, [], elsewhere=elsewhere)
+        )
     return go(url_for("orders.claim", no=claim.no), toast=_("售后申请已提交"))
 
 
@@ -205,7 +208,10 @@ def _drawn(files: list[FileStorage], member_id: int) -> tuple[Photo, ...]:
     return tuple(found)
 
 
-def _wants(chosen: Chosen, offers: list[Claimable], typed: Typed, errors: list[str]) -> dict[str, Any]:
+def _wants(
+    chosen: Chosen, offers: list[Claimable], typed: Typed, errors: list[str], *, elsewhere: bool = False
+) -> dict[str, Any]:
+    """What the form's page shows; `elsewhere`: what there is to see about a refusal stands among my claims."""
     line_nos = [one.line.line_no for one in offers]
     kinds = [kind for kind in ClaimKind if any(kind in one.kinds for one in offers)]
     fits = {kind: chosen.reasons(kind, line_nos) for kind in kinds}
@@ -224,6 +230,7 @@ def _wants(chosen: Chosen, offers: list[Claimable], typed: Typed, errors: list[s
         "points": sum(line.points_each * many for line, many in taken),
         "fen": sum(line.cash_each_fen * many for line, many in taken),
         "errors": errors,
+        "elsewhere": elsewhere,
         "most_photos": MOST_PHOTOS,
         "most_words": MOST_WORDS,
     }

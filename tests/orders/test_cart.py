@@ -59,6 +59,15 @@ def test_a_choice_goes_in_once_a_form_and_more_of_it_with_another(owner: Visitor
     assert lines(people) == {scene.sku_id(RICE): 999}
 
 
+def test_the_catalogue_counts_what_is_in_the_cart(owner: Visitor, people: Cast) -> None:
+    assert 'href="/cart" aria-label="兑换车">' in owner.get("/catalog").text
+    put(owner, COOKER, "2")
+    put(owner, RICE)
+    page = owner.get("/catalog").text
+    assert 'href="/cart" aria-label="兑换车，2 种">' in page
+    assert 'href="/cart" aria-label="兑换车，2 种">' not in owner.get("/catalog", headers={"HX-Request": "true"}).text
+
+
 def test_the_chosen_lines_become_one_order_and_leave_the_cart(owner: Visitor, people: Cast) -> None:
     for code in (COOKER, RICE, CARD):
         put(owner, code)

@@ -73,7 +73,12 @@ class Said:
     def text(self) -> str:
         """What was said; a sign that XML cannot hold is written _x0007_."""
         whole = "".join(self._pieces)
-        return CONTROL.sub(lambda found: chr(int(found[1], 16)), whole) if "_x" in whole else whole
+        return CONTROL.sub(_sign, whole) if "_x" in whole else whole
+
+
+def _sign(found: re.Match[str]) -> str:
+    number = int(found[1], 16)
+    return "\ufffd" if 0xD800 <= number < 0xE000 else chr(number)  # half of a sign is none
 
 
 def first_sheet(package: Package) -> tuple[str, date]:

@@ -76,6 +76,14 @@ def test_one_column_is_the_code_whatever_signs_are_in_it(desk: FlaskClient) -> N
     assert "3 卡密里有不该有的字符" in text
 
 
+def test_signs_that_xml_cannot_hold_are_no_part_of_a_code(desk: FlaskClient) -> None:
+    cells = ["AB_x0000_CD-1", "AB_xD800_CD-2", "AB_x000A_CD-3", "AB_x0041_CD-4"]
+    rows = "".join(f'<row><c t="inlineStr"><is><t>{cell}</t></is></c></row>' for cell in cells)
+    text = shown(desk, look_at(desk, parts(rows)))
+    assert "可以导入 1 个" in text
+    assert "卡密里有不该有的字符 3" in text
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

@@ -578,6 +578,62 @@ def create() -> None:
     with op.batch_alter_table("wish", schema=None) as batch_op:
         batch_op.create_index("ix_wish_dealer_id_wished_at", ["dealer_id", "wished_at"], unique=False)
     op.create_table(
+        "after_sales",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("no", sa.String(length=24, collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64, collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_no", sa.String(length=20, collation="C").with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("words_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("applied_at", types.Instant(), nullable=False),
+        sa.Column("due_at", types.Instant(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answer", sa.String(length=300).with_variant(sa.Text(), "sqlite"), server_default="", nullable=False),
+        sa.Column("carrier", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("waybill", sa.String(length=40, collation="C").with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("resent_carrier", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column(
+            "resent_waybill", sa.String(length=40, collation="C").with_variant(sa.Text(), "sqlite"), nullable=True
+        ),
+        sa.Column("ended_at", types.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('done', 'declined', 'withdrawn', 'lapsed')) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (due_at IS NOT NULL)",
+            name=op.f("ck_after_sales_ended"),
+        ),
+        sa.CheckConstraint("checked_by IS NULL OR checked_by <> decided_by", name=op.f("ck_after_sales_two_people")),
+        sa.CheckConstraint("length(request_hash) = 32", name=op.f("ck_after_sales_request_hash")),
+        sa.CheckConstraint("points >= 0 AND fen >= 0", name=op.f("ck_after_sales_amounts")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "member_id"],
+            ["member.dealer_id", "member.id"],
+            name=op.f("fk_after_sales_dealer_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "order_id"],
+            ["redemption_order.dealer_id", "redemption_order.id"],
+            name=op.f("fk_after_sales_dealer_id_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "id", name=op.f("pk_after_sales")),
+        sa.UniqueConstraint("dealer_id", "key", name=op.f("uq_after_sales_dealer_id_key")),
+        sa.UniqueConstraint("dealer_id", "no", name=op.f("uq_after_sales_dealer_id_no")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("after_sales", schema=None) as batch_op:
+        batch_op.create_index("ix_after_sales_dealer_id_applied_at", ["dealer_id", "applied_at", "id"], unique=False)
+        batch_op.create_index("ix_after_sales_dealer_id_order_id", ["dealer_id", "order_id"], unique=False)
+        batch_op.create_index("ix_after_sales_state_due_at", ["state", "due_at", "dealer_id", "id"], unique=False)
+    op.create_table(
         "card_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("sku_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -689,6 +745,79 @@ def create() -> None:
             "ix_order_part_state_due_at", ["state", "due_at", "dealer_id", "order_id", "part_no"], unique=False
         )
         batch_op.create_index("ix_order_part_waybill", ["waybill"], unique=False)
+    op.create_table(
+        "after_sales_event",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "event_no", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("at", types.Instant(), nullable=False),
+        sa.Column("state", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("actor", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=False),
+        sa.Column("detail", types.Json(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "claim_id"],
+            ["after_sales.dealer_id", "after_sales.id"],
+            name=op.f("fk_after_sales_event_dealer_id_claim_id"),
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "claim_id", "event_no", name=op.f("pk_after_sales_event")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "after_sales_line",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "line_no", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quantity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("restocked", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("points >= 0 AND fen >= 0", name=op.f("ck_after_sales_line_amounts")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_after_sales_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "claim_id"],
+            ["after_sales.dealer_id", "after_sales.id"],
+            name=op.f("fk_after_sales_line_dealer_id_claim_id"),
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "claim_id", "line_no", name=op.f("pk_after_sales_line")),
+        sqlite_strict=True,
+    )
+    with op.batch_alter_table("after_sales_line", schema=None) as batch_op:
+        batch_op.create_index("ix_after_sales_line_order", ["dealer_id", "order_id", "line_no"], unique=False)
+    op.create_table(
+        "after_sales_photo",
+        sa.Column(
+            "dealer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "position", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("image_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("width", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("height", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dealer_id", "claim_id"],
+            ["after_sales.dealer_id", "after_sales.id"],
+            name=op.f("fk_after_sales_photo_dealer_id_claim_id"),
+        ),
+        sa.PrimaryKeyConstraint("dealer_id", "claim_id", "position", name=op.f("pk_after_sales_photo")),
+        sqlite_strict=True,
+    )
 
 
 def add() -> None:
@@ -977,6 +1106,11 @@ def shape_back() -> None:
 
 def drop() -> None:
     """The new tables."""
+    op.drop_table("after_sales_photo")
+    with op.batch_alter_table("after_sales_line", schema=None) as batch_op:
+        batch_op.drop_index("ix_after_sales_line_order")
+    op.drop_table("after_sales_line")
+    op.drop_table("after_sales_event")
     with op.batch_alter_table("order_part", schema=None) as batch_op:
         batch_op.drop_index("ix_order_part_waybill")
         batch_op.drop_index("ix_order_part_state_due_at")
@@ -986,6 +1120,11 @@ def drop() -> None:
         batch_op.drop_index("ix_card_code_sku_id_state")
         batch_op.drop_index("ix_card_code_batch_id")
     op.drop_table("card_code")
+    with op.batch_alter_table("after_sales", schema=None) as batch_op:
+        batch_op.drop_index("ix_after_sales_state_due_at")
+        batch_op.drop_index("ix_after_sales_dealer_id_order_id")
+        batch_op.drop_index("ix_after_sales_dealer_id_applied_at")
+    op.drop_table("after_sales")
     with op.batch_alter_table("wish", schema=None) as batch_op:
         batch_op.drop_index("ix_wish_dealer_id_wished_at")
     op.drop_table("wish")

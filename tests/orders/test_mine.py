@@ -11,48 +11,31 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from mall.catalog.models import Item, Stock
-from mall.dealers.actions import add_address
-from mall.dealers.models import Address, Dealer, MemberRole, StaffRole
+from mall.dealers.models import Dealer, MemberRole, StaffRole
 from mall.orders.actions import approve, close_unpaid, hand_over, pick, ship
 from mall.orders.actions.pay import pay
 from mall.orders.models import CartLine, RedemptionOrder
 from mall.payments.models import GatewayName, Payment, Way
 from mall.web.db import db, transact
-from tests.cast import Cast, Visitor, cast, give_points, sign_in
+from tests.cast import Cast, Visitor, sign_in
 from tests.conftest import Clock
 from tests.orders import scene
+from tests.orders.conftest import address_of, gathered, visit
 from tests.orders.scene import CARD, COOKER, RICE, SEAL, everything
 
 
 @pytest.fixture
 def people(app: Flask) -> Cast:
-    """The cast, each dealer with points and an address, and the scene's rewards."""
-    everybody = transact(cast, seal=app.extensions["seal"])
-    transact(scene.stock_up)
+    """The cooker costs points, or points and cash."""
+    everybody = gathered(app, points=1_000_000)
     scene.priced_with_cash()
-    for dealer in (everybody.linan, everybody.ningbo):
-        give_points(dealer.id, 1_000_000)
-        transact(
-            add_address,
-            dealer_id=dealer.id,
-            recipient="周敏",
-            phone="13812346207",
-            region="浙江省/杭州市/临安区",
-            street="钱王街 826 号",
-            seal=SEAL,
-            actor="system",
-        )
     return everybody
 
 
 @pytest.fixture
 def phone(app: Flask, people: Cast) -> Visitor:
     """The owner's phone, signed in."""
-    app.test_client_class = Visitor
-    client = app.test_client()
-    assert isinstance(client, Visitor)
-    sign_in(client, people.owner)
-    return client
+    return visit(app, people.owner)
 
 
 Ordered = Callable[..., str]
@@ -64,7 +47,7 @@ def ordered(people: Cast) -> Ordered:
 
     def placed(code: str | list[tuple[str, int]] = COOKER, quantity: int = 1, **said: Any) -> str:
         who = said.pop("who", people.owner)
-        address = db.session.execute(select(Address.id).where(Address.dealer_id == who.dealer_id)).scalar_one()
+        address = address_of(who.dealer_id)
         own = {"dealer_id": who.dealer_id, "member_id": who.id, "address_id": address, "role": who.role}
         return scene.order(code, quantity, **own, **said).no
 

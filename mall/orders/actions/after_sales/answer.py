@@ -48,9 +48,9 @@ def agree(
 ) -> Claim:
     """Agree to a claim, or be the second person to. `answer` says where to send it, `code_ids` which codes are bad.
 
-    A refund alone goes back at once; what travels is awaited; a bad code is replaced. A second press of the same
-    person changes nothing while another is awaited. Refused: staff who do not answer claims, a claim that stands
-    elsewhere, the same person twice where two are needed.
+    A refund alone goes back at once; what travels is awaited; a bad code is replaced. Agreed to already, a second press
+    changes nothing. Refused: staff who do not answer claims, a claim that stands elsewhere, the same person twice where
+    two are needed.
     """
     book, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
     actor = f"staff:{staff_id}"

@@ -69,7 +69,7 @@ def accept(
     if claim.kind is ClaimKind.EXCHANGE and not instead:
         move(session, now, claim, ClaimState.RESENDING, actor=actor, source_address=source_address)
         pieces = {line.line_no: line.sku_id for line in lines_of(session, order)}
-        for one in claimed:
+        for one in sorted(claimed, key=lambda each: pieces[each.line_no]):  # stock is locked in this order
             one.restocked = int(restock)
             quantities = {pieces[one.line_no]: one.quantity}
             take(session, now, quantities)

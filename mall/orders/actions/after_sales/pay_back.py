@@ -58,7 +58,7 @@ def pay_back(
         actor=actor,
         freight=not (claim.kind is ClaimKind.RETURN and claim.reason is ClaimReason.NOT_WANTED),
     )
-    for one in claimed:
+    for one in sorted(claimed, key=lambda each: lines[each.line_no].sku_id):  # stock is locked in this order everywhere
         line = lines[one.line_no]
         part = parts[line.part_no]
         _take_from_dealer(session, now, order, line, part, one.quantity, actor)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from mall.config import ROOT
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BUILD = ROOT / "static" / "build"
 MANIFEST = BUILD / "manifest.json"
@@ -76,16 +79,30 @@ def serve_static(app: Flask, add_headers: HeaderHook | None = None) -> None:
 
     `add_headers(headers, path, url)` puts the security headers on these answers too.
     """
-    noise = WhiteNoise(
+    app.wsgi_app = Shelf(  # type: ignore[method-assign]
         app.wsgi_app,
         autorefresh=app.debug,
         allow_all_origins=False,
         add_headers_function=add_headers,
         immutable_file_test=lambda _path, url: bool(FINGERPRINTED.search(url)),
     )
-    if BUILD.is_dir():
-        noise.add_files(str(BUILD), URL)
-    app.wsgi_app = noise  # type: ignore[method-assign]
+
+
+class Shelf(WhiteNoise):  # type: ignore[misc]
+    """The built files, looked through when the first of them is asked for.
+
+    That takes longer than all the rest of a start, and commands, workers and most tests never ask for one.
+    """
+
+    known = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer with a built file, or let the mall answer."""
+        if not self.known and environ.get("PATH_INFO", "").startswith(URL):
+            if BUILD.is_dir():
+                self.add_files(str(BUILD), URL)
+            self.known = True  # two who ask at once both look, and find the same
+        return cast("Iterable[bytes]", super().__call__(environ, start_response))
 
 
 def _manifest() -> dict[str, str]:

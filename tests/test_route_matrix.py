@@ -45,7 +45,7 @@ from mall.rewards.models import Voucher
 from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
-from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
+from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
@@ -668,17 +668,14 @@ class Stage:
 
 
 @pytest.fixture
-def stage(built: tuple[Path, Scene], tmp_path: Path) -> Iterator[Stage]:
+def stage(built: tuple[Path, Scene]) -> Iterator[Stage]:
     kept, scene = built
-    copy = tmp_path / "mall.db"
+    copy = kept.with_name("mall.db")
+    for left in kept.parent.glob("mall.db*"):
+        left.unlink()
     shutil.copy(kept, copy)
-    settings = Settings(database_url=f"sqlite:///{copy}", secret_key=SECRET, testing=True, https=True)
-    app = create_app(settings, Clock(AT))
-    app.test_client_class = Visitor
-    with app.app_context():
+    for app in running(f"sqlite:///{copy}", Clock(AT)):
         yield Stage(app, scene, kept, copy)
-        db.session.remove()
-        db.engine.dispose()
 
 
 def make_scene(app: Flask) -> Scene:

@@ -22,6 +22,7 @@ from mall.orders.rules import waiting
 from mall.orders.staff.desk import desk_orders, may_see, told
 from mall.payments.queries import payments_of, refunds_of
 from mall.points.queries.funding import cost_by_fund
+from mall.rewards.queries.top_ups import under_way
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.pages import count_on, desk_link, go, page
@@ -203,6 +204,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "due_at": due_at,
         "told": told,
         "shown": None,
+        "with_supplier": under_way(session, made.dealer_id, made.id),
         "may_send": guards.staff().role in MAY_SEND,
         "carriers": CARRIERS,
         "waits": lambda part: waiting(made.paid_at or made.placed_at, part.due_at or at, at),

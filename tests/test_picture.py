@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from mall.base.picture import MOST_PIXELS, NoPicture, Picture, PictureTooLarge, re_encode
+from mall.base import picture as picture_room
+from mall.base.picture import MOST_HELD, MOST_PIXELS, NoPicture, Picture, PictureTooLarge, re_encode
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 30), (30, 30, 200)
 
@@ -163,14 +168,87 @@ def test_whatever_is_no_whole_picture_is_refused_in_words(name: str) -> None:
     assert refusal.value.status == 422
 
 
-@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (MOST_PIXELS + 1, 1)])
+@pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (2**31 - 1, 2**31 - 1), (4001, 4000)])
 def test_a_small_file_of_very_many_pixels_is_refused_before_any_is_decoded(width: int, height: int) -> None:
     data = claims_to_be(width, height)
     assert len(data) < 400
     with pytest.raises(PictureTooLarge) as refusal:
         made(data)
     assert refusal.value.status == 422
-    assert refusal.value.params == {"most": 4000}
+    assert refusal.value.params["most"] in {MOST_PIXELS // 10_000, MOST_HELD["PNG"] // 10_000}
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "more", "most"),
+    [
+        ("WEBP", (2829, 2829), {}, 800),
+        ("JPEG", (4001, 4000), {"progressive": True}, 1600),
+        ("JPEG", (6325, 6325), {}, 4000),
+    ],
+)
+def test_a_picture_that_a_decoder_holds_whole_may_have_fewer_pixels(
+    kind: str, size: tuple[int, int], more: dict[str, Any], most: int
+) -> None:
+    with pytest.raises(PictureTooLarge) as refusal:
+        made(saved(photo(*size), kind, **more))
+    assert refusal.value.params == {"most": most}
+
+
+def test_a_photo_of_the_largest_cameras_is_taken() -> None:
+    picture = made(saved(photo(7300, 5470), "JPEG"))
+    assert (picture.width, picture.height) == (1600, 1199)
+
+
+LARGEST: dict[str, tuple[str, str, tuple[int, int], dict[str, Any]]] = {
+    "a PNG of one line": ("PNG", "RGBA", (1_000_000, 16), {}),
+    "a PNG that is hardly made smaller": ("PNG", "RGBA", (3199, 3199), {}),
+    "a WebP": ("WEBP", "RGBA", (2828, 2828), {}),
+    "a JPEG of several scans": ("JPEG", "CMYK", (4000, 4000), {"progressive": True, "subsampling": 0}),
+}
+ALONE = """
+import sys
+from pathlib import Path
+from PIL import Image
+from mall.base.picture import re_encode
+
+def most_kb():
+    return next(int(line.split()[1]) for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+
+data = Path(sys.argv[1]).read_bytes()
+Image.init()
+before = most_kb()
+re_encode(data, most_px=1600, quality=82)
+print((most_kb() - before) // 1024)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system tells no process's memory")
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_largest_picture_of_each_kind_costs_little_memory(name: str, tmp_path: Path) -> None:
+    kind, mode, size, more = LARGEST[name]
+    file = tmp_path / "picture"
+    file.write_bytes(saved(Image.new(mode, size), kind, **more))
+    run = [sys.executable, "-c", ALONE, str(file)]
+    said = subprocess.run(run, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    assert int(said.stdout) < 160, "megabytes"
+
+
+def test_pictures_are_drawn_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most, true = 0, 0, picture_room._drawn
+
+    def counted(data: bytes, most_px: int) -> Image.Image:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        drawn = true(data, most_px)
+        at_once -= 1
+        return drawn
+
+    monkeypatch.setattr(picture_room, "_drawn", counted)
+    data = saved(photo(1600, 1200), "PNG")
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(made, [data] * 8))
+    assert most == 1
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 
 from PIL import Image, ImageOps
 
@@ -16,7 +17,17 @@ from mall.base.refused import N_, Refused
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 40_000_000
-"""Width times height. A file of some kilobytes can claim thousands of times as many, and each would cost memory."""
+"""Width times height of a JPEG that is decoded line by line and smaller at once, as cameras write them."""
+MOST_HELD = {"JPEG": 16_000_000, "PNG": 16_000_000, "WEBP": 8_000_000}
+"""The same where the decoder holds the whole picture: a file of 150 KB can be of as many pixels, all of one colour.
+A WebP is held in four copies meanwhile, and a JPEG of several scans in six bytes to a pixel."""
+STRIP = 1_000_000
+"""Pixels that are drawn at once, so that what a step costs does not grow with the picture."""
+SMALLER = 8
+"""So many times smaller a strip is made at most; more would need higher strips."""
+ORIENTATION = 0x0112
+_ONE = Lock()
+"""One picture is drawn at a time: as many at once as there are threads would cost as many times the memory."""
 
 
 class NoPicture(Refused):
@@ -48,21 +59,35 @@ def re_encode(data: bytes, *, most_px: int, quality: int) -> Picture:
     """Draw a JPEG, PNG or WebP anew as JPEG of at most `most_px` on its longer side, upright, on white.
 
     Of several frames the first is kept; all that describes the picture is dropped. Refused: NoPicture where the file
-    is anything else, empty or cut short; PictureTooLarge above `MOST_PIXELS`, before a pixel is decoded.
+    is anything else, empty or cut short; PictureTooLarge above `MOST_PIXELS` or `MOST_HELD`, before a pixel is
+    decoded. Others wait meanwhile: a picture takes less than a second.
     """
-    try:
-        with _opened(data) as came:
-            came.draft("RGB", (most_px, most_px))  # a JPEG is decoded no larger than it needs to be
-            came.load()
-            drawn = _on_white(ImageOps.exif_transpose(came), most_px)
-    except PictureTooLarge:
-        raise
-    except Exception as broken:
-        # A file made to do harm fails in any way it likes, deep in a decoder: to the person it is all one.
-        raise NoPicture from broken
     out = BytesIO()
-    drawn.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    with _ONE:
+        try:
+            drawn = _drawn(data, most_px)
+        except PictureTooLarge:
+            raise
+        except Exception as broken:
+            # A file made to do harm fails in any way it likes, deep in a decoder: to the person it is all one.
+            raise NoPicture from broken
+        drawn.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
     return Picture(out.getvalue(), drawn.width, drawn.height)
+
+
+def _drawn(data: bytes, most_px: int) -> Image.Image:
+    """The pixels alone, on a fresh sheet that is made small before anything else is done with it."""
+    came = _opened(data)
+    part = most_px / max(most_px, *came.size)
+    # A JPEG is decoded no larger than it needs to be; both sides are said, or a long narrow one would be decoded whole.
+    came.draft("RGB", (max(1, int(came.width * part)), max(1, int(came.height * part))))
+    came.load()
+    turned = came.getexif().get(ORIENTATION, 1)
+    sheet = _on_white(came, min(SMALLER, max(1, max(came.size) // most_px)))
+    came.close()
+    sheet.thumbnail((most_px, most_px), Image.Resampling.LANCZOS)
+    sheet.getexif()[ORIENTATION] = turned
+    return ImageOps.exif_transpose(sheet)
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -71,15 +96,35 @@ def _opened(data: bytes) -> Image.Image:
         came = Image.open(BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as bomb:  # Pillow's own limit, far above ours, judges while it opens
         raise PictureTooLarge(most=MOST_PIXELS // 10_000) from bomb
-    if came.width * came.height > MOST_PIXELS:
-        raise PictureTooLarge(most=MOST_PIXELS // 10_000)
+    most = MOST_PIXELS if came.format == "JPEG" and _in_one_scan(data) else MOST_HELD[came.format or ""]
+    if came.width * came.height > most:
+        raise PictureTooLarge(most=most // 10_000)
     return came
 
 
-def _on_white(picture: Image.Image, most_px: int) -> Image.Image:
-    """The pixels alone, on a fresh sheet: what hung on the picture stays behind with it."""
-    seen = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")
-    seen.thumbnail((most_px, most_px), Image.Resampling.LANCZOS)
-    sheet = Image.new("RGB", seen.size, "white")
-    sheet.paste(seen, mask=seen if seen.mode == "RGBA" else None)
+def _in_one_scan(data: bytes) -> bool:
+    """Whether a JPEG's first scan is its whole picture (ITU-T T.81, annex B): only then it is decoded line by line."""
+    at, parts, progressive = 2, 0, False
+    while at + 10 < len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker in {0x01, 0xFF} or 0xD0 <= marker <= 0xD8:  # filling, and marks without a length
+            at += 1 if marker == 0xFF else 2
+            continue
+        if marker == 0xDA:
+            return not progressive and 0 < parts <= data[at + 4]
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            parts, progressive = data[at + 9], marker not in {0xC0, 0xC1}
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
+
+
+def _on_white(came: Image.Image, factor: int) -> Image.Image:
+    """What was decoded, on white and `factor` times smaller, strip by strip: no second copy of it is ever made."""
+    sheet = Image.new("RGB", (-(-came.width // factor), -(-came.height // factor)), "white")
+    clear = came.has_transparency_data
+    lines = max(1, STRIP // (came.width * factor)) * factor
+    for top in range(0, came.height, lines):
+        strip = came.crop((0, top, came.width, min(top + lines, came.height)))
+        seen = (strip.convert("RGBA") if clear else strip.convert("RGB")).reduce(factor)
+        sheet.paste(seen, (0, top // factor), seen if clear else None)
     return sheet

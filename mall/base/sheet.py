@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from mall.base.package import Attributes, Package, UnreadableFile
+from mall.base.package import Attributes, Package, TooLargeInside, UnreadableFile
 from mall.base.refused import N_, Refused
 from mall.base.sheet_parts import LONGEST, Said, Style, first_sheet, place, strings, styles
 
@@ -20,6 +20,8 @@ DIGITS = 15
 LAST_DAY = 2_958_465
 """9999-12-31 as a number of days."""
 LAST_ROW = 1_048_576
+SIGNS = 16 * 1024 * 1024
+"""Signs that all cells together may have: a text of 32,767 that each of them only refers to takes ten bytes a cell."""
 Row = tuple[int, list[str]]
 
 
@@ -41,7 +43,8 @@ def rows(raw: bytes, *, most: int) -> Iterator[Row]:
 
     A formula, or an error that one left, is `=` and what it says: never its result, which somebody else's program
     made. A number of more than fifteen digits is written as programs show it, 1.23456789012346E+18: its last digits
-    are lost. A day is 2027-12-31. Refused: TooManyRows, UnreadableFile and its kin.
+    are lost. A day is 2027-12-31. Refused: TooManyRows, UnreadableFile and its kin, TooLargeInside where the cells
+    have more than `SIGNS` together.
     """
     package = Package(raw)
     part, since = first_sheet(package)
@@ -59,7 +62,7 @@ class _Grid:
         self._said = Said("t", "v")
         self._formula = Said("f")
         self._texts, self._shapes, self._since, self._most = texts, shapes, since, most
-        self._no = self._column = 0
+        self._no = self._column = self._signs = 0
         self._cells: dict[int, str] = {}
         self._kind = self._style = ""
         self._calculated = False
@@ -84,6 +87,9 @@ class _Grid:
         self._said.end(tag)
         self._formula.end(tag)
         if tag == "c" and 0 < self._column <= COLUMNS and (value := self._value()):
+            self._signs += len(value)
+            if self._signs > SIGNS:
+                raise TooLargeInside
             self._cells[self._column] = value
         elif tag == "row" and self._cells:
             if self._no > self._most:

@@ -187,3 +187,18 @@ def test_no_damage_breaks_the_reader(noise: bytes, at: int) -> None:
 def test_too_much_inside_is_told_apart() -> None:
     with pytest.raises(TooLargeInside):
         read(bomb("zip"))
+
+
+def one_text(signs: int, rows: int, columns: int = 64) -> bytes:
+    """A spreadsheet whose cells all refer to the same text."""
+    text = f'<sst xmlns="{MAIN}"><si><t>{"A" * signs}</t></si></sst>'
+    return parts(("<row>" + '<c t="s"><v>0</v></c>' * columns + "</row>") * rows, sharedStrings=text)
+
+
+def test_one_long_text_in_every_cell_is_refused_before_it_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TooLargeInside):
+        read(one_text(32_767, 9))
+    monkeypatch.setattr(sheet, "SIGNS", 640)
+    assert len(read(one_text(10, 1))) == 1
+    with pytest.raises(TooLargeInside):
+        read(one_text(10, 2))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mall.rewards.models import TooManyCodes, UnreadableCodes, WrongAccount
 from mall.rewards.rules.accounts import FUEL_CARD, PHONE, account
 from mall.rewards.rules.codes import LONGEST, MOST_ROWS, Column, Fault, read, text_of
+from tests.base.xlsx import book
 
 TODAY = date(2026, 11, 19)
 
@@ -66,7 +67,7 @@ def test_a_code_that_stands_there_twice_names_the_first_row() -> None:
 
 
 def test_what_makes_a_spreadsheet_keep_noughts_is_not_part_of_the_code() -> None:
-    assert [row.code for row in read("=\"00012345\"\n'00012346\n", earliest=TODAY).rows] == ["00012345", "00012346"]
+    assert [row.code for row in read('="00012345"\n\'00012346\n', earliest=TODAY).rows] == ["00012345", "00012346"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -79,6 +80,16 @@ def test_every_way_in_which_a_spreadsheet_writes_text_is_read(encoding: str) -> 
 def test_what_is_no_text_is_refused_whole(raw: bytes) -> None:
     with pytest.raises(UnreadableCodes):
         text_of(raw)
+
+
+def test_a_cell_that_is_far_too_long_is_a_fault_of_its_row_and_costs_no_more_than_others() -> None:
+    long = "A" * 32_767
+    text = text_of(
+        book([["卡号", "卡密", "备注"], ["6001", long, long], [long, "PW-0002", ""], ["6003", "PW-0003", long]])
+    )
+    assert len(text) < 2_000
+    sheet = read(text, earliest=TODAY)
+    assert [row.fault for row in sheet.rows] == [Fault.TOO_LONG, Fault.SERIAL_TOO_LONG, None]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\r\n", "\ufeff"])

@@ -22,6 +22,8 @@ from mall.rewards.models import TooManyCodes, UnreadableCodes
 MOST_ROWS = 50_000
 SHORTEST, LONGEST = 4, 200
 LONGEST_SERIAL = 80
+CUT = LONGEST + 1
+"""So many signs of a spreadsheet's cell are kept: enough to be told that it is too long."""
 SEPARATORS = "\t,;，；|"
 """What parts the cells of a row; the first of these that the first row has."""
 SPOILT = re.compile(r"\d(\.\d+)?[eE]\+\d+")
@@ -139,13 +141,13 @@ def text_of(raw: bytes) -> str:
 
 
 def _of_sheet(rows: Iterable[sheet.Row]) -> str:
-    """A spreadsheet as text that `read` numbers as the spreadsheet does, cell by cell as it was."""
+    """A spreadsheet as text that `read` numbers as the spreadsheet does, cell by cell as it was up to `CUT` signs."""
     file = io.StringIO()
     file.write("sep=\t\n")
     writer, last = csv.writer(file, delimiter="\t", lineterminator="\n"), 0
     for no, cells in rows:
         file.write("\n" * (no - last - 1))
-        writer.writerow([cell.strip().translate(BREAKS) for cell in cells])
+        writer.writerow([cell.strip()[:CUT].translate(BREAKS) for cell in cells])
         last = no
     return file.getvalue()
 

@@ -113,12 +113,12 @@ def fill(session: Session, at: datetime, skus: int, own: int = 1) -> int:
             plan(sku, points)
             plan(sku, points // 2 + 1, step=1, cash_fen=9_900)
             if item % (5 * own) == 0:
-                plan(sku, points * 9 // 10, tier=Tier.CORE)
+                plan(sku, points * 4 // 10, tier=Tier.CORE)
             if item % (7 * own) == 0:
-                plan(sku, points * 8 // 10, region="华东/浙江")
+                plan(sku, points * 3 // 10, region="华东/浙江")
             if item % (11 * own) == 0:
                 sale = {"starts_at": at - timedelta(hours=1), "ends_at": at + timedelta(days=9)}
-                plan(sku, points * 7 // 10, **sale)
+                plan(sku, points * 2 // 10, **sale)
                 plans[-1]["created_at"] = at - timedelta(days=1)
     session.execute(insert(Category), shelves)
     session.execute(insert(Item), rewards)

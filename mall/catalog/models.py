@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
@@ -152,6 +152,12 @@ class Sku(Base):
     """Since when it is no longer offered; orders keep pointing at it."""
 
 
+NARROWED = text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')")
+"""What is not for everybody. Statements say it in these very words, so that the index of such prices serves them."""
+BEGINS_LATER = text("withdrawn_at IS NULL AND starts_at > created_at")
+"""What holds from a later moment than it was written at: the item has to be told when it begins."""
+
+
 class PricePlan(Base):
     """A way to have a piece of a SKU: so many points, or so many and cash beside them (`step` 1 and up).
 
@@ -165,7 +171,8 @@ class PricePlan(Base):
         CheckConstraint("step >= 0 AND (step = 0) = (cash_fen = 0)", name="step"),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="dates"),
         Index("ix_price_plan_sku_id", "sku_id", "step"),
-        Index("ix_price_plan_starts_at", "starts_at"),
+        Index("ix_price_plan_narrowed", "region", "tier", "sku_id", sqlite_where=NARROWED, postgresql_where=NARROWED),
+        Index("ix_price_plan_began", "starts_at", "sku_id", sqlite_where=BEGINS_LATER, postgresql_where=BEGINS_LATER),
         Index("ix_price_plan_ends_at", "ends_at"),
         strict(),
     )

@@ -87,11 +87,11 @@ def test_an_entry_says_what_a_dealer_asks(looked: Flask) -> None:
     assert not gone.several_prices
 
 
-def test_a_page_costs_two_statements_and_a_shelf_one(looked: Flask) -> None:
+def test_a_page_costs_two_statements_and_a_shelf_one_beside_that_of_own_prices(looked: Flask) -> None:
     session, at = reading(), now()
     with statements() as seen:
         assert len(items(session, at, Filters(in_stock=True), available=0, **ANYWHERE).entries) == PAGE
-    assert len(seen) == 2
+    assert len(seen) == 3
     with statements() as seen:
         picks(session, at, limit=6, **ANYWHERE)
         within(session, at, points=20_000, limit=4, **ANYWHERE)

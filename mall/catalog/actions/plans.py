@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, union_all, update
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
@@ -23,7 +23,7 @@ from mall.catalog.models import (
     PricePlan,
     Sku,
 )
-from mall.catalog.queries.plans import plans_of
+from mall.catalog.queries.plans import LATELY, plans_of
 from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
 from mall.catalog.rules.price_helper import Costs
 from mall.dealers.models import Tier
@@ -164,14 +164,8 @@ def set_cost(session: Session, now: datetime, *, sku_code: str, cost_fen: int, a
 
 def follow_dates(session: Session, now: datetime) -> int:
     """Let items say what they cost after prices have begun or ended by their dates; gives how many were looked at."""
-    since = now - LOOKED_BACK
-    began = and_(PricePlan.starts_at.between(since, now), PricePlan.starts_at > PricePlan.created_at)
-    items = session.scalars(
-        select(Sku.item_id)
-        .join(PricePlan, PricePlan.sku_id == Sku.id)
-        .where(PricePlan.withdrawn_at.is_(None), or_(began, PricePlan.ends_at.between(since, now)))
-        .distinct()
-    ).all()
+    changed = select(Sku.item_id).where(Sku.id.in_(union_all(*LATELY))).distinct()
+    items = session.scalars(changed, {"lately": now - LOOKED_BACK, "now": now}).all()
     for item_id in sorted(items):
         session.execute(select(Item.id).where(Item.id == item_id).with_for_update())
         tell_item(session, now, item_id)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.queries.entry import Entry, entries
 from mall.catalog.queries.found import shape, values
-from mall.catalog.queries.listing import PICKS, SHELVES, Form, Sort, page_statement, shelves_statement
-from mall.catalog.queries.own import looking
+from mall.catalog.queries.listing import SHELVES, Form, Sort, page_statement, shelves_statement
+from mall.catalog.queries.own import own_prices
 from mall.catalog.rules.search import Wanted, wanted
 from mall.dealers.models import Tier
 
@@ -83,7 +83,7 @@ def items(
     available: int,
     page: int = 1,
 ) -> Listing:
-    """A page of the catalogue in two statements, at the prices of a dealer of this tier and region.
+    """A page of the catalogue in three statements, at the prices of a dealer of this tier and region.
 
     `available` is the dealer's, for what can be redeemed now. A search in which nothing can be read, such as a lone %,
     finds nothing.
@@ -91,7 +91,8 @@ def items(
     page = min(max(page, 1), LAST_PAGE)
     terms = wanted(filters.q)
     form, given = _reading(filters, terms, available)
-    given |= looking(now, tier, region)
+    own = own_prices(session, now, tier=tier, region=region)
+    form, given = replace(form, own=bool(own)), given | {"now": now, "own": own}
     shelves = [Shelf(*row) for row in session.execute(shelves_statement(form), given)]
     if filters.q.strip() and not terms:
         return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
@@ -116,10 +117,10 @@ def _reading(filters: Filters, terms: Sequence[Wanted], available: int) -> tuple
     return form, given | {"at_most": min(bounds, default=None)} | values(terms)
 
 
-_PLAIN = Form(category=False, in_stock=False, with_cash=False, at_least=False, at_most=False, terms=(), sort=Sort.BEST)
-_WITHIN = page_statement(replace(_PLAIN, in_stock=True, at_most=True, sort=Sort.DEAREST))
-_REACH = page_statement(replace(_PLAIN, in_stock=True, at_least=True, sort=Sort.CHEAPEST))
-_NEWEST = page_statement(replace(_PLAIN, in_stock=True, sort=Sort.NEWEST))
+_PICKS = Form(picked=True)
+_WITHIN = Form(in_stock=True, at_most=True, sort=Sort.DEAREST)
+_REACH = Form(in_stock=True, at_least=True, sort=Sort.CHEAPEST)
+_NEWEST = Form(in_stock=True, sort=Sort.NEWEST)
 
 
 def categories(session: Session, now: datetime) -> list[Shelf]:
@@ -129,21 +130,25 @@ def categories(session: Session, now: datetime) -> list[Shelf]:
 
 def picks(session: Session, now: datetime, *, tier: Tier, region: str, limit: int) -> list[Entry]:
     """What the merchandisers recommend, in their order."""
-    return entries(session, PICKS, looking(now, tier, region) | {"limit": limit, "offset": 0})
+    return _first(session, now, _PICKS, tier, region, limit=limit)
 
 
 def within(session: Session, now: datetime, *, tier: Tier, region: str, points: int, limit: int) -> list[Entry]:
     """The most valuable rewards in stock that so many points are enough for."""
-    wants = {"at_most": points, "limit": limit, "offset": 0}
-    return entries(session, _WITHIN, looking(now, tier, region) | wants)
+    return _first(session, now, _WITHIN, tier, region, limit=limit, at_most=points)
 
 
 def within_reach(session: Session, now: datetime, *, tier: Tier, region: str, points: int, limit: int) -> list[Entry]:
     """The next rewards in stock that so many points are not yet enough for."""
-    wants = {"at_least": points + 1, "limit": limit, "offset": 0}
-    return entries(session, _REACH, looking(now, tier, region) | wants)
+    return _first(session, now, _REACH, tier, region, limit=limit, at_least=points + 1)
 
 
 def newest(session: Session, now: datetime, *, tier: Tier, region: str, limit: int) -> list[Entry]:
     """The rewards that came on the shelf last, in stock."""
-    return entries(session, _NEWEST, looking(now, tier, region) | {"limit": limit, "offset": 0})
+    return _first(session, now, _NEWEST, tier, region, limit=limit)
+
+
+def _first(session: Session, now: datetime, form: Form, tier: Tier, region: str, **given: int) -> list[Entry]:
+    """The first of a list in one statement, and one for the prices of all the lists of a page."""
+    own = own_prices(session, now, tier=tier, region=region)
+    return entries(session, page_statement(replace(form, own=bool(own))), {"now": now, "own": own, "offset": 0} | given)

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Join, Select, Table, and_, bindparam, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
 
-from mall.catalog.models import Category, Item, Sku, Stock
+from mall.catalog.models import NOT_FOR_EVERYBODY, Category, Item, Sku, Stock
 from mall.catalog.queries.found import Shape as Terms
 from mall.catalog.queries.found import found
-from mall.catalog.queries.own import Priced, priced
+from mall.catalog.queries.own import OWN
 
 
 class Sort(StrEnum):
@@ -51,123 +65,177 @@ _TOLD = (
     "delivery",
     "shelved_at",
 )
-_all = priced()
 _ON_SHELF = _item.c.shelved_at <= bindparam("now")
-_KEYS: dict[str, ColumnElement[Any]] = {
-    "in_stock": _IN_STOCK,
-    "not_picked": _item.c.pick_position.is_(None),
-    "pick": _item.c.pick_position,
-    "shelved": _item.c.shelved_at,
-    "points": _all.lowest,
-}
-"""What lists are ordered by; a minus before the name is the other way round."""
 _ORDERS: dict[Sort, tuple[str, ...]] = {
     Sort.BEST: ("not_picked", "pick", "-shelved"),
     Sort.CHEAPEST: ("points",),
     Sort.DEAREST: ("-points",),
     Sort.NEWEST: ("-shelved",),
 }
+"""What lists are ordered by; a minus before the name is the other way round."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Items, each beside its price, and the conditions of their being offered."""
+
+    items: FromClause
+    lowest: ColumnElement[int]
+    cash: ColumnElement[int]
+    highest: ColumnElement[int]
+    offered: tuple[ColumnElement[bool], ...]
+
+
+# Not asked of the lowest points: their index would be taken for a list that has an order of its own.
+_everybodys = Priced(
+    _item,
+    _item.c.lowest_points,
+    _item.c.lowest_cash_fen,
+    _item.c.highest_points,
+    (_item.c.highest_points < NOT_FOR_EVERYBODY,),
+)
+_BRANCHES: dict[bool, tuple[Priced, ...]] = {
+    False: (_everybodys,),
+    True: (
+        replace(_everybodys, offered=(*_everybodys.offered, _item.c.id.not_in(select(OWN.c.item_id)))),
+        Priced(
+            OWN.join(_item, _item.c.id == OWN.c.item_id),
+            OWN.c.points,
+            OWN.c.cash_fen,
+            OWN.c.highest,
+            (OWN.c.points > 0,),
+        ),
+    ),
+}
+"""Where no reward has a price of this dealer's own: all of them as they are, by their indexes. Where some have one: the
+others, and those; of each no more than a page needs.
+"""
 
 
 @dataclass(frozen=True)
 class Form:
-    """Which conditions a list has, and its order: what its statements depend on."""
+    """Which conditions a list has, and its order: what its statements depend on. `own`: whether there are rewards at
+    a price of this dealer's own; `picked`: only what merchandisers recommend.
+    """
 
-    category: bool
-    in_stock: bool
-    with_cash: bool
-    at_least: bool
-    at_most: bool
-    terms: Terms
-    sort: Sort
+    own: bool = False
+    category: bool = False
+    in_stock: bool = False
+    with_cash: bool = False
+    at_least: bool = False
+    at_most: bool = False
+    picked: bool = False
+    terms: Terms = ()
+    sort: Sort = Sort.BEST
 
 
-def _conditions(form: Form) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [_ON_SHELF]
+def _conditions(form: Form, priced: Priced) -> list[ColumnElement[bool]]:
+    conditions = [_ON_SHELF, *priced.offered]
     if form.at_least:
-        conditions.append(_all.lowest >= bindparam("at_least"))
+        conditions.append(priced.lowest >= bindparam("at_least"))
     if form.at_most:
-        conditions.append(_all.lowest <= bindparam("at_most"))
+        conditions.append(priced.lowest <= bindparam("at_most"))
     if form.in_stock:
         conditions.append(_IN_STOCK)
     if form.with_cash:
-        conditions.append(_all.cash > 0)
+        conditions.append(priced.cash > 0)
+    if form.picked:
+        conditions.append(_item.c.pick_position.is_not(None))
     return conditions
 
 
-@lru_cache(maxsize=256)
-def page_statement(form: Form) -> Select[Any]:
-    """A page of the entries that fit, in the order asked for."""
-    order, keys, source = _ORDERS[form.sort], _KEYS, _all.items
-    conditions = _conditions(form)
+def _order(form: Form) -> tuple[str, ...]:
+    if form.picked:
+        return ("pick",)
+    order = _ORDERS[form.sort]
+    if form.sort is not Sort.BEST:
+        return order
+    if form.terms:
+        order = ("-score", *order)
+    return order if form.in_stock else ("-in_stock", *order)  # what is sold out is shown, behind what can be had
+
+
+def _ordered(order: tuple[str, ...], keys: Mapping[str, Any]) -> list[ColumnElement[Any]]:
+    """The id at the end makes every order whole: pages neither repeat nor skip."""
+    return [*(keys[name[1:]].desc() if name.startswith("-") else keys[name] for name in order), keys["id"]]
+
+
+def _places(form: Form, priced: Priced) -> Select[Any]:
+    """What of these fits, in order: ids, prices and what they are ordered by."""
+    source, conditions = priced.items, _conditions(form, priced)
+    keys: dict[str, ColumnElement[Any]] = {
+        "id": _item.c.id,
+        "in_stock": _IN_STOCK,
+        "not_picked": _item.c.pick_position.is_(None),
+        "pick": _item.c.pick_position,
+        "shelved": _item.c.shelved_at,
+        "points": priced.lowest,
+    }
     if form.category:
         source = source.join(_category, _category.c.id == _item.c.category_id)
         conditions.append(_category.c.code == bindparam("category"))
     if form.terms:
         hits = found(form.terms)
         source = source.join(hits, hits.c.item_id == _item.c.id)
-        if form.sort is Sort.BEST:
-            order, keys = ("-score", *order), keys | {"score": hits.c.score}
-    if form.sort is Sort.BEST and not form.in_stock:
-        order = ("-in_stock", *order)  # what is sold out is shown, behind what can be had
-    return _page(_all, source, conditions, order, keys)
+        keys["score"] = hits.c.score
+    order = _order(form)
+    told = [
+        priced.lowest.label("lowest_points"),
+        priced.cash.label("lowest_cash_fen"),
+        priced.highest.label("highest_points"),
+    ]
+    by = [keys[name.lstrip("-")].label(f"by_{name.lstrip('-')}") for name in order]
+    return select(_item.c.id, *told, *by).select_from(source).where(*conditions).order_by(*_ordered(order, keys))
 
 
-def _page(
-    own: Priced, source: Join, conditions: list[ColumnElement[bool]], order: tuple[str, ...], keys: Mapping[str, Any]
-) -> Select[Any]:
-    """The places of a page are found first; what an entry says beside its price is read for these alone."""
-    wanted = [(name.lstrip("-"), name.startswith("-")) for name in order]
-    place = [keys[name].desc() if turned else keys[name] for name, turned in wanted]
-    chosen = (
-        select(
-            _item.c.id,
-            own.lowest.label("lowest_points"),
-            own.cash.label("lowest_cash_fen"),
-            own.highest.label("highest_points"),
-            *(keys[name].label(f"by_{name}") for name, _ in wanted),
-        )
-        .select_from(source)
-        .where(*conditions)
-        .order_by(*place, _item.c.id)  # the id makes every order whole: pages neither repeat nor skip
-        .limit(bindparam("limit"))
-        .offset(bindparam("offset"))
-        .subquery("chosen")
-    )
-    again = [chosen.c[f"by_{name}"] for name, _ in wanted]
+@lru_cache(maxsize=256)
+def page_statement(form: Form) -> Select[Any]:
+    """A page of the entries that fit, in the order asked for.
+
+    The places of a page are found first; what an entry says beside its price is read for these alone.
+    """
+    order = _order(form)
+    limit, offset = bindparam("limit", type_=Integer), bindparam("offset", type_=Integer)
+    branches = [_places(form, priced) for priced in _BRANCHES[form.own]]
+    if len(branches) == 1:
+        chosen = branches[0].limit(limit).offset(offset).subquery("chosen")
+    else:
+        firsts = [select(branch.limit(limit + offset).subquery()) for branch in branches]
+        both = union_all(*firsts).subquery("both")
+        chosen = select(both).order_by(*_ordered(order, _keys(both))).limit(limit).offset(offset).subquery("chosen")
+    prices = (chosen.c.lowest_points, chosen.c.lowest_cash_fen, chosen.c.highest_points)
     return (
-        select(
-            *(_item.c[name] for name in _TOLD),
-            chosen.c.lowest_points,
-            chosen.c.lowest_cash_fen,
-            chosen.c.highest_points,
-            _LEFT.label("left"),
-        )
+        select(*(_item.c[name] for name in _TOLD), *prices, _LEFT.label("left"))
         .join(chosen, chosen.c.id == _item.c.id)
-        .order_by(*(key.desc() if turned else key for key, (_, turned) in zip(again, wanted, strict=True)), _item.c.id)
+        .order_by(*_ordered(order, _keys(chosen)))
     )
+
+
+def _keys(places: Subquery) -> dict[str, ColumnElement[Any]]:
+    return {name.removeprefix("by_"): column for name, column in places.c.items()}
 
 
 @lru_cache(maxsize=256)
 def shelves_statement(form: Form) -> Select[Any]:
     """All categories in their order, each with how many fit; the category asked for narrows nothing here."""
-    source = _all.items
-    if form.terms:
-        hits = found(form.terms)
-        source = source.join(hits, hits.c.item_id == _item.c.id)
-    fitting = select(_item.c.id, _item.c.category_id).select_from(source).where(*_conditions(form))
-    counted = fitting.subquery("fitting")
+    branches = []
+    for priced in _BRANCHES[form.own]:
+        source = priced.items
+        if form.terms:
+            hits = found(form.terms)
+            source = source.join(hits, hits.c.item_id == _item.c.id)
+        fitting = select(_item.c.category_id, func.count().label("fitting")).select_from(source)
+        branches.append(fitting.where(*_conditions(form, priced)).group_by(_item.c.category_id))
+    counted = union_all(*branches).subquery("counted")
+    count = func.coalesce(func.sum(counted.c.fitting), 0)
     return (
-        select(_category.c.code, _category.c.names, _category.c.icon, func.count(counted.c.id))
+        select(_category.c.code, _category.c.names, _category.c.icon, sql_cast(count, Integer))
         .outerjoin(counted, counted.c.category_id == _category.c.id)
         .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
         .order_by(_category.c.position, _category.c.id)
     )
 
 
-_PICKED = _item.c.pick_position.is_not(None)
-_picked = priced(_PICKED)
-PICKS = _page(_picked, _picked.items, [_ON_SHELF, _PICKED], ("pick",), _KEYS)
 SHELVES = (
     select(_category.c.code, _category.c.names, _category.c.icon, func.count(_item.c.id))
     .outerjoin(_item, and_(_item.c.category_id == _category.c.id, _ON_SHELF))

@@ -1,110 +1,132 @@
-"""What each reward costs a dealer of a tier and region at a moment: a part of the statements of lists.
+"""What rewards cost a dealer of a tier and region at a moment where that is not what everybody pays, as they say it.
 
 An item says itself what everybody pays. The plans are asked only where that may not hold: where a price is meant for
 this dealer, or where one for everybody began or ended so lately that the item may not have been told. Which plan is
 closest is said here as `rules/plans.py` says it of one SKU; tests hold the two against each other.
+
+This is asked once for all the lists of a page, and mostly finds nothing. What it finds is handed to the lists'
+statements as a parameter (`OWN`): the plans are not gone through again for each.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Join, Label, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import JSON, BigInteger, Select, Table, and_, bindparam, column, func, or_, select, union_all
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Session
 
-from mall.catalog.models import NOT_FOR_EVERYBODY, Item, PricePlan, Sku
+from mall.catalog.models import NARROWED, Item, PricePlan, Sku
+from mall.catalog.queries.plans import LATELY
 from mall.catalog.rules.plans import LOOKED_BACK, regions_above
 from mall.dealers.models import Tier
+
+Prices = Mapping[int, tuple[int, int, int]]
+"""By item: the fewest points, the cash beside them, the fewest points of its dearest SKU; nought where there is none
+for this dealer.
+"""
 
 _item = cast(Table, Item.__table__)
 _plan, _sku = cast(Table, PricePlan.__table__), cast(Table, Sku.__table__)
 
-_NARROWED = or_(_plan.c.tier.is_not(None), _plan.c.region != "")
 _MEANT = and_(
-    or_(_plan.c.tier.is_(None), _plan.c.tier == bindparam("tier", type_=_plan.c.tier.type)),
     _plan.c.region.in_(bindparam("regions", expanding=True)),
+    or_(_plan.c.tier.is_(None), _plan.c.tier == bindparam("tier", type_=_plan.c.tier.type)),
 )
 _OPEN = and_(
     _plan.c.withdrawn_at.is_(None),
     _plan.c.starts_at <= bindparam("now"),
     or_(_plan.c.ends_at.is_(None), _plan.c.ends_at > bindparam("now")),
 )
-_LATELY = or_(
-    _plan.c.ends_at.between(bindparam("lately"), bindparam("now")),
-    and_(_plan.c.starts_at.between(bindparam("lately"), bindparam("now")), _plan.c.starts_at > _plan.c.created_at),
-)
 
 
-@dataclass(frozen=True)
-class Priced:
-    """The items that a dealer may have at any price, each beside its own price."""
-
-    items: Join
-    lowest: ColumnElement[int]
-    cash: ColumnElement[int]
-    highest: ColumnElement[int]
-
-
-def priced(*only: ColumnElement[bool]) -> Priced:
-    """The items as the dealer of `looking` is offered them; `only` spares the plans of those that are not wanted."""
-    looked_up = select(_sku.c.item_id).where(
-        _sku.c.id.in_(
-            select(_plan.c.sku_id).where(_plan.c.withdrawn_at.is_(None), or_(and_(_NARROWED, _MEANT), _LATELY))
-        ),
-        _sku.c.retired_at.is_(None),
-    )
-    if only:
-        looked_up = looked_up.where(_sku.c.item_id.in_(select(_item.c.id).where(*only)))
-    looked_up_once = looked_up.distinct().cte("looked_up")
-    found = _fewest(select(looked_up_once.c.item_id))
-    told = select(_item.c.id, _item.c.lowest_points, _item.c.lowest_cash_fen, _item.c.highest_points).where(
-        _item.c.id.not_in(select(looked_up_once.c.item_id)), _item.c.lowest_points < NOT_FOR_EVERYBODY, *only
-    )
-    own = found.union_all(told).subquery("own")
-    return Priced(_item.join(own, own.c.item_id == _item.c.id), own.c.points, own.c.cash_fen, own.c.highest)
+_CASH = 1 << 32
+"""More than any price's cash: points and cash told as one number are in order as the two are."""
 
 
 def _fewest(items: Select[tuple[int]]) -> Select[Any]:
     """Of each of these items that is offered: the fewest points of a SKU with their cash, and those of its dearest."""
-    of_step = (
+    closest = func.row_number().over(
+        partition_by=(_plan.c.sku_id, _plan.c.step),
+        # The regions that hold for a dealer lie within each other: the longer one is the closer one.
+        order_by=(
+            _plan.c.tier.is_(None),
+            func.length(_plan.c.region).desc(),
+            _plan.c.ends_at.is_(None),
+            _plan.c.starts_at.desc(),
+            _plan.c.id.desc(),
+        ),
+    )
+    step = (
         select(
             _sku.c.item_id,
             _plan.c.sku_id,
-            _plan.c.points,
-            _plan.c.cash_fen,
-            _place(
-                (_plan.c.sku_id, _plan.c.step),
-                # The regions that hold for a dealer lie within each other: the longer one is the closer one.
-                (_plan.c.tier.is_(None), func.length(_plan.c.region).desc(), _plan.c.ends_at.is_(None)),
-                (_plan.c.starts_at.desc(), _plan.c.id.desc()),
-            ),
+            (_plan.c.points * _CASH + _plan.c.cash_fen).label("price"),
+            closest.label("place"),
         )
         .join(_sku, _sku.c.id == _plan.c.sku_id)
         .where(_sku.c.item_id.in_(items), _sku.c.retired_at.is_(None), _MEANT, _OPEN)
-        .subquery("of_step")
+        .subquery("step")
+        .c
     )
-    step = of_step.c
-    of_sku = (
-        select(step.item_id, step.points, step.cash_fen, _place((step.sku_id,), (step.points, step.cash_fen)))
+    sku = (
+        select(step.item_id, func.min(step.price).label("price"))
         .where(step.place == 1)
-        .subquery("of_sku")
+        .group_by(step.item_id, step.sku_id)
+        .subquery("cheapest")
+        .c
     )
-    sku = of_sku.c
-    highest = func.max(sku.points).over(partition_by=sku.item_id).label("highest")
-    of_item = (
-        select(sku.item_id, sku.points, sku.cash_fen, highest, _place((sku.item_id,), (sku.points, sku.cash_fen)))
-        .where(sku.place == 1)
-        .subquery("of_item")
+    return select(sku.item_id, func.min(sku.price).label("lowest"), func.max(sku.price).label("highest")).group_by(
+        sku.item_id
     )
-    item = of_item.c
-    return select(item.item_id, item.points, item.cash_fen, item.highest).where(item.place == 1)
 
 
-def _place(within: tuple[Any, ...], *order: tuple[Any, ...]) -> Label[int]:
-    return func.row_number().over(partition_by=within, order_by=[key for keys in order for key in keys]).label("place")
+def _others() -> Select[Any]:
+    """The items whose price for this dealer is another than the one they say; each way to one has an index."""
+    asked = union_all(select(_plan.c.sku_id).where(NARROWED, _MEANT), *LATELY).subquery("asked")
+    looked_up = (
+        select(_sku.c.item_id)
+        .where(_sku.c.id.in_(select(asked.c.sku_id)), _sku.c.retired_at.is_(None))
+        .distinct()
+        .cte("looked_up")
+    )
+    fewest = _fewest(select(looked_up.c.item_id)).subquery("fewest")
+    lowest, highest = func.coalesce(fewest.c.lowest, 0), func.coalesce(fewest.c.highest, 0)
+    own = (lowest // _CASH, lowest % _CASH, highest // _CASH)
+    said = (_item.c.lowest_points, _item.c.lowest_cash_fen, _item.c.highest_points)
+    return (
+        select(_item.c.id, *own)
+        .join(looked_up, looked_up.c.item_id == _item.c.id)
+        .outerjoin(fewest, fewest.c.item_id == _item.c.id)
+        .where(or_(*(mine != everybodys for mine, everybodys in zip(own, said, strict=True))))
+    )
 
 
-def looking(now: datetime, tier: Tier, region: str) -> dict[str, Any]:
-    """The parameters of `priced`: who looks, and when."""
-    return {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions_above(region)}
+_OTHERS = _others()
+
+
+def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> Prices:
+    """The rewards that cost a dealer of this tier and region another price than they say; one statement.
+
+    Lists of one page share what was found: it is kept as long as the session's transaction lasts.
+    """
+    asked = (session.connection(), now, tier, region)
+    known = session.info.get("own_prices")
+    if known is None or known[0] != asked:
+        given = {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions_above(region)}
+        found = {row[0]: (row[1], row[2], row[3]) for row in session.execute(_OTHERS, given)}
+        known = session.info["own_prices"] = (asked, found)
+    return cast(Prices, known[1])
+
+
+_own = func.json_each(bindparam("own", type_=JSON)).table_valued("key", column("value", JSON))
+_price = _own.c.value
+OWN = select(
+    sql_cast(_own.c.key, BigInteger).label("item_id"),
+    _price[0].as_integer().label("points"),
+    _price[1].as_integer().label("cash_fen"),
+    _price[2].as_integer().label("highest"),
+).cte("own")
+"""`own_prices` as a part of a statement whose parameter `own` they are."""

@@ -9,11 +9,12 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import PricePlan
+from mall.base.types import Instant
+from mall.catalog.models import BEGINS_LATER, PricePlan
 from mall.catalog.rules.plans import Plan, applicable
 from mall.dealers.models import Tier
 
-__all__ = ["Plan", "applicable", "open_plans", "plans_of"]
+__all__ = ["LATELY", "Plan", "applicable", "open_plans", "plans_of"]
 
 _plan = cast(Table, PricePlan.__table__)
 
@@ -26,6 +27,13 @@ _NOT_WITHDRAWN = (
 _OPEN = _NOT_WITHDRAWN.where(
     _plan.c.starts_at <= bindparam("at"), or_(_plan.c.ends_at.is_(None), _plan.c.ends_at > bindparam("at"))
 )
+
+_lately, _now = bindparam("lately", type_=Instant), bindparam("now", type_=Instant)
+LATELY = (
+    select(_plan.c.sku_id).where(BEGINS_LATER, _plan.c.starts_at.between(_lately, _now)),
+    select(_plan.c.sku_id).where(_plan.c.withdrawn_at.is_(None), _plan.c.ends_at.between(_lately, _now)),
+)
+"""The SKUs of which a price began, and of which one ended, by its dates between `lately` and `now`."""
 
 
 def plans_of(session: Session, sku_ids: Collection[int]) -> dict[int, tuple[Plan, ...]]:

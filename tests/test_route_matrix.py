@@ -475,6 +475,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     # It travels in a parcel.
     ("desk_orders.hand_over", "POST"): Route(KEEPER, desk_order("/parts/1/handover"), answers=frozenset({409})),
+    ("desk_orders.give_up", "POST"): Route(
+        KEEPER, desk_order("/lines/1/failure"), data={"restock": "1", "reason": "仓库里没有"}
+    ),
+    ("desk_orders.call_off", "POST"): Route(KEEPER, desk_order("/cancellation"), data={"reason": "这批礼品召回"}),
     ("desk_orders.after_sales", "GET"): Route(ORDER_STAFF, "/desk/after-sales"),
     ("desk_orders.claim", "GET"): Route(ORDER_STAFF, desk_claim()),
     ("desk_orders.look_at_claim", "POST"): Route(KEEPER, desk_claim("/photos"), answers=ONWARD),

@@ -65,6 +65,25 @@ class DeclineForm(Form):
     )
 
 
+class CallOffForm(Form):
+    """Why the brand cancels an order."""
+
+    reason = StringField(
+        N_("原因"), filters=[trimmed], validators=[Needed(N_("请写明原因，经销商会看到")), AtMost(100)]
+    )
+
+
+class GiveUpForm(CallOffForm):
+    """Why the brand cannot deliver a line, and what becomes of its pieces."""
+
+    restock = StringField(N_("库存"))
+
+    def validate_restock(self, field: StringField) -> None:
+        """Into stock (1) or written off (0): only who looked knows, so nothing is taken for granted."""
+        if field.data not in ("1", "0"):
+            raise ValidationError(gettext("请选择放回库存还是报损"))
+
+
 def accounts_from(form: MultiDict[str, str]) -> dict[int, str]:
     """The numbers that top-ups go to, by line number: fields `account-1`, `account-2` …"""
     found = {}

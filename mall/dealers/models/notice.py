@@ -62,6 +62,11 @@ NOTICES: dict[str, Saying] = {
         text=N_("兑换 %(no)s 中有一项没能送达，%(points)s 积分与 %(fen)s 已退回。"),
         icon="circle-x",
     ),
+    "cancelled_by_staff": Saying(
+        title=N_("商城取消了兑换"),
+        text=N_("兑换 %(no)s 已由商城取消，积分已退回，付过的现金会原路退回。原因：%(reason)s"),
+        icon="circle-x",
+    ),
     "vouchers_ending": Saying(
         title=N_("有券快到期了"),
         text=N_("%(count)s 张券即将到期，最早的 %(until_on)s 到期，请尽快使用。"),
@@ -87,8 +92,23 @@ NOTICES: dict[str, Saying] = {
     ),
     "claim_done": Saying(title=N_("售后已完成"), text=N_("售后 %(no)s 已完成，点开看看结果。"), icon="circle-check"),
     "claim_declined": Saying(title=N_("售后未通过"), text=N_("售后 %(no)s 未通过：%(answer)s"), icon="circle-x"),
+    "claim_ending": Saying(
+        title=N_("寄回时间快到了"),
+        text=N_("售后 %(no)s 请在 %(until_at)s 前寄回并填写运单号，过期会自动关闭。"),
+        icon="alarm-clock",
+    ),
+    "claim_sending_home": Saying(
+        title=N_("寄回的礼品没有通过验收"),
+        text=N_("售后 %(no)s：%(answer)s 原件会寄还给你。"),
+        icon="circle-x",
+    ),
+    "claim_overtaken": Saying(
+        title=N_("售后已关闭"), text=N_("售后 %(no)s 涉及的礼品已经退回，售后自动关闭。"), icon="circle-check"
+    ),
     "claim_lapsed": Saying(
-        title=N_("售后已关闭"), text=N_("售后 %(no)s 没有按时寄回，已自动关闭。"), icon="clock"
+        title=N_("售后已关闭"),
+        text=N_("售后 %(no)s 没有按时寄回，已自动关闭；如果已经寄出，仍可补填运单号。"),
+        icon="clock",
     ),
     "restocked": Saying(title=N_("到货了"), text=N_("%(item)s到货了，剩 %(left)s 件，先到先得。"), icon="bell-ring"),
 }

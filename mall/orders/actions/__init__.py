@@ -2,6 +2,8 @@
 
 from mall.orders.actions.approve import approve, decline, lapse_due
 from mall.orders.actions.cancel import cancel
+from mall.orders.actions.cancel_by_staff import cancel_by_staff
+from mall.orders.actions.cannot_deliver import cannot_deliver
 from mall.orders.actions.confirm import Confirmed, close_unpaid, confirm
 from mall.orders.actions.deliver import deliver, fail_line
 from mall.orders.actions.nudge import nudge
@@ -21,6 +23,8 @@ __all__ = [
     "Windows",
     "approve",
     "cancel",
+    "cancel_by_staff",
+    "cannot_deliver",
     "close_unpaid",
     "complete_due",
     "confirm",

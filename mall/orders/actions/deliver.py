@@ -1,4 +1,4 @@
-"""A supplier has told how a line ended: it has arrived, or its points and money come back."""
+"""How a line ends without its parcel: it has arrived otherwise, or its points and money come back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import put_back
+from mall.catalog.actions import put_back, write_off
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
-from mall.orders.actions.loading import lines_of, locked_order, parts_of
+from mall.orders.actions.loading import as_reward, lines_of, locked_order, parts_of
+from mall.orders.actions.moving import overtaken
 from mall.orders.actions.refund_pieces import Piece, end_if_empty, refund_pieces
 from mall.orders.models import Happening, OrderLine, RedemptionOrder
-from mall.points.actions import open_book
+from mall.points.actions import Book, open_book
+from mall.rewards.actions import release
 
 
 def deliver(session: Session, now: datetime, *, dealer_id: int, order_id: int, line_no: int) -> RedemptionOrder:
@@ -43,6 +45,30 @@ def fail_line(
     line = _line(lines, line_no)
     if order.cancelled or line.done_at is not None or not line.kept:
         return order
+    come_to_nothing(
+        session, now, book, order, lines, line, reason=reason, actor="system", act="order.line_failed", into_stock=True
+    )
+    return order
+
+
+def come_to_nothing(
+    session: Session,
+    now: datetime,
+    book: Book,
+    order: RedemptionOrder,
+    lines: list[OrderLine],
+    line: OrderLine,
+    *,
+    reason: str,
+    actor: str,
+    act: str,
+    into_stock: bool,
+    source_address: str = "",
+) -> None:
+    """What a line keeps is given back whole, and who ordered it is told. The judging is the caller's, the book locked.
+
+    Its pieces go into stock, or are written off where there are none to go. Open claims about them are over.
+    """
     kept = line.kept
     back = refund_pieces(
         session,
@@ -50,18 +76,22 @@ def fail_line(
         book,
         order,
         [Piece(line, kept)],
-        key=f"order/{order.id}/line/{line_no}/failed",
+        key=f"order/{order.id}/line/{line.line_no}/failed",
         reason="undeliverable",
-        actor="system",
+        actor=actor,
     )
-    put_back(session, now, {line.sku_id: kept})
-    detail = {"line": line_no, "reason": reason, "points": back.points, "fen": back.fen}
-    happened(session, now, order, Happening.LINE_FAILED, actor="system", act="order.line_failed", detail=detail)
+    release(session, now, [as_reward(order, line, None)])
+    (put_back if into_stock else write_off)(session, now, {line.sku_id: kept})
+    detail = {"line": line.line_no, "reason": reason, "points": back.points, "fen": back.fen}
+    detail |= {} if into_stock else {"written_off": kept}
+    happened(
+        session, now, order, Happening.LINE_FAILED, actor=actor, act=act, source_address=source_address, detail=detail
+    )
     parts = parts_of(session, order)
-    follow(session, now, order, parts, lines, actor="system")
-    end_if_empty(session, now, order, parts, back, actor="system")
+    follow(session, now, order, parts, lines, actor=actor)
+    end_if_empty(session, now, order, parts, back, actor=actor)
+    overtaken(session, now, order)
     _tell(session, now, order, "line_failed", {"no": order.no, "points": back.points, "fen": back.fen})
-    return order
 
 
 def _line(lines: list[OrderLine], line_no: int) -> OrderLine:

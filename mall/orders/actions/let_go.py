@@ -65,17 +65,20 @@ def follow(
     *,
     actor: str,
 ) -> None:
-    """Let parts follow their lines, and the order its parts; what arrived is written down once."""
+    """Let parts follow their lines, and the order its parts; what arrived is written down once.
+
+    A part of which nothing is kept before it left has come to nothing.
+    """
     done = []
     for part in parts:
-        own = [line for line in lines if line.part_no == part.part_no]
-        if part.waiting and not part.kind.shipped and all(line.done_at or not line.kept for line in own):
-            arrived = any(line.kept for line in own)
-            part.state = PartState.DONE if arrived else PartState.CANCELLED
-            part.done_at = now if arrived else None
-            done += [part.part_no] if arrived else []
+        kept = [line for line in lines if line.part_no == part.part_no and line.kept]
+        if part.waiting and not kept:
+            part.state = PartState.CANCELLED
+        elif part.waiting and not part.kind.shipped and all(line.done_at for line in kept):
+            part.state, part.done_at = PartState.DONE, now
+            done.append(part.part_no)
     became = state_of([part.state for part in parts])
-    if became is not OrderState.CANCELLED:
+    if became is not OrderState.CANCELLED and order.may_become(became):
         if became is OrderState.RECEIVED and order.received_at is None:
             order.received_at = now
         order.state = became

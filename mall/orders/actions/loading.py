@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.base.refused import NotFound
+from mall.base.refused import Forbidden, NotFound
 from mall.base.seal import Seal
-from mall.orders.models import OrderLine, OrderPart, RedemptionOrder
+from mall.dealers.models import Dealer, StaffRole
+from mall.orders.models import MAY_SEND, OrderLine, OrderPart, RedemptionOrder
+from mall.points.actions import Book, open_book
 from mall.rewards.models import Line
 
 
@@ -22,6 +26,19 @@ def locked_order(session: Session, dealer_id: int, *, no: str = "", order_id: in
     if order is None:
         raise NotFound
     return order
+
+
+def for_sender(
+    session: Session, now: datetime, *, dealer_code: str, no: str, role: StaffRole
+) -> tuple[Book, RedemptionOrder]:
+    """An order for a person of the brand who sends, its dealer locked. Refused: other staff, what is not there."""
+    if role not in MAY_SEND:
+        raise Forbidden
+    dealer_id = session.scalar(select(Dealer.id).where(Dealer.code == dealer_code))
+    if dealer_id is None:
+        raise NotFound
+    book = open_book(session, now, dealer_id)  # the dealer's lock: whoever cancels, pays or ships waits for us
+    return book, locked_order(session, dealer_id, no=no)
 
 
 def parts_of(session: Session, order: RedemptionOrder) -> list[OrderPart]:

@@ -38,13 +38,22 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
             OrderState.CANCELLED,
         }
     ),
-    OrderState.PARTLY_SHIPPED: frozenset({OrderState.SHIPPED, OrderState.RECEIVED, OrderState.CANCELLED}),
+    OrderState.PARTLY_SHIPPED: frozenset(
+        {
+            OrderState.TO_SHIP,
+            OrderState.SHIPPED,
+            OrderState.RECEIVED,
+            OrderState.CANCELLED,
+        }
+    ),
     OrderState.SHIPPED: frozenset({OrderState.RECEIVED, OrderState.CANCELLED}),
     OrderState.RECEIVED: frozenset({OrderState.COMPLETED}),
     OrderState.COMPLETED: frozenset(),
     OrderState.CANCELLED: frozenset(),
 }
-"""Every transition there is; a verb asks `order.may_become(…)` before it writes one."""
+"""Every transition there is; a verb asks `order.may_become(…)` before it writes one. What got lost on the road is given
+back: then the rest may still be to ship, or nothing is left.
+"""
 
 WAY = (OrderState.TO_SHIP, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.COMPLETED)
 """The way an order goes when nothing comes between, once it is paid."""
@@ -117,8 +126,9 @@ PART_NEXT: dict[PartState, frozenset[PartState]] = {
     PartState.DONE: frozenset(),
     PartState.CANCELLED: frozenset(),
 }
-"""Every transition of a part. What is in hand may be put back on its shelf; it is cancelled only where a supplier
-failed, never by the dealer. What is on the road is cancelled where it got lost and everything was given back.
+"""Every transition of a part. What is in hand may be put back on its shelf; it is cancelled where a supplier
+failed or by the brand, never by the dealer. What is on the road is cancelled where it got lost and everything was given
+back.
 """
 
 PART_NAMES: dict[PartState, str] = {

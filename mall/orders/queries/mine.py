@@ -75,8 +75,11 @@ class EventShown:
 
     @property
     def said(self) -> str:
-        """What the owner who declined gave as the reason, in the owner's own words; nothing for other events."""
-        return str(self.detail.get("reason", "")) if self.detail.get("ended") == Ended.DECLINED else ""
+        """What a person who declined, cancelled or gave up a line gave as the reason, in their own words."""
+        by_person = self.detail.get("ended") in (Ended.DECLINED, Ended.BY_STAFF) or (
+            self.what is Happening.LINE_FAILED and self.by_mall
+        )
+        return str(self.detail.get("reason", "")) if by_person else ""
 
     @property
     def carrier(self) -> str:

@@ -11,21 +11,22 @@ from flask_babel import gettext as _
 from mall.base.refused import N_
 from mall.catalog.models import KINDS
 from mall.dealers.models import StaffRole
-from mall.orders.actions import hand_over, pick, put_back_on_shelf, reveal, ship
-from mall.orders.forms import ShipForm, address_of, mark_from, place_to, wanted_from
+from mall.orders.actions import cancel_by_staff, cannot_deliver, hand_over, pick, put_back_on_shelf, reveal, ship
+from mall.orders.forms import CallOffForm, GiveUpForm, ShipForm, address_of, mark_from, place_to, wanted_from
 from mall.orders.models import CARRIERS, MAY_SEE, MAY_SEE_ADDRESSES, MAY_SEND, NAMES, RedemptionOrder
 from mall.orders.queries import mine, papers, queue
 from mall.orders.queries.claim_papers import claims_of
 from mall.orders.queries.destination import destination_of, remark_of
 from mall.orders.queries.queue import View
 from mall.orders.rules import waiting
+from mall.orders.rules.giving_up import line_comes_back, may_call_off, may_give_up, order_comes_back
 from mall.orders.staff.desk import desk_orders, may_see, told
 from mall.payments.queries import payments_of, refunds_of
 from mall.points.queries.funding import cost_by_fund
-from mall.rewards.queries.top_ups import under_way
+from mall.rewards.queries.top_ups import under_way, with_supplier
 from mall.web import guards
 from mall.web.db import now, reading, transact
-from mall.web.pages import count_on, desk_link, go, page
+from mall.web.pages import count_on, desk_link, go, page, refused
 
 VIEWS: dict[View, str] = {
     View.WAITING: N_("全部待发"),
@@ -52,6 +53,8 @@ ACTS: dict[str, str] = {
     "order.hand_over": N_("登记已发放"),
     "order.receive": N_("确认收货"),
     "order.line_failed": N_("未能送达，退回"),
+    "order.cannot_deliver": N_("不能发放，退回"),
+    "order.cancel_by_staff": N_("商城取消兑换"),
     "order.voucher_back": N_("退回权益或抵扣券"),
     "order.refund": N_("售后退回"),
     "order.reissue": N_("补发"),
@@ -163,6 +166,34 @@ def ship_part(dealer: str, no: str, part_no: int) -> Response:
     return _acted(ship, dealer, no, part_no, _("已发货，已通知经销商"), **sent)
 
 
+@desk_orders.post("/orders/<dealer>/<no>/lines/<int:line_no>/failure", endpoint="give_up")
+@guards.staff_required(*MAY_SEND)
+def give_line_up(dealer: str, no: str, line_no: int) -> Response:
+    """Say that a line cannot be delivered: what it cost comes back. A second press finds it given up."""
+    form = GiveUpForm()
+    if not form.validate_on_submit():
+        return refused("orders/desk_order.html", **_look(dealer, no) | {"giving_up": form, "form_line": line_no})
+    said = {"line_no": line_no, "restock": form.restock.data == "1", "reason": form.reason.data or ""}
+    return _ended(cannot_deliver, dealer, no, _("已退回，已通知经销商"), **said)
+
+
+@desk_orders.post("/orders/<dealer>/<no>/cancellation", endpoint="call_off")
+@guards.staff_required(*MAY_SEND)
+def call_order_off(dealer: str, no: str) -> Response:
+    """Cancel an order whole, with a reason that the dealer reads. A second press finds it cancelled."""
+    form = CallOffForm()
+    if not form.validate_on_submit():
+        return refused("orders/desk_order.html", **_look(dealer, no) | {"calling_off": form})
+    return _ended(cancel_by_staff, dealer, no, _("已取消，已通知经销商"), reason=form.reason.data or "")
+
+
+def _ended(verb: Callable[..., RedemptionOrder], dealer: str, no: str, said: str, **more: Any) -> Response:
+    here = guards.staff()
+    who = {"staff_id": here.staff_id, "role": here.role, "source_address": request.remote_addr or ""}
+    found = transact(verb, dealer_code=dealer, no=no, **who, **more)
+    return go(url_for("desk_orders.order", dealer=dealer, no=found.no), toast=said)
+
+
 def _acted(
     verb: Callable[..., RedemptionOrder], dealer: str, no: str, part_no: int, said: str, **more: str
 ) -> Response:
@@ -180,12 +211,14 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
     found = papers.papers_of(session, dealer_code=dealer, no=no)
     made, seal = found.order, current_app.extensions["seal"]
     parts = mine.parts_of(session, [made])[made.dealer_id, made.id]
+    lines = mine.lines_of(session, [made])[made.dealer_id, made.id]
+    supplied = with_supplier(session, made.dealer_id, made.id)
     due_at = mine.due_among(parts)
     return {
         "order": made,
         "dealer": found.dealer,
         "member": found.member,
-        "lines": mine.lines_of(session, [made])[made.dealer_id, made.id],
+        "lines": lines,
         "parts": parts,
         "events": mine.events_of(session, made, staff_named=True),
         "payments": payments_of(session, made.dealer_id, made.id),
@@ -210,4 +243,10 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "waits": lambda part: waiting(made.paid_at or made.placed_at, part.due_at or at, at),
         "form": None,
         "form_part": 0,
+        "may_give_up": lambda part, line: may_give_up(made, part, line, supplied),
+        "line_comes_back": lambda line: line_comes_back(made, lines, line),
+        "giving_up": GiveUpForm(None),
+        "form_line": 0,
+        "order_comes_back": order_comes_back(made) if may_call_off(made, parts, lines, supplied) else None,
+        "calling_off": CallOffForm(None),
     }

@@ -59,6 +59,12 @@ def under_way(session: Session, dealer_id: int, order_id: int) -> bool:
     return session.scalar(select(TopUp.id).where(*of_order, TopUp.ended_at.is_(None)).limit(1)) is not None
 
 
+def with_supplier(session: Session, dealer_id: int, order_id: int) -> set[int]:
+    """The lines of an order that a supplier has, or whose end it has told and the order has not heard yet."""
+    of_order = (TopUp.dealer_id == dealer_id, TopUp.order_id == order_id)
+    return set(session.scalars(select(TopUp.line_no).where(*of_order, TopUp.told_at.is_(None))))
+
+
 def contradicted(session: Session, ids: Sequence[int]) -> set[int]:
     """Those of which the supplier said another end afterwards: the account may be filled and the points back."""
     asked = select(AuditEntry.subject).where(

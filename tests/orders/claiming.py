@@ -43,7 +43,7 @@ def claim(
     no: str,
     pieces: dict[int, int] | None = None,
     kind: ClaimKind = ClaimKind.REFUND_ONLY,
-    reason: ClaimReason = ClaimReason.DAMAGED,
+    reason: ClaimReason = ClaimReason.OTHER,
     *,
     key: str = "",
     **said: Any,

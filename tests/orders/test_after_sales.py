@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from mall.catalog.actions import withdraw
 from mall.catalog.models import SoldOut
 from mall.dealers.models import MayNotRedeem, MemberRole, Notice, StaffRole
 from mall.jobs.tasks import arrive, claims
-from mall.orders.actions import receive
+from mall.orders.actions import hand_over, pick, receive, ship
 from mall.orders.actions.after_sales import (
     accept,
     agree,
@@ -27,6 +28,7 @@ from mall.orders.models import (
     Claim,
     ClaimKind,
     ClaimMoved,
+    ClaimOpen,
     ClaimReason,
     ClaimState,
     FormReused,
@@ -47,6 +49,7 @@ from tests.orders.claiming import (
     OWNER,
     PHOTO,
     SF,
+    STAFF,
     agreed,
     arrived,
     by_staff,
@@ -74,6 +77,11 @@ def priced(set_up: Flask) -> Flask:
 
 def come_back(made: Claim, **said: object) -> Claim:
     return transact(send_back, **(OWNER | said), no=made.no, **BACK)
+
+
+def claim_numbered(no: str) -> Claim:
+    db.session.rollback()
+    return db.session.scalars(select(Claim).where(Claim.no == no)).one()
 
 
 def refunds() -> list[tuple[int, RefundState]]:
@@ -201,17 +209,68 @@ def test_what_still_waits_of_an_order_of_which_the_rest_has_left_can_be_given_up
     parcel = next(one for one in parts(no) if one.kind.shipped)
     transact_ship(no, parcel.part_no)
     card = next(one for one in lines(no) if one.part_no != parcel.part_no)
-    agreed(claim(no, {card.line_no: 1}, REFUND, ClaimReason.NOT_WANTED))
+    made = claim(no, {card.line_no: 1}, REFUND, ClaimReason.NOT_WANTED)
+    for verb in (pick, hand_over):
+        with pytest.raises(ClaimOpen):
+            by_staff_part(verb, no, card.part_no)
+    agreed(made)
     assert [one.state.value for one in parts(no)] in (["shipped", "cancelled"], ["cancelled", "shipped"])
     assert (the_order(no).state, stock_of(CARD)) == (OrderState.SHIPPED, 50)
     nothing_is_wrong()
 
 
 def transact_ship(no: str, part_no: int) -> None:
-    from mall.orders.actions import ship
-    from tests.orders.claiming import STAFF
+    by_staff_part(ship, no, part_no, **SF)
 
-    transact(ship, **STAFF, no=no, part_no=part_no, staff_id=1, **SF)
+
+def by_staff_part(verb: Any, no: str, part_no: int, **said: str) -> None:
+    transact(verb, **STAFF, no=no, part_no=part_no, staff_id=1, **said)
+
+
+def test_a_parcel_given_up_before_it_left_is_in_stock_again_and_ends(set_up: Flask) -> None:
+    no = scene.order([(COOKER, 1), (CARD, 1)]).no
+    parcel, card = sorted(parts(no), key=lambda part: not part.kind.shipped)
+    by_staff_part(hand_over, no, card.part_no)
+    line = next(one for one in lines(no) if one.part_no == parcel.part_no)
+    made = claim(no, {line.line_no: 1}, REFUND, ClaimReason.NOT_WANTED)
+    with pytest.raises(ClaimOpen):
+        by_staff_part(ship, no, parcel.part_no, **SF)
+    agreed(made)
+    assert (stock_of(), the_order(no).state) == (50, OrderState.RECEIVED)
+    nothing_is_wrong()
+
+
+def test_nobody_keeps_a_delivered_card_and_is_paid_back_beside_a_parcel_that_waits(set_up: Flask) -> None:
+    no = arrived(COOKER)
+    before = everything()
+    with pytest.raises(WrongClaim):
+        claim(no, None, REFUND, ClaimReason.NOT_WANTED)
+    assert everything() == before
+
+
+def test_what_people_handed_out_is_written_off_and_not_on_the_shelf_again(set_up: Flask) -> None:
+    no = scene.order(CARD).no
+    by_staff_part(hand_over, no, 1)
+    agreed(claim(no, None, REFUND, ClaimReason.LATE))
+    assert (points_of(), stock_of(CARD)) == (100_000, 49)
+    nothing_is_wrong()
+
+
+def test_cancelling_the_rest_ends_the_claims_about_it(set_up: Flask) -> None:
+    no = scene.order([(COOKER, 1), (CARD, 1)]).no
+
+    parcel_part = next(one.part_no for one in parts(no) if one.kind.shipped)
+    transact_ship(no, parcel_part)
+    by_part = {one.part_no: one.line_no for one in lines(no)}
+    card_line, parcel_line = by_part[3 - parcel_part], by_part[parcel_part]
+    open_claim = claim(no, {card_line: 1}, REFUND, ClaimReason.NOT_WANTED)
+    agreed(claim(no, {parcel_line: 1}, REFUND, ClaimReason.LATE))
+    assert the_order(no).state is OrderState.TO_SHIP, "the parcel got lost, the card still waits"
+    scene.take_back(no)
+    assert fresh(open_claim).state is ClaimState.WITHDRAWN
+    assert "claim_overtaken" in notices()
+    assert (points_of(), stock_of(), stock_of(CARD)) == (100_000, 49, 50)
+    nothing_is_wrong()
 
 
 def test_much_money_needs_two_people(priced: Flask) -> None:
@@ -257,8 +316,12 @@ def test_what_came_back_otherwise_than_it_was_said_is_refused(set_up: Flask) -> 
         by_staff(refuse_return, made, reason="箱子是空的")
     come_back(made)
     for _ in range(2):
-        assert by_staff(refuse_return, made, reason="箱子是空的").state is ClaimState.DECLINED
+        assert by_staff(refuse_return, made, reason="箱子是空的").state is ClaimState.SENDING_HOME
+    assert fresh(made).turn is Turn.BRAND, "what is refused goes home first"
+    for _ in range(2):
+        assert by_staff(resend, made, **SF).state is ClaimState.DECLINED
     assert (points_of(), stock_of()) == (100_000 - PRICES[COOKER], 49)
+    assert notices() == ["claim_return_awaited", "claim_sending_home", "claim_declined"]
     nothing_is_wrong()
 
 
@@ -274,14 +337,46 @@ def test_the_dealer_may_take_a_claim_back_until_something_travels(set_up: Flask)
 def test_what_is_not_sent_back_in_time_lapses(set_up: Flask, clock: Clock) -> None:
     made = claim(arrived(COOKER), None, RETURN)
     agreed(made)
-    clock.tick(days=6)
+    clock.tick(days=4)
     assert claims.run() == 0
     clock.tick(days=1)
+    assert [claims.run(), claims.run()] == [1, 0], "reminded once"
+    clock.tick(days=2)
     assert claims.run() == 1
     assert fresh(made).state is ClaimState.LAPSED
-    assert notices() == ["claim_return_awaited", "claim_lapsed"]
+    assert notices() == ["claim_return_awaited", "claim_ending", "claim_lapsed"]
+
+
+def test_what_was_sent_back_too_late_is_looked_at_all_the_same(set_up: Flask, clock: Clock) -> None:
+    made = claim(arrived(COOKER), None, RETURN)
+    agreed(made)
+    clock.tick(days=8)
+    claims.run()
+    clock.tick(days=8)
+    arrive.run()
+    assert come_back(made).state is ClaimState.RETURNED, "the order waits as long again for a late parcel"
+    by_staff(accept, made, restock=True)
+    assert points_of() == 100_000
+    nothing_is_wrong()
+
+
+def test_once_the_order_is_completed_or_the_pieces_are_in_another_claim_it_is_too_late(
+    set_up: Flask, clock: Clock
+) -> None:
+    one, two = arrived(COOKER), arrived(COOKER)
+    made, other = claim(one, None, RETURN), claim(two, None, RETURN)
+    agreed(made)
+    agreed(other)
+    clock.tick(days=8)
+    claims.run()
+    claim(two)
     with pytest.raises(ClaimMoved):
-        come_back(made)
+        come_back(claim_numbered(f"{two}-1"))
+    clock.tick(days=16)
+    arrive.run()
+    assert the_order(one).state is OrderState.COMPLETED
+    with pytest.raises(ClaimMoved):
+        come_back(claim_numbered(f"{one}-1"))
 
 
 def test_an_order_is_not_completed_while_something_of_it_is_claimed(set_up: Flask, clock: Clock) -> None:

@@ -283,6 +283,9 @@ def test_what_came_back_otherwise_is_refused(desk: Visitor, people: Cast) -> Non
     sent_back(people, no)
     before = points_of(people)
     press(desk, no, "refusal", reason="寄回的是另一台")
+    assert state(no) is ClaimState.SENDING_HOME
+    assert "寄还原件" in desk.get(path(no)).text
+    press(desk, no, "resending", carrier="shunfeng", waybill="SF1390442701860")
     assert state(no) is ClaimState.DECLINED
     assert points_of(people) == before
 

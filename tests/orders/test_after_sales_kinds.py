@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import SoldOut
+from mall.catalog.actions import ItemToPut, SkuToPut, put_item
+from mall.catalog.models import Delivery, Kind, SoldOut
 from mall.dealers.models import MemberRole
 from mall.orders.actions.voucher_back import voucher_back
 from mall.orders.models import ClaimKind, ClaimReason, ClaimState, NothingToClaim, OrderState, WrongClaim
@@ -29,11 +30,33 @@ INVALID = ClaimReason.CODE_INVALID
 CODES = 4
 
 
-def stock_vault(session: Session, at: Any) -> None:
+def stock_vault(session: Session, at: Any, prefix: str = "CLAIM") -> None:
     said: dict[str, Any] = {"zone": "Asia/Shanghai", "seal": SEAL, "actor": "staff:1"}
-    codes = "\n".join(f"CLAIM-{n}" for n in range(CODES))
+    codes = "\n".join(f"{prefix}-{n}" for n in range(CODES))
     batch_id = look(session, at, sku_code=CARD, name="四张", text=codes, expires_on=None, **said)
     take_in(session, at, batch_id=batch_id, good=CODES, **said)
+
+
+def stock_vault_again(session: Session, at: Any) -> None:
+    stock_vault(session, at, prefix="MORE")
+
+
+def scene_card_by_hand(session: Session, at: Any) -> None:
+    put_item(
+        session,
+        at,
+        ItemToPut(
+            code="BY-HAND",
+            category="home",
+            kind=Kind.CARD_CODE,
+            brand="年轮",
+            names=scene.spoken("景区门票", "Ticket"),
+            pictures=["cooker"],
+            delivery=Delivery.INSTANT,
+            shelved_at=at,
+            skus=[SkuToPut(code="BY-HAND-1", points=3_000, on_hand=9)],
+        ),
+    )
 
 
 @pytest.fixture
@@ -102,6 +125,52 @@ def test_no_code_is_left_to_replace_a_bad_one(vault: Flask) -> None:
         agreed(made, code_ids=(codes()[0].id,))
     assert everything() == before
     assert fresh(made).applied
+
+
+def test_a_bad_code_is_paid_back_where_no_other_is_left_and_never_comes_back(vault: Flask) -> None:
+    no = scene.order(CARD, 4).no
+    bad = codes()[0].id
+    revealed(bad)
+    made = claim(no, {1: 1}, REFUND, INVALID)
+    before = everything()
+    for ticked in ((), tuple(code.id for code in codes()[:2])):
+        with pytest.raises((NothingToClaim, WrongClaim)):
+            agreed(made, code_ids=ticked)
+    assert everything() == before
+    for _ in range(2):
+        assert agreed(made, code_ids=(bad,)).state is ClaimState.DONE
+    assert ([code.id for code in codes(CodeState.VOID)], len(codes()), len(codes(CodeState.FREE))) == ([bad], 3, 0)
+    assert (points_of(), stock_of(CARD), lines(no)[0].kept) == (150_000, 0, 3)
+    nothing_is_wrong()
+
+
+def test_so_many_codes_are_replaced_by_two_people_only(vault: Flask) -> None:
+    no = scene.order(CARD, 3).no
+    transact(stock_vault_again)
+    made = claim(no, {1: 3}, REISSUE, INVALID)
+    bad = tuple(code.id for code in codes())
+    assert agreed(made, 1, code_ids=bad).state is ClaimState.CHECKING
+    assert codes(CodeState.VOID) == []
+    assert agreed(made, 2, code_ids=bad).state is ClaimState.DONE
+    assert len(codes(CodeState.VOID)) == 3
+
+
+def test_what_is_out_can_be_claimed_though_its_neighbour_still_waits_for_people(vault: Flask) -> None:
+    transact(scene_card_by_hand)
+    no = scene.order([(CARD, 1), ("BY-HAND-1", 1)]).no
+    out = next(one for one in lines(no) if one.sku_code == CARD)
+    agreed(claim(no, {out.line_no: 1}, REISSUE, INVALID), code_ids=(codes()[0].id,))
+    assert len(codes(CodeState.VOID)) == 1
+    nothing_is_wrong()
+
+
+def test_two_claims_are_judged_together_when_a_system_hands_one_voucher_back(seats: Flask) -> None:
+    no = scene.order(SEAT, 4).no
+    first, second = claim(no, {1: 2}), claim(no, {1: 2})
+    voucher = db.session.scalars(select(Voucher.no)).first()
+    transact(voucher_back, no=voucher, systems=tuple(System), reason="停办", actor="partner:dms")
+    assert (fresh(first).state, fresh(second).state) == (ClaimState.APPLIED, ClaimState.WITHDRAWN)
+    nothing_is_wrong()
 
 
 def test_a_code_that_nobody_saw_goes_back_into_the_vault_and_one_that_was_seen_does_not(vault: Flask) -> None:

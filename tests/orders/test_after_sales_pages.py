@@ -375,7 +375,8 @@ def test_what_is_not_sent_back_in_time_says_so(phone: Visitor, people: Cast, arr
     transact(lapse_claims)
     sign_in(phone, people.owner)
     assert "没有按时寄回，已自动关闭" in words(phone, f"/after-sales/{claim}")
-    assert "状态刚刚变了" in onward(phone, phone.post(f"/after-sales/{claim}/parcel", data=BACK))
+    assert "补填运单号" in words(phone, f"/after-sales/{claim}")
+    assert "寄回待验收" in onward(phone, phone.post(f"/after-sales/{claim}/parcel", data=BACK)), "told late it goes on"
 
 
 def test_an_exchange_shows_the_parcel_that_follows(phone: Visitor, people: Cast, arrived: Ordered) -> None:

@@ -2,7 +2,7 @@
 
 from huey import crontab
 
-from mall.orders.actions.after_sales import close_refunded, lapse_claims
+from mall.orders.actions.after_sales import close_refunded, lapse_claims, remind_claims
 from mall.web.db import transact
 
 SCHEDULE = crontab(minute="*")
@@ -11,8 +11,10 @@ AT_ONCE = 50
 
 
 def run() -> int:
-    """Let lapse and close all that is due, and give how many claims that were."""
+    """Remind, let lapse and close all that is due, and give how many claims that were."""
     ended = 0
+    while reminded := transact(remind_claims, limit=AT_ONCE):
+        ended += reminded
     while lapsed := transact(lapse_claims, limit=AT_ONCE):
         ended += lapsed
     while closed := transact(close_refunded, limit=AT_ONCE):

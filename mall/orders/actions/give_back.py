@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mall.catalog.actions import put_back
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import as_reward, lines_of, parts_of
+from mall.orders.actions.moving import overtaken
 from mall.orders.models import Ended, Happening, OrderLine, OrderState, PartState, RedemptionOrder
 from mall.payments.actions import shut, want_refund
 from mall.payments.queries import payments_of
@@ -67,6 +68,7 @@ def give_back(
     )
     release(session, now, [as_reward(order, line, None) for line in lines])
     put_back(session, now, pieces(lines))
+    overtaken(session, now, order)
 
 
 def pieces(lines: list[OrderLine]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from mall.dealers.models import MayNotRedeem, MemberRole
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
-from mall.orders.models import Claim, Happening, NotNow, OrderPart, OrderState, PartState, RedemptionOrder
+from mall.orders.models import Claim, ClaimState, Happening, NotNow, OrderPart, OrderState, PartState, RedemptionOrder
 from mall.points.actions import open_book, open_books
 
 RECEIVED_AFTER = timedelta(days=10)
@@ -33,7 +33,13 @@ _RECEIVED = (
         ~exists().where(
             Claim.dealer_id == RedemptionOrder.dealer_id,
             Claim.order_id == RedemptionOrder.id,
-            or_(Claim.ended_at.is_(None), and_(Claim.resent_waybill.is_not(None), Claim.ended_at > bindparam("since"))),
+            or_(
+                Claim.ended_at.is_(None),
+                and_(
+                    Claim.ended_at > bindparam("since"),
+                    or_(Claim.resent_waybill.is_not(None), Claim.state == ClaimState.LAPSED),
+                ),
+            ),
         ),
     )
     .limit(bindparam("limit"))
@@ -73,16 +79,23 @@ def receive_due(session: Session, now: datetime, *, limit: int = 50) -> int:
 def complete_due(session: Session, now: datetime, *, limit: int = 50) -> int:
     """Complete orders whose time for after-sales is over; gives how many there were, nought means done.
 
-    One of which something is claimed waits for its end, and as long again for what was sent in exchange.
+    One of which something is claimed waits for its end, and as long again for what was sent in exchange, or may
+    have been sent back late.
     """
     over = session.connection().execute(_RECEIVED, {"since": now - COMPLETED_AFTER, "limit": limit}).all()
     open_books(session, now, {row.dealer_id for row in over})
     for dealer_id, order_id in over:
         order = locked_order(session, dealer_id, order_id=order_id)
-        if order.may_become(OrderState.COMPLETED):
+        if order.may_become(OrderState.COMPLETED) and not _claimed(session, order):
             order.state = OrderState.COMPLETED
             happened(session, now, order, Happening.COMPLETED, actor="system")
     return len(over)
+
+
+def _claimed(session: Session, order: RedemptionOrder) -> bool:
+    """Whether something of it is claimed: asked anew, since the list was made before the lock was taken."""
+    of_order = (Claim.dealer_id == order.dealer_id, Claim.order_id == order.id, Claim.ended_at.is_(None))
+    return session.scalar(select(Claim.id).where(*of_order).limit(1)) is not None
 
 
 def _arrive(session: Session, now: datetime, order: RedemptionOrder, *, actor: str, since: datetime) -> list[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.orders.actions.happened import happened
+from mall.orders.actions.moving import overtaken
 from mall.orders.models import (
     Ended,
     Happening,
@@ -101,15 +102,23 @@ def refund_pieces(
 
 
 def end_if_empty(
-    session: Session, now: datetime, order: RedemptionOrder, parts: list[OrderPart], back: Back, *, actor: str
+    session: Session,
+    now: datetime,
+    order: RedemptionOrder,
+    parts: list[OrderPart],
+    back: Back,
+    *,
+    actor: str,
+    claim_id: int = 0,
 ) -> None:
-    """An order of which every part came to nothing is cancelled: it was undeliverable."""
+    """An order of which every part came to nothing is cancelled, undeliverable. `claim_id` paid its last back."""
     if state_of([part.state for part in parts]) is not OrderState.CANCELLED or order.cancelled:
         return
     order.state, order.ended, order.cancelled_at = OrderState.CANCELLED, Ended.UNDELIVERABLE, now
     order.refund_journal = back.journal_id
     detail = {"ended": Ended.UNDELIVERABLE.value, "points": back.points}
     happened(session, now, order, Happening.CANCELLED, actor=actor, act="order.cancel", detail=detail)
+    overtaken(session, now, order, but=claim_id)
 
 
 def _anything_kept(session: Session, order: RedemptionOrder) -> bool:

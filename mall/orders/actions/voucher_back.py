@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back
 from mall.dealers.actions.notices import tell
-from mall.orders.actions.after_sales.moving import overtaken
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import lines_of, locked_order
+from mall.orders.actions.moving import overtaken
 from mall.orders.actions.refund_pieces import Piece, refund_pieces
 from mall.orders.models import Happening
 from mall.outbox.models import System
@@ -46,7 +46,7 @@ def voucher_back(
         actor=actor,
     )
     put_back(session, now, {line.sku_id: 1})
-    overtaken(session, now, order, line)
+    overtaken(session, now, order)
     facts = {"no": order.no, "points": back.points, "fen": back.fen}
     detail = {"line": voucher.line_no, "voucher": voucher.no, "points": back.points, "fen": back.fen}
     happened(session, now, order, Happening.REFUNDED, actor=actor, act="order.voucher_back", detail=detail)

@@ -70,6 +70,8 @@ class Claim(Base):
     waybill: Mapped[str | None] = mapped_column(Key(40))
     resent_carrier: Mapped[str | None] = mapped_column(Name(24))
     resent_waybill: Mapped[str | None] = mapped_column(Key(40))
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the dealer was told that its time to send it back is nearly over."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
     def may_become(self, state: ClaimState) -> bool:
@@ -102,6 +104,11 @@ class Claim(Base):
         return self.state is ClaimState.RETURN_AWAITED
 
     @property
+    def sendable(self) -> bool:
+        """The dealer may tell that it has sent the pieces back: when asked to, or later than it was asked to."""
+        return self.may_become(ClaimState.RETURNED)
+
+    @property
     def returned(self) -> bool:
         """The pieces are on their way back, or here to be looked at."""
         return self.state is ClaimState.RETURNED
@@ -110,6 +117,17 @@ class Claim(Base):
     def resending(self) -> bool:
         """Others are to be sent in their place."""
         return self.state is ClaimState.RESENDING
+
+    @property
+    def sending_home(self) -> bool:
+        """What came back was refused and is to go back to the dealer."""
+        return self.state is ClaimState.SENDING_HOME
+
+    @property
+    def names_codes(self) -> bool:
+        """It is about codes that are bad: the brand says which."""
+        bad = self.kind is ClaimKind.REFUND_ONLY and self.reason is ClaimReason.CODE_INVALID
+        return bad or self.kind is ClaimKind.REISSUE
 
     @property
     def withdrawable(self) -> bool:
@@ -234,3 +252,10 @@ class TooManyClaims(Refused):
 
     code = "too_many_claims"
     text = N_("这笔兑换的售后次数已达上限，请联系客户经理。")
+
+
+class ClaimOpen(Refused):
+    """Somebody wants to send pieces that the dealer has asked to be paid back for, and nobody has answered."""
+
+    code = "claim_open"
+    text = N_("经销商对这些礼品申请了仅退款，请先答复售后 %(no)s，再发货。")

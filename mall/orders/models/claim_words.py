@@ -48,6 +48,7 @@ class ClaimState(StrEnum):
     RETURN_AWAITED = "return_awaited"
     RETURNED = "returned"
     RESENDING = "resending"
+    SENDING_HOME = "sending_home"
     REFUNDING = "refunding"
     DONE = "done"
     DECLINED = "declined"
@@ -81,16 +82,19 @@ CLAIM_NEXT: dict[ClaimState, frozenset[ClaimState]] = {
         ClaimState.RESENDING,
         ClaimState.REFUNDING,
         ClaimState.DONE,
-        ClaimState.DECLINED,
+        ClaimState.SENDING_HOME,
     }),
     ClaimState.RESENDING: frozenset({ClaimState.DONE}),
+    ClaimState.SENDING_HOME: frozenset({ClaimState.DECLINED}),
     ClaimState.REFUNDING: frozenset({ClaimState.DONE}),
     ClaimState.DONE: frozenset(),
     ClaimState.DECLINED: frozenset(),
     ClaimState.WITHDRAWN: frozenset(),
-    ClaimState.LAPSED: frozenset(),
+    ClaimState.LAPSED: frozenset({ClaimState.RETURNED}),
 }
-"""Every transition of a claim."""
+"""Every transition of a claim. What was sent back too late is looked at all the same, while the order is not completed;
+what came back and is refused goes home before the claim ends.
+"""
 
 CLAIM_STATES: dict[ClaimState, str] = {
     ClaimState.APPLIED: N_("申请中"),
@@ -98,6 +102,7 @@ CLAIM_STATES: dict[ClaimState, str] = {
     ClaimState.RETURN_AWAITED: N_("待寄回"),
     ClaimState.RETURNED: N_("寄回待验收"),
     ClaimState.RESENDING: N_("待重新发出"),
+    ClaimState.SENDING_HOME: N_("待退还原件"),
     ClaimState.REFUNDING: N_("退款中"),
     ClaimState.DONE: N_("已完成"),
     ClaimState.DECLINED: N_("已拒绝"),
@@ -120,6 +125,7 @@ TURNS: dict[ClaimState, tuple[Turn, timedelta]] = {
     ClaimState.RETURN_AWAITED: (Turn.DEALER, timedelta(days=7)),
     ClaimState.RETURNED: (Turn.BRAND, timedelta(days=7)),
     ClaimState.RESENDING: (Turn.BRAND, timedelta(hours=72)),
+    ClaimState.SENDING_HOME: (Turn.BRAND, timedelta(hours=72)),
     ClaimState.REFUNDING: (Turn.GATEWAY, timedelta(hours=72)),
 }
 """Whose turn it is in each open state, and for how long. What the dealer does not send back in time lapses; what the

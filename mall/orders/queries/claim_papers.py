@@ -13,6 +13,7 @@ from mall.base.refused import NotFound
 from mall.catalog.models import Kind, Stock
 from mall.dealers.models import Dealer, Member
 from mall.orders.models import (
+    MOST_PHOTOS,
     Claim,
     ClaimEvent,
     ClaimKind,
@@ -80,7 +81,7 @@ class PieceShown:
     @property
     def lost(self) -> bool:
         """Given back without travelling it is written off: it has left, and nobody sends it back."""
-        return self.line.kind.shipped and not self.part.untouched
+        return self.line.kind.shipped and not self.part.waiting
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ def photos_of(session: Session, claim: Claim) -> Sequence[ClaimPhoto]:
 
 def photo_sealed(session: Session, claim: Claim, position: int) -> bytes:
     """One picture, sealed; refused as not found where there is none."""
+    if position > MOST_PHOTOS:  # the column is a small one
+        raise NotFound
     asked = select(ClaimPhoto.image_sealed).where(
         ClaimPhoto.dealer_id == claim.dealer_id, ClaimPhoto.claim_id == claim.id, ClaimPhoto.position == position
     )

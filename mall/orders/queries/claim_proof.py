@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, and_, func, literal, or_, select
+from sqlalchemy import String, Table, and_, exists, func, literal, or_, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from mall.orders.models import OPEN, Claim, ClaimKind, ClaimLine, ClaimState, OrderLine
+from mall.orders.models import OPEN, Claim, ClaimKind, ClaimLine, ClaimState, OrderLine, OrderPart, PartState
 from mall.orders.queries.promises import Found
 from mall.payments.models import Refund
 from mall.points.models import Journal
@@ -19,12 +19,13 @@ RULES: dict[str, str] = {
     "claim_points": "the ledger gave back other points for it than it says",
     "claim_cash": "the refund of it is not what it says",
     "claim_pieces": "its order's lines have given back, or can give back, fewer pieces than its claims are about",
+    "empty_part": "it waits or is on the road, and none of its pieces is kept",
     "claim_overdue": "its time to be sent back is over, and nobody closed it",
 }
 
 _claim, _claimed = cast(Table, Claim.__table__), cast(Table, ClaimLine.__table__)
 _line, _refund = cast(Table, OrderLine.__table__), cast(Table, Refund.__table__)
-_journal = cast(Table, Journal.__table__)
+_journal, _part = cast(Table, Journal.__table__), cast(Table, OrderPart.__table__)
 _KEY = literal("claim/", String) + as_type(_claim.c.id, String)
 _PAYING = (ClaimKind.REFUND_ONLY, ClaimKind.RETURN)
 _PAID = (ClaimState.REFUNDING, ClaimState.DONE)
@@ -34,6 +35,7 @@ def broken_claims(session: Session, late: datetime) -> Iterator[Found]:
     """Every claim that does not tie; one that should have lapsed before `late` is told as well."""
     yield from _paid_back(session)
     yield from _pieces(session)
+    yield from _empty_parts(session)
     overdue = select(_claim.c.no, _claim.c.dealer_id, _claim.c.due_at).where(
         _claim.c.state == ClaimState.RETURN_AWAITED, _claim.c.due_at < late
     )
@@ -115,6 +117,21 @@ def _pieces(session: Session) -> Iterator[Found]:
     for row in rows:
         found = f"{row.returned_quantity} of {row.quantity} given back"
         yield "claim_pieces", _where(row), found, f"{row.returned} paid back, {row.waiting} claimed"
+
+
+def _empty_parts(session: Session) -> Iterator[Found]:
+    """A part of which everything was given back has ended as well: else somebody would send an empty parcel."""
+    kept = exists().where(
+        _line.c.dealer_id == _part.c.dealer_id,
+        _line.c.order_id == _part.c.order_id,
+        _line.c.part_no == _part.c.part_no,
+        _line.c.quantity > _line.c.returned_quantity,
+    )
+    live = (PartState.HELD, PartState.READY, PartState.PICKED, PartState.SHIPPED)
+    told = (_part.c.dealer_id, _part.c.order_id, _part.c.part_no, _part.c.state)
+    rows = session.execute(select(*told).where(_part.c.state.in_(live), ~kept))
+    for row in rows:
+        yield "empty_part", f"part {row.part_no} of order {row.order_id}", row.state, "an end"
 
 
 def _where(row: Any) -> str:

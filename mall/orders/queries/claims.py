@@ -94,7 +94,7 @@ def claimable(
     left = {
         line.line_no: line.kept - in_claims[line.line_no]
         for line in lines
-        if _reachable(order, of_part[line.part_no])
+        if _reachable(order, line, of_part[line.part_no])
     }
     return {line_no: pieces for line_no, pieces in left.items() if pieces > 0}
 
@@ -183,5 +183,7 @@ def steps_of(session: Session, claim: Claim) -> list[StepShown]:
     return [StepShown(state, at, names.get(actor, ""), actor, detail) for state, at, actor, detail in steps]
 
 
-def _reachable(order: RedemptionOrder, part: OrderPart) -> bool:
-    return part.shipped or part.done or (order.state is OrderState.PARTLY_SHIPPED and part.ready)
+def _reachable(order: RedemptionOrder, line: OrderLine, part: OrderPart) -> bool:
+    """It has left or was handed out, though other lines of its part were not; or the rest of the order has left."""
+    gone = part.shipped or part.done or line.done_at is not None
+    return gone or (order.state is OrderState.PARTLY_SHIPPED and part.ready)

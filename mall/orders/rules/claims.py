@@ -36,12 +36,12 @@ ROADS: dict[ClaimKind, tuple[tuple[str, frozenset[ClaimState]], ...]] = {
     ClaimKind.RETURN: (
         (N_("品牌审核"), frozenset({ClaimState.APPLIED, ClaimState.CHECKING})),
         (N_("寄回"), frozenset({ClaimState.RETURN_AWAITED})),
-        (N_("验收退款"), frozenset({ClaimState.RETURNED, ClaimState.REFUNDING})),
+        (N_("验收退款"), frozenset({ClaimState.RETURNED, ClaimState.REFUNDING, ClaimState.SENDING_HOME})),
     ),
     ClaimKind.EXCHANGE: (
         (N_("品牌审核"), frozenset({ClaimState.APPLIED, ClaimState.CHECKING})),
         (N_("寄回"), frozenset({ClaimState.RETURN_AWAITED})),
-        (N_("验收换新"), frozenset({ClaimState.RETURNED, ClaimState.RESENDING})),
+        (N_("验收换新"), frozenset({ClaimState.RETURNED, ClaimState.RESENDING, ClaimState.SENDING_HOME})),
     ),
     ClaimKind.REISSUE: ((N_("品牌审核"), frozenset({ClaimState.APPLIED, ClaimState.CHECKING})),),
 }
@@ -58,14 +58,14 @@ def claims_for(reward: Kind, *, untouched: bool) -> frozenset[ClaimKind]:
     return frozenset(fits)
 
 
-def reasons_for(wanted: ClaimKind, rewards: Collection[Kind], *, untouched: bool) -> list[ClaimReason]:
-    """Why that may be asked for such rewards, in the order of the words; `untouched`: some of it waits to be sent."""
+def reasons_for(wanted: ClaimKind, rewards: Collection[Kind], *, at_home: bool) -> list[ClaimReason]:
+    """Why that may be asked for such rewards, in the order of the words. `at_home`: no parcel of it has left."""
     fits = set(REASONS_FOR[wanted])
     if not any(reward.shipped for reward in rewards):
         fits -= OF_PARCELS
     if Kind.CARD_CODE not in rewards:
         fits.discard(ClaimReason.CODE_INVALID)
-    if untouched and wanted is ClaimKind.REFUND_ONLY:
+    if at_home and wanted is ClaimKind.REFUND_ONLY:
         fits.add(ClaimReason.NOT_WANTED)
     return [reason for reason in ClaimReason if reason in fits]
 

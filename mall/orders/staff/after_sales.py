@@ -70,6 +70,7 @@ MOVES: dict[ClaimState, str] = {
     ClaimState.RETURN_AWAITED: N_("已同意，等经销商寄回"),
     ClaimState.RETURNED: N_("已寄回，填写了运单号"),
     ClaimState.RESENDING: N_("已验收，等待重新发出"),
+    ClaimState.SENDING_HOME: N_("验收没通过，等待寄还原件"),
     ClaimState.REFUNDING: N_("积分已退回，现金退款中"),
     ClaimState.DONE: N_("已完成"),
     ClaimState.DECLINED: N_("已拒绝"),
@@ -79,7 +80,9 @@ MOVES: dict[ClaimState, str] = {
 SAID: dict[ClaimState, str] = {
     ClaimState.CHECKING: N_("已记下你的同意，等另一位同事复核"),
     ClaimState.RETURN_AWAITED: N_("已同意，已通知经销商寄回"),
+    ClaimState.RETURNED: N_("这笔售后已经同意过了"),
     ClaimState.RESENDING: N_("已验收，请安排重新发出"),
+    ClaimState.SENDING_HOME: N_("已拒收，请把原件寄还经销商"),
     ClaimState.REFUNDING: N_("积分已退回，款项正在原路退回"),
     ClaimState.DONE: N_("已完成，已通知经销商"),
     ClaimState.DECLINED: N_("已拒绝，已通知经销商"),
@@ -131,7 +134,8 @@ def agreement(dealer: str, no: str) -> Response:
     claim: Claim = wants["claim"]
     form, codes = _agreeing(claim)(), ids_from(request.form.getlist("code"))
     valid = form.validate()
-    trouble = _wrong_codes(wants, codes) if claim.kind is ClaimKind.REISSUE else ""
+    by_hand = claim.kind is ClaimKind.REFUND_ONLY and not wants["codes"]
+    trouble = _wrong_codes(wants, codes) if claim.names_codes and not by_hand else ""
     if claim.open and (trouble or not valid):
         return refused(PAGE, **wants | {"agreeing": form, "ticked": codes, "codes_wrong": trouble})
     seal = current_app.extensions["seal"]
@@ -205,7 +209,7 @@ def _done(verb: Callable[..., Claim], dealer: str, no: str, typed: dict[str, Any
         raise
     except Refused as refusal:
         return refused(PAGE, refusal=refusal, **_look(dealer, no) | typed)
-    return go(url_for("desk_orders.claim", dealer=dealer, no=no), toast=_(SAID[state]))
+    return go(url_for("desk_orders.claim", dealer=dealer, no=no), toast=_(SAID.get(state, state.name_shown)))
 
 
 def _agreeing(claim: Claim) -> type[AgreeForm | SendToForm]:
@@ -221,7 +225,10 @@ def _wrong_codes(wants: dict[str, Any], ticked: list[int]) -> str:
     claimed = {shown.line.line_no: shown.quantity for shown in wants["pieces"]}
     many = Counter(line_of[code] for code in set(ticked))
     over = any(number > claimed[line_no] for line_no, number in many.items())
-    return str(_("勾选的比申请的多，最多 %(n)s 张", n=sum(claimed.values()))) if over else ""
+    if over:
+        return str(_("勾选的比申请的多，最多 %(n)s 张", n=sum(claimed.values())))
+    short = wants["claim"].kind is ClaimKind.REFUND_ONLY and any(many[line] < claimed[line] for line in wants["codes"])
+    return str(_("要退的卡密没有勾满，共 %(n)s 张", n=sum(claimed.values()))) if short else ""
 
 
 def _onward(wanted: claim_queue.Wanted, after: claim_queue.Mark) -> str:

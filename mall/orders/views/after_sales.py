@@ -12,7 +12,7 @@ from mall.orders.actions.after_sales import send_back as send_pieces_back
 from mall.orders.actions.after_sales import withdraw_claim as withdraw
 from mall.orders.forms import ShipForm, place_from, place_to
 from mall.orders.models import CARRIERS, Claim, ClaimMoved
-from mall.orders.queries import claims
+from mall.orders.queries import claims, mine
 from mall.orders.queries.claim_papers import money_of, photo_sealed, photos_of
 from mall.orders.queries.claim_queue import pieces_of
 from mall.orders.rules.claims import road
@@ -98,12 +98,19 @@ def photo(no: str, position: int) -> Response:
     return answer
 
 
+def _sendable(found: Claim) -> bool:
+    """Whether a parcel may be told of: one that lapsed is taken up again while its order is not completed."""
+    late = found.sendable and not found.return_awaited
+    return found.return_awaited or (late and not mine.order_of(reading(), found.dealer_id, found.order_no).done)
+
+
 def _wants(found: Claim, form: ShipForm) -> dict[str, Any]:
     session, seal = reading(), current_app.extensions["seal"]
     sealed = found.words_sealed
     return {
         "here": guards.member(),
         "claim": found,
+        "sendable": _sendable(found),
         "pieces": pieces_of(session, [found])[found.dealer_id, found.id],
         "steps": claims.steps_of(session, found),
         "road": road(found),

@@ -72,8 +72,8 @@ class Chosen:
     def reasons(self, kind: ClaimKind, line_nos: Iterable[int]) -> list[ClaimReason]:
         """Why that may be asked for those lines."""
         lines = [self.lines[line_no] for line_no in line_nos if line_no in self.lines]
-        untouched = any(self.parts[line.part_no].untouched for line in lines)
-        return reasons_for(kind, {line.kind for line in lines}, untouched=untouched)
+        at_home = all(not line.kind.shipped or self.parts[line.part_no].waiting for line in lines)
+        return reasons_for(kind, {line.kind for line in lines}, at_home=at_home)
 
 
 @orders.get("/orders/<no>/after-sales/new")

@@ -2,7 +2,7 @@
 vault, and the codes that dealers hold.
 """
 
-from mall.rewards.actions.codes import Shown, replace_code, reveal_code, reveal_to_staff
+from mall.rewards.actions.codes import Shown, replace_code, reveal_code, reveal_to_staff, void_code
 from mall.rewards.actions.doors import handed_out, issue, release, reserve, take_back
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "reveal_code",
     "reveal_to_staff",
     "take_back",
+    "void_code",
 ]

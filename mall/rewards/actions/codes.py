@@ -94,9 +94,7 @@ def replace_code(
     if not bad.issued or bad.piece_no is None or bad.line_no is None:
         raise NotHeld
     piece = bad.piece_no
-    bad.state, bad.piece_no = CodeState.VOID, None
-    bad.void_at, bad.void_by, bad.void_reason = now, actor, reason[:200]
-    session.flush()
+    _void(session, now, bad, reason, actor)
     line = Line(
         dealer_id=dealer_id, order_id=order_id, order_no=bad.order_no or "", line_no=bad.line_no, sku_id=bad.sku_id,
         sku_code="", item_code="", kind=Kind.CARD_CODE, quantity=1, points=0,
@@ -110,6 +108,25 @@ def replace_code(
         note(session, now, actor=actor, act=act, subject=subject, address=source_address, detail=detail)
     session.flush()
     return bad.replaced_by
+
+
+def void_code(
+    session: Session, now: datetime, *, code_id: int, reason: str, actor: str, source_address: str = ""
+) -> None:
+    """A bad code that a dealer held is void for ever, and no other takes its place: what it cost is given back."""
+    bad = _locked(session, CardCode.id == code_id)
+    if not bad.issued:
+        raise NotHeld
+    _void(session, now, bad, reason, actor)
+    subject, said = f"card_code:{bad.id}", {"reason": reason[:200]}
+    note(session, now, actor=actor, act="card_code.void", subject=subject, address=source_address, detail=said)
+    session.flush()
+
+
+def _void(session: Session, now: datetime, code: CardCode, reason: str, actor: str) -> None:
+    code.state, code.piece_no = CodeState.VOID, None
+    code.void_at, code.void_by, code.void_reason = now, actor, reason[:200]
+    session.flush()
 
 
 def _locked(session: Session, *asked: object) -> CardCode:

@@ -34,11 +34,14 @@ def issue(session: Session, now: datetime, lines: Sequence[Line], *, actor: str,
     return issued
 
 
-def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
-    """Take back so many pieces of an issued line. Refused with NotReturnable where they were used."""
+def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
+    """Take back so many pieces of an issued line; false where people handed them out, and there is nothing to take.
+
+    Refused with NotReturnable where they were used.
+    """
     if not 1 <= quantity <= line.quantity:
         raise ValueError("a line gives back one piece at least, and no more than it has")
-    reward(line.kind).take_back(session, now, line, quantity=quantity, actor=actor)
+    return reward(line.kind).take_back(session, now, line, quantity=quantity, actor=actor)
 
 
 def handed_out(

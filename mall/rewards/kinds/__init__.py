@@ -31,8 +31,8 @@ class Reward(Protocol):
     ) -> dict[int, Issued]:
         """Hand out what is paid and approved; tells by line number how far it came."""
 
-    def take_back(self, session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
-        """Take back so many pieces of what was issued. Refused where they were used."""
+    def take_back(self, session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
+        """Take back so many pieces of what was issued; false where nothing was. Refused where they were used."""
 
     def handed_out(self, session: Session, dealer_id: int, order_id: int) -> dict[int, HandedOut]:
         """What the dealer holds of an order's lines of this kind, by line number."""

@@ -105,7 +105,7 @@ def issue(session: Session, now: datetime, lines: Sequence[Line], *, actor: str,
     return issued
 
 
-def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
+def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
     """So many codes that nobody has seen are free again. Refused where fewer are unseen.
 
     Stock goes back by whoever asks. A line that people have served by hand is looked at by people.
@@ -113,10 +113,11 @@ def take_back(session: Session, now: datetime, line: Line, *, quantity: int, act
     held = _held(session, line, lock=True)[line.line_no]
     unseen = [row.id for row in held if row.state is CodeState.ISSUED and row.revealed_at is None]
     if not held:
-        return
+        return False
     if len(unseen) < quantity:
         raise NotReturnable
     session.execute(update(_code).where(_code.c.id.in_(unseen[-quantity:])).values(_NOBODYS))
+    return True
 
 
 def handed_out(session: Session, dealer_id: int, order_id: int) -> dict[int, HandedOut]:

@@ -87,7 +87,7 @@ def issue(session: Session, now: datetime, lines: Sequence[Line], *, actor: str,
     return issued
 
 
-def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
+def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
     """Take a credit back, or the share of so many pieces. For staff alone: money that was credited has been counted on.
 
     The ERP is told to debit it. Refused: anybody else, more than is left of it.
@@ -105,6 +105,7 @@ def take_back(session: Session, now: datetime, line: Line, *, quantity: int, act
     session.flush()
     if taken:
         _tell(session, now, rebate, "rebate.debit", taken, f"/return/{returned}")
+    return True
 
 
 def handed_out(session: Session, dealer_id: int, order_id: int) -> dict[int, HandedOut]:

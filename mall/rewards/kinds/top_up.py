@@ -46,18 +46,19 @@ def issue(session: Session, now: datetime, lines: Sequence[Line], *, actor: str,
     return issued
 
 
-def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
+def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
     """Only one that was never sent, and whole; it will not be sent then. One that failed was given back already."""
     asked = select(TopUp).where(
         TopUp.dealer_id == line.dealer_id, TopUp.order_id == line.order_id, TopUp.line_no == line.line_no
     )
     one = session.scalars(asked.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if one is None or one.failed:
-        return
+        return one is not None
     if not one.waits or one.sent_at is not None or quantity != line.quantity:
         raise NotReturnable
     one.state, one.ended_at, one.ended_by, one.ask_at, one.told_at = TopUpState.FAILED, now, actor, None, now
     session.flush()
+    return True
 
 
 def handed_out(session: Session, dealer_id: int, order_id: int) -> dict[int, HandedOut]:

@@ -77,20 +77,21 @@ def issue(session: Session, now: datetime, lines: Sequence[Line], *, actor: str,
     return issued
 
 
-def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> None:
+def take_back(session: Session, now: datetime, line: Line, *, quantity: int, actor: str) -> bool:
     """Take back so many vouchers that are unused and not over, those that end last first, and have their system told.
 
     Refused with NotReturnable where fewer are. A line that people have served by hand is looked at by people.
     """
     held = [one for one in _of_order(session, line, lock=True) if one.line_no == line.line_no]
     if not held:
-        return
+        return False
     usable = [one for one in held if one.usable(now)]
     if len(usable) < quantity:
         raise NotReturnable
     for voucher in usable[-quantity:]:
         give_back(session, now, voucher, actor=actor)
     session.flush()
+    return True
 
 
 def give_back(session: Session, now: datetime, voucher: Voucher, *, actor: str) -> None:

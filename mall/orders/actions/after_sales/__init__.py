@@ -3,7 +3,7 @@
 from mall.orders.actions.after_sales.answer import agree, decline_claim, needs_two
 from mall.orders.actions.after_sales.apply import Photo, Wanted, apply, photo_place, withdraw_claim, words_place
 from mall.orders.actions.after_sales.come_back import accept, refuse_return, resend, send_back
-from mall.orders.actions.after_sales.worker import close_refunded, lapse_claims
+from mall.orders.actions.after_sales.worker import close_refunded, lapse_claims, remind_claims
 
 __all__ = [
     "Photo",
@@ -17,6 +17,7 @@ __all__ = [
     "needs_two",
     "photo_place",
     "refuse_return",
+    "remind_claims",
     "resend",
     "send_back",
     "withdraw_claim",

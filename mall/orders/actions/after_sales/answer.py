@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,9 +11,9 @@ from sqlalchemy.orm import Session
 from mall.base.seal import Seal
 from mall.catalog.models import Kind
 from mall.dealers.models import StaffRole
-from mall.orders.actions.after_sales.moving import for_staff, lines_of_claim, move
 from mall.orders.actions.after_sales.pay_back import pay_back
 from mall.orders.actions.happened import happened
+from mall.orders.actions.moving import for_staff, lines_of_claim, move
 from mall.orders.models import (
     Claim,
     ClaimKind,
@@ -48,9 +49,9 @@ def agree(
 ) -> Claim:
     """Agree to a claim, or be the second person to. `answer` says where to send it, `code_ids` which codes are bad.
 
-    A refund alone goes back at once; what travels is awaited; a bad code is replaced. Agreed to already, a second press
-    changes nothing. Refused: staff who do not answer claims, a claim that stands elsewhere, the same person twice where
-    two are needed.
+    A refund alone goes back at once; what travels is awaited; a bad code is replaced, or paid back and void. Agreed to
+    already, a second press changes nothing. Refused: staff who do not answer claims, a claim that stands elsewhere, the
+    same person twice where two are needed.
     """
     book, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
     actor = f"staff:{staff_id}"
@@ -70,10 +71,10 @@ def agree(
     if claim.kind.sends_back:
         move(session, now, claim, ClaimState.RETURN_AWAITED, actor=actor, source_address=source_address)
     elif claim.kind is ClaimKind.REISSUE:
-        _reissue(session, now, claim, order, code_ids, actor)
+        _reissue(session, now, claim, order, _bad_codes(session, claim, order, code_ids), actor)
         move(session, now, claim, ClaimState.DONE, actor=actor, source_address=source_address)
     else:
-        _refund(session, now, book, claim, order, actor, source_address)
+        _refund(session, now, book, claim, order, _bad_codes(session, claim, order, code_ids), actor, source_address)
     return claim
 
 
@@ -102,34 +103,52 @@ def decline_claim(
 
 
 def needs_two(claim: Claim) -> bool:
-    """Whether so much goes back that a second person must agree."""
-    much = claim.fen > CHECKED_OVER_FEN or claim.points > CHECKED_OVER_POINTS
-    return much and claim.kind is not ClaimKind.REISSUE
+    """Whether so much goes back, or is given once more, that a second person must agree."""
+    return claim.fen > CHECKED_OVER_FEN or claim.points > CHECKED_OVER_POINTS
 
 
 def _refund(
-    session: Session, now: datetime, book: Book, claim: Claim, order: RedemptionOrder, actor: str, source_address: str
+    session: Session,
+    now: datetime,
+    book: Book,
+    claim: Claim,
+    order: RedemptionOrder,
+    bad: list[CardCode],
+    actor: str,
+    source_address: str,
 ) -> None:
-    waits = pay_back(session, now, book, claim, order, lines_of_claim(session, claim), actor=actor)
+    waits = pay_back(session, now, book, claim, order, lines_of_claim(session, claim), actor=actor, bad=bad)
     state = ClaimState.REFUNDING if waits else ClaimState.DONE
     move(session, now, claim, state, actor=actor, source_address=source_address)
 
 
-def _reissue(
-    session: Session, now: datetime, claim: Claim, order: RedemptionOrder, code_ids: tuple[int, ...], actor: str
-) -> None:
-    """Replace the codes that are said to be bad: of the claim's lines, as many as it is about at most."""
+def _bad_codes(session: Session, claim: Claim, order: RedemptionOrder, code_ids: tuple[int, ...]) -> list[CardCode]:
+    """The codes that are said to be bad: of the claim's lines, as many as it is about at most.
+
+    Refused: none, unless people handed them out; codes of others; more than were claimed, or fewer to be paid back.
+    """
+    if not claim.names_codes:
+        return []
     pieces = {line.line_no: line.quantity for line in lines_of_claim(session, claim)}
-    if not code_ids:
+    held = (CardCode.dealer_id == order.dealer_id, CardCode.order_id == order.id, CardCode.state == CodeState.ISSUED)
+    all_of_them = session.scalars(select(CardCode).where(*held, CardCode.line_no.in_(pieces))).all()
+    codes = [code for code in all_of_them if code.id in code_ids]
+    by_hand = not all_of_them and claim.kind is ClaimKind.REFUND_ONLY
+    if not codes and not by_hand:
         raise NothingToClaim
-    of_order = (CardCode.dealer_id == order.dealer_id, CardCode.order_id == order.id)
-    codes = session.scalars(select(CardCode).where(*of_order, CardCode.id.in_(code_ids))).all()
-    if len(codes) != len(set(code_ids)) or any(code.state is not CodeState.ISSUED for code in codes):
+    if len(codes) != len(set(code_ids)):
         raise WrongClaim
-    for code in codes:
-        pieces[code.line_no or 0] = pieces.get(code.line_no or 0, 0) - 1
-    if min(pieces.values()) < 0:
+    said = Counter(code.line_no for code in codes)
+    whole = claim.kind is ClaimKind.REFUND_ONLY
+    of_vault = {code.line_no for code in all_of_them}
+    if any(said[no] > many or (whole and no in of_vault and said[no] < many) for no, many in pieces.items()):
         raise WrongClaim
+    return codes
+
+
+def _reissue(
+    session: Session, now: datetime, claim: Claim, order: RedemptionOrder, codes: list[CardCode], actor: str
+) -> None:
     for code in codes:
         replace_code(
             session,

@@ -14,9 +14,9 @@ from mall.base.ids import new_id
 from mall.base.seal import Seal
 from mall.base.types import canonical
 from mall.dealers.models import MayNotRedeem, MemberRole
-from mall.orders.actions.after_sales.moving import claim_of, move
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
+from mall.orders.actions.moving import claim_of, move
 from mall.orders.models import (
     MOST_CLAIMS,
     MOST_PHOTOS,
@@ -36,7 +36,7 @@ from mall.orders.models import (
     WrongClaim,
 )
 from mall.orders.queries.claims import claimable
-from mall.orders.rules.claims import claims_for
+from mall.orders.rules.claims import claims_for, reasons_for
 from mall.points.actions import open_book
 
 
@@ -82,7 +82,7 @@ def apply(
     """Claim pieces of an order. `key` was minted with the form: sent again it gives the earlier claim.
 
     Refused: a clerk; an order that is not this dealer's; pieces that are not there to be claimed, were given back or
-    are in an open claim; a kind that does not fit the reward; the same form saying something else.
+    are in an open claim; a kind or a reason that does not fit the reward; the same form saying something else.
     """
     if not role.may_redeem:
         raise MayNotRedeem
@@ -189,4 +189,8 @@ def _chosen(session: Session, order: RedemptionOrder, wanted: Wanted) -> list[tu
             raise NothingToClaim
         if wanted.kind not in claims_for(line.kind, untouched=here.untouched):
             raise WrongClaim
+    asked = [lines[line_no] for line_no in wanted.pieces]
+    at_home = all(not line.kind.shipped or parts[line.part_no].waiting for line in asked)
+    if wanted.reason not in reasons_for(wanted.kind, {line.kind for line in asked}, at_home=at_home):
+        raise WrongClaim
     return [(lines[line_no], quantity) for line_no, quantity in sorted(wanted.pieces.items())]

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back, take, write_off
 from mall.dealers.models import MayNotRedeem, MemberRole, StaffRole
-from mall.orders.actions.after_sales.moving import claim_of, for_staff, lines_of_claim, move
 from mall.orders.actions.after_sales.pay_back import pay_back
 from mall.orders.actions.happened import happened
-from mall.orders.actions.loading import lines_of
+from mall.orders.actions.loading import lines_of, locked_order, parts_of
+from mall.orders.actions.moving import claim_of, for_staff, lines_of_claim, move
 from mall.orders.models import Claim, ClaimKind, ClaimMoved, ClaimState, Happening
+from mall.orders.queries.claims import claimable
 from mall.points.actions import open_book
 
 
@@ -27,13 +28,22 @@ def send_back(
     carrier: str,
     waybill: str,
 ) -> Claim:
-    """The dealer has sent the pieces back under a waybill number. Sent again with the same it changes nothing."""
+    """The dealer has sent the pieces back under a waybill number. Sent again with the same it changes nothing.
+
+    Told after the claim has lapsed it goes on, while the order is not completed. Refused: a claim that stands
+    elsewhere; pieces that are in another claim by now.
+    """
     if not role.may_redeem:
         raise MayNotRedeem
     open_book(session, now, dealer_id)
     claim = claim_of(session, dealer_id, no=no)
     if claim.returned and (claim.carrier, claim.waybill) == (carrier, waybill):
         return claim
+    if not claim.open:
+        order = locked_order(session, dealer_id, order_id=claim.order_id)
+        left = claimable(session, order, lines_of(session, order), parts_of(session, order))
+        if any(one.quantity > left.get(one.line_no, 0) for one in lines_of_claim(session, claim)):
+            raise ClaimMoved
     move(session, now, claim, ClaimState.RETURNED, actor=f"member:{member_id}", quiet=True)
     claim.carrier, claim.waybill = carrier, waybill
     session.flush()
@@ -93,14 +103,17 @@ def refuse_return(
     reason: str,
     source_address: str = "",
 ) -> Claim:
-    """What came back is not as it was said: nothing goes back, and the reason is told. Safe to repeat."""
+    """What came back is not as it was said: no points go back, the pieces go home, and the reason is told.
+
+    Safe to repeat.
+    """
     _, claim, _ = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
-    if claim.state is ClaimState.DECLINED:
+    if claim.sending_home:
         return claim
     if not claim.returned:
         raise ClaimMoved
     claim.answer = reason
-    move(session, now, claim, ClaimState.DECLINED, actor=f"staff:{staff_id}", source_address=source_address)
+    move(session, now, claim, ClaimState.SENDING_HOME, actor=f"staff:{staff_id}", source_address=source_address)
     return claim
 
 
@@ -116,15 +129,20 @@ def resend(
     waybill: str,
     source_address: str = "",
 ) -> Claim:
-    """Others have left in place of what came back. Sent again with the same waybill it changes nothing."""
+    """Others have left in place of what came back, or what was refused has left for home.
+
+    Sent again with the same waybill it changes nothing. Refused: a claim that stands elsewhere.
+    """
     _, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
-    if claim.done and (claim.resent_carrier, claim.resent_waybill) == (carrier, waybill):
+    if not claim.open and (claim.resent_carrier, claim.resent_waybill) == (carrier, waybill):
         return claim
-    if not claim.resending:
+    if not (claim.resending or claim.sending_home):
         raise ClaimMoved
-    actor = f"staff:{staff_id}"
+    actor, ends = f"staff:{staff_id}", ClaimState.DONE if claim.resending else ClaimState.DECLINED
     claim.resent_carrier, claim.resent_waybill = carrier, waybill
     detail = {"claim": claim.no, "carrier": carrier, "waybill": waybill}
-    move(session, now, claim, ClaimState.DONE, actor=actor, detail=detail, source_address=source_address)
+    move(session, now, claim, ends, actor=actor, detail=detail, source_address=source_address)
+    if ends is ClaimState.DECLINED:
+        return claim
     happened(session, now, order, Happening.REISSUED, actor=actor, act="order.resend", detail=detail)
     return claim

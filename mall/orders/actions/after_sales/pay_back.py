@@ -25,7 +25,8 @@ from mall.orders.models import (
 )
 from mall.payments.queries import refunds_of
 from mall.points.actions import Book
-from mall.rewards.actions import release, take_back
+from mall.rewards.actions import release, take_back, void_code
+from mall.rewards.models import CardCode
 
 
 def pay_back(
@@ -38,12 +39,13 @@ def pay_back(
     *,
     actor: str,
     restock: bool | None = None,
+    bad: Sequence[CardCode] = (),
 ) -> bool:
     """Give back what the claim's pieces cost; true where money is on its way through a gateway.
 
     `restock` says what becomes of pieces that travelled: into stock again, or written off; without it they never left
     where their part had not, and are lost where it had. What was handed out is taken back from the dealer first, and
-    refused where it was used.
+    refused where it was used; where people handed it out nothing is taken, so it is written off. `bad` codes are void.
     """
     lines = {line.line_no: line for line in lines_of(session, order)}
     parts = {part.part_no: part for part in parts_of(session, order)}
@@ -61,8 +63,9 @@ def pay_back(
     for one in sorted(claimed, key=lambda each: lines[each.line_no].sku_id):  # stock is locked in this order everywhere
         line = lines[one.line_no]
         part = parts[line.part_no]
-        _take_from_dealer(session, now, order, line, part, one.quantity, actor)
-        into_stock = part.untouched or not line.kind.shipped if restock is None else restock
+        own = [code for code in bad if code.line_no == line.line_no]
+        there = _take_from_dealer(session, now, order, line, part, one.quantity, own, claim.reason.value, actor)
+        into_stock = there if restock is None else restock
         (put_back if into_stock else write_off)(session, now, {line.sku_id: one.quantity})
         one.restocked = int(into_stock)
         if not any(other.kept for other in lines.values() if other.part_no == part.part_no):
@@ -73,7 +76,7 @@ def pay_back(
     happened(session, now, order, Happening.REFUNDED, actor=actor, act="order.refund", detail=detail)
     in_order = list(parts.values())
     follow(session, now, order, in_order, list(lines.values()), actor=actor)
-    end_if_empty(session, now, order, in_order, back, actor=actor)
+    end_if_empty(session, now, order, in_order, back, actor=actor, claim_id=claim.id)
     refunds = refunds_of(session, order.dealer_id, order.id)
     return any(one.key == f"claim/{claim.id}" and not one.done for one in refunds)
 
@@ -82,7 +85,7 @@ def _end(part: OrderPart, line: OrderLine, now: datetime, *, came_back: bool) ->
     """A part of which nothing is kept: it never left, got lost on the road, or was at the dealer's and came back."""
     if part.shipped and came_back:
         part.state, part.done_at, line.done_at = PartState.DONE, now, now
-    elif part.untouched or part.shipped:
+    elif part.waiting or part.shipped:
         part.state = PartState.CANCELLED
 
 
@@ -93,11 +96,18 @@ def _take_from_dealer(
     line: OrderLine,
     part: OrderPart,
     quantity: int,
+    bad: Sequence[CardCode],
+    reason: str,
     actor: str,
-) -> None:
+) -> bool:
+    """Take from the dealer what it was handed; true where the pieces are there to be redeemed again."""
     if line.kind.shipped:
-        return
-    if part.untouched:
+        return part.waiting
+    if bad:
+        for code in bad:
+            void_code(session, now, code_id=code.id, reason=reason, actor=actor)
+        return False
+    if line.done_at is None:
         release(session, now, [as_reward(order, line, None)])
-    else:
-        take_back(session, now, as_reward(order, line, None), quantity=quantity, actor=actor)
+        return True
+    return take_back(session, now, as_reward(order, line, None), quantity=quantity, actor=actor)

@@ -545,6 +545,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.alipay_notices", "POST"): Route(GATEWAY, "/payments/alipay/notices", data={"sign": "x"}),
     ("desk_payments.payments", "GET"): Route(FINANCE, "/desk/payments"),
     ("desk_payments.send_again", "POST"): Route(FINANCE, "/desk/payments/refunds/R1/resending", answers=NOT_FOUND),
+    ("desk_payments.outside", "POST"): Route(FINANCE, "/desk/payments/refunds/R1/outside", answers=NOT_FOUND),
     ("desk_payments.bills", "GET"): Route(FINANCE, "/desk/payments/bills"),
     ("desk_payments.fetch_bill", "POST"): Route(
         FINANCE, "/desk/payments/bills", data={"gateway": "wechat", "day": "2026-11-11"}, answers=frozenset({409})

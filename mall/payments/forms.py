@@ -23,6 +23,13 @@ class RemarkForm(Form):
     remark = StringField(N_("处理结果"), filters=[trimmed], validators=[Needed(), AtMost(200)])
 
 
+class OutsideForm(Form):
+    """A refund that was paid back by bank transfer."""
+
+    reference = StringField(N_("银行流水号"), filters=[trimmed], validators=[Needed(), AtMost(64)])
+    remark = StringField(N_("原因"), filters=[trimmed], validators=[Needed(), AtMost(200)])
+
+
 def wanted_from(args: Mapping[str, str]) -> Wanted:
     """The list's filters; what makes no sense counts as not asked."""
     view, gateway = args.get("view", ""), args.get("gateway", "")

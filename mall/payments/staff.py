@@ -12,9 +12,9 @@ from flask_babel import ngettext
 from mall.base.refused import N_, NotFound, Refused
 from mall.base.time import civil_day
 from mall.dealers.models import StaffRole
-from mall.payments.actions import Counter, hold_bill, resend, resolve
-from mall.payments.forms import RemarkForm, day_from, gateway_from, mark_from, query_of, wanted_from
-from mall.payments.models import BadSignature, BillDay, BillDifference, GatewayName, LineKind
+from mall.payments.actions import Counter, hold_bill, pay_outside, resend, resolve
+from mall.payments.forms import OutsideForm, RemarkForm, day_from, gateway_from, mark_from, query_of, wanted_from
+from mall.payments.models import BadSignature, BillDay, BillDifference, GatewayName, LineKind, RefundNotFailed
 from mall.payments.queries import bills, desk
 from mall.payments.queries.desk import View
 from mall.web import guards
@@ -58,7 +58,7 @@ def may_see() -> bool:
 @guards.staff_required(*MAY_SEE)
 def listing() -> Response:
     """Payments, or refunds, by view, gateway and number."""
-    return page("payments/desk_payments.html", **_list(), refusal=None)
+    return page("payments/desk_payments.html", **_list(wanted_from(request.args)), refusal=None)
 
 
 @desk_payments.post("/refunds/<no>/resending")
@@ -75,6 +75,28 @@ def send_again(no: str) -> Response:
     )
     said = _("已安排重新退款") if not refund.done else _("这笔退款已经完成")
     return go(url_for("desk_payments.payments", view=View.REFUNDS.value), said)
+
+
+@desk_payments.post("/refunds/<no>/outside")
+@guards.staff_required(*MAY_SEE)
+def outside(no: str) -> Response:
+    """Say that a refund that failed was paid back by bank transfer, with the bank's reference and the reason."""
+    found, form, failed = desk.refund_of(reading(), no), OutsideForm(), desk.Wanted(view=View.FAILED)
+    if not form.validate():
+        return refused("payments/desk_payments.html", **_list(failed, form=form, wrong_at=no))
+    try:
+        transact(
+            pay_outside,
+            dealer_id=found.dealer_id,
+            no=no,
+            reference=form.reference.data or "",
+            remark=form.remark.data or "",
+            actor=f"staff:{guards.staff().staff_id}",
+            address=request.remote_addr or "",
+        )
+    except RefundNotFailed as refusal:
+        return refused("payments/desk_payments.html", refusal=refusal, **_list(failed))
+    return go(url_for("desk_payments.payments", view=View.REFUNDS.value, q=no), _("已记为线下退款"))
 
 
 @desk_payments.get("/bills", endpoint="bills")
@@ -134,8 +156,7 @@ def resolution(number: int) -> Response:
     return go(url_for("desk_payments.bill", gateway=gateway, day=day), _("已记下处理结果"))
 
 
-def _list() -> dict[str, Any]:
-    wanted = wanted_from(request.args)
+def _list(wanted: desk.Wanted, *, form: OutsideForm | None = None, wrong_at: str = "") -> dict[str, Any]:
     found = desk.listed(reading(), wanted, mark_from(request.args))
     here = url_for("desk_payments.payments")
     return {
@@ -147,6 +168,8 @@ def _list() -> dict[str, Any]:
         "address": lambda view: f"{here}?{query_of(desk.Wanted(view=view))}",
         "onward": f"{here}?{query_of(wanted, after=found.after)}" if found.after else "",
         "further": "after" in request.args,
+        "form": form,
+        "wrong_at": wrong_at,
     }
 
 

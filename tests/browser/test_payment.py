@@ -230,6 +230,8 @@ def test_finances_pages_have_no_fault(at_till: Any, till: Till, results: Path, w
     lists = {"all": "/desk/payments", "failed": "/desk/payments?view=failed", "none": "/desk/payments?q=nothing"}
     for name, address in (lists | {"bills": "/desk/payments/bills", "bill": bill}).items():
         page.goto(address)
+        if name == "failed":
+            page.get_by_text("已线下退款…").click()
         wrong += found(page, results, f"desk-{name}-{width}", desk=True)
     assert not wrong, "\n".join(wrong)
 
@@ -244,6 +246,8 @@ def test_finance_resolves_a_difference_and_sends_a_refund_again(at_till: Any, ti
     page.get_by_text("门店线下收款，已另行入账").wait_for()
     assert page.locator(".difference__form").count() == before - 1
     page.goto("/desk/payments?view=failed")
+    page.get_by_text("已线下退款…").click()
+    assert page.get_by_label("银行流水号").is_visible()
     page.get_by_role("button", name="重新退款").click()
     page.wait_for_url("**/desk/payments?view=refunds")
     assert page.get_by_text("待退款").count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter as Tally
 
 from flask import current_app
 from huey import crontab
@@ -26,12 +27,18 @@ from mall.web.db import now, reading, transact
 SCHEDULE = crontab(minute="*")
 AT_ONCE = 50
 SECONDS = 40.0
+SILENCES = 3
+"""So many refunds without an answer, and a gateway is left alone till the next run: one alone holds up no other."""
+TRIES = 10
+"""So often a gateway may decline a refund and the question after it too, some forty minutes; then a person sees to it.
+"""
 
 
 def run() -> int:
     """Send or ask after what is due and give how many came to their end."""
     counter: Counter = current_app.extensions["counter"]
     until, ended = time.monotonic() + SECONDS, 0
+    silent: Tally[GatewayName] = Tally()
     answering: list[GatewayName] = list(counter.offered())
     while answering and time.monotonic() < until:
         due = due_refunds(reading(), now(), answering, limit=AT_ONCE)
@@ -44,9 +51,12 @@ def run() -> int:
             reading().rollback()
             told = bring(counter, payment, refund)
             if told is None:
-                answering = [name for name in answering if name is not payment.gateway]
-                break
-            ended += keep(dealer_id, told)
+                silent[payment.gateway] += 1
+                if silent[payment.gateway] >= SILENCES:
+                    answering = [name for name in answering if name is not payment.gateway]
+                    break
+            else:
+                ended += keep(dealer_id, told)
             if time.monotonic() > until:
                 break
         else:
@@ -69,16 +79,19 @@ def bring(counter: Counter, payment: Payment, refund: Refund) -> RefundTold | No
         return None
     except GatewayDeclined as refusal:
         # It may have been taken before, its answer lost: only what is not there has failed.
+        state = RefundState.FAILED
         try:
             told = gateway.ask_refund(payment.no, refund.no)
-        except (GatewaySilent, GatewayDeclined):
+            if told.state is not RefundState.WANTED:
+                return told
+        except GatewaySilent:
             return None
-        if told.state is not RefundState.WANTED:
-            return told
-        said = str(refusal.params.get("said", ""))
-        return RefundTold(
-            gateway=payment.gateway, no=payment.no, refund_no=refund.no, state=RefundState.FAILED, trouble=said
-        )
+        except GatewayDeclined:
+            # Nobody knows. It is tried again with the pauses of all questions, and not for ever.
+            if refund.asks < TRIES or not refund.trouble:
+                state = RefundState.WANTED
+        said = str(refusal.params.get("said", "")) or refusal.code
+        return RefundTold(gateway=payment.gateway, no=payment.no, refund_no=refund.no, state=state, trouble=said)
 
 
 def keep(dealer_id: int, told: RefundTold) -> bool:

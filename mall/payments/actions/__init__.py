@@ -5,7 +5,7 @@ from mall.payments.actions.counter import Counter
 from mall.payments.actions.forget import forget_callbacks, forget_differences
 from mall.payments.actions.open_payment import keep_ticket, open_payment, press
 from mall.payments.actions.reconcile import hold_bill, resolve
-from mall.payments.actions.refund import claim_refund, resend, settle_refund, want_refund
+from mall.payments.actions.refund import claim_refund, pay_outside, resend, settle_refund, want_refund
 from mall.payments.actions.settle import settle, shut
 from mall.payments.actions.trouble import note_trouble
 
@@ -20,6 +20,7 @@ __all__ = [
     "note_silence",
     "note_trouble",
     "open_payment",
+    "pay_outside",
     "press",
     "resend",
     "resolve",

@@ -117,6 +117,7 @@ def _ours_of(session: Session, gateway: GatewayName, day: date) -> tuple[list[Pa
         select(Refund)
         .join(Payment, (Payment.dealer_id == Refund.dealer_id) & (Payment.id == Refund.payment_id))
         .where(Payment.gateway == gateway, Refund.done_at >= start, Refund.done_at < end)
+        .where(Refund.ended_by.is_(None))  # what went back by bank transfer is on no gateway's bill
     )
     fresh = {"populate_existing": True}
     return (
@@ -126,7 +127,9 @@ def _ours_of(session: Session, gateway: GatewayName, day: date) -> tuple[list[Pa
 
 
 def _ours(kind: LineKind, row: Row) -> Ours:
-    fits = row.state in {PaymentState.PAID, RefundState.SENT, RefundState.DONE}
+    # Paid back by bank transfer and on the gateway's bill too is paid back twice: somebody must look.
+    outside = isinstance(row, Refund) and row.outside
+    fits = row.state in {PaymentState.PAID, RefundState.SENT, RefundState.DONE} and not outside
     number = row.gateway_no or ""
     return Ours(kind, row.no, row.fen, row.state.value, fits, row.dealer_id, row.order_no, number)
 
@@ -186,7 +189,9 @@ def _ask_about(session: Session, now: datetime, found: Iterable[Difference]) -> 
     for one in found:
         if one.kind is DifferenceKind.STATE and one.ours:
             table = _payment if one.line is LineKind.PAID else _refund
-            where = (table.c.dealer_id == one.ours.dealer_id, table.c.no == one.about)
+            where = [table.c.dealer_id == one.ours.dealer_id, table.c.no == one.about]
+            if table is _refund:
+                where.append(table.c.ended_by.is_(None))
             session.execute(update(table).where(*where).values(ask_at=now, asks=0))
 
 

@@ -16,6 +16,7 @@ from mall.payments.models import (
     AmountDiffers,
     NotPaid,
     Refund,
+    RefundNotFailed,
     RefundReused,
     RefundState,
     RefundTold,
@@ -127,4 +128,33 @@ def resend(
         subject, detail = f"refund:{refund.id}", {"no": refund.no, "fen": refund.fen}
         note(session, now, actor=actor, act="refund.resend", subject=subject, address=address, detail=detail)
         session.flush()
+    return refund
+
+
+def pay_outside(
+    session: Session,
+    now: datetime,
+    *,
+    dealer_id: int,
+    no: str,
+    reference: str,
+    remark: str,
+    actor: str,
+    address: str = "",
+) -> Refund:
+    """Say that a refund which failed was paid back by bank transfer, under the bank's `reference`: that is its end.
+
+    The same reference again is the same answer. Refused: RefundNotFailed, for what may yet arrive or has arrived.
+    """
+    refund = lock_refund(session, dealer_id, no)
+    if refund.outside and refund.reference == reference:
+        return refund
+    if not refund.failed:
+        raise RefundNotFailed
+    refund.state, refund.done_at, refund.ask_at = RefundState.DONE, now, None
+    refund.ended_by, refund.reference, refund.remark = actor, reference, remark
+    subject = f"refund:{refund.id}"
+    detail = {"no": refund.no, "fen": refund.fen, "reference": reference, "remark": remark, "trouble": refund.trouble}
+    note(session, now, actor=actor, act="refund.outside", subject=subject, address=address, detail=detail)
+    session.flush()
     return refund

@@ -83,6 +83,12 @@ class Refund(Base):
     trouble: Mapped[str] = mapped_column(Name(200))
     """What the gateway said last, where it would not."""
     billed_on: Mapped[date | None] = mapped_column(Day)
+    ended_by: Mapped[str | None] = mapped_column(Name(80))
+    """Who said that it was paid back past the gateway, by bank transfer; none where the gateway brought it back."""
+    reference: Mapped[str | None] = mapped_column(Name(64))
+    """Of that transfer."""
+    remark: Mapped[str | None] = mapped_column(Name(200))
+    """Why it went that way."""
 
     @property
     def reason_told(self) -> str:
@@ -93,6 +99,11 @@ class Refund(Base):
     def done(self) -> bool:
         """The money is back with who paid."""
         return self.state is RefundState.DONE
+
+    @property
+    def outside(self) -> bool:
+        """Whether the money went back past the gateway, which knows nothing of it."""
+        return self.ended_by is not None
 
     @property
     def failed(self) -> bool:

@@ -108,6 +108,13 @@ class RefundTooLarge(Refused):
     text = N_("最多还可退 %(left)s 分。")
 
 
+class RefundNotFailed(Refused):
+    """It is on its way, or has arrived: who paid it back by hand would pay twice."""
+
+    code = "refund_not_failed"
+    text = N_("这笔退款不是“退款失败”，不能记为线下退款，请先刷新看现在的状态。")
+
+
 class RefundReused(Refused):
     """The same key came before for another refund."""
 

@@ -15,7 +15,19 @@ from mall.dealers.models import Dealer, StaffRole
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import lines_of, locked_order, parts_of
-from mall.orders.models import MAY_SEND, Happening, NotNow, OrderPart, PartState, RedemptionOrder
+from mall.orders.models import (
+    MAY_SEND,
+    Claim,
+    ClaimLine,
+    ClaimOpen,
+    ClaimState,
+    Happening,
+    NotNow,
+    OrderLine,
+    OrderPart,
+    PartState,
+    RedemptionOrder,
+)
 from mall.points.actions import open_book
 from mall.rewards.queries.top_ups import under_way
 
@@ -25,11 +37,13 @@ def pick(
 ) -> RedemptionOrder:
     """Begin with a part: from now on the dealer can neither cancel nor send it elsewhere. Safe to repeat.
 
-    Refused: staff who do not send; a part that is not ready, since it was cancelled or has left.
+    Refused: staff who do not send; a part that is not ready, since it was cancelled or has left; one of which the
+    dealer has asked to be paid back for a piece, and nobody has answered (ClaimOpen).
     """
     order, parts, part = _part(session, now, dealer_code, no, part_no, role)
     if part.picked:
         return order
+    _nothing_given_up(session, part)
     _become(part, PartState.PICKED)
     part.picked_at = now
     return _told(session, now, order, parts, part, Happening.PICKED, staff_id, "order.pick", {})
@@ -68,13 +82,14 @@ def ship(
     """A part has left with a carrier under a waybill number. Sent again with the same waybill it changes nothing.
 
     Refused: staff who do not send; a part that is handed out rather than shipped; one that was cancelled, or that has
-    left under another waybill.
+    left under another waybill; one of which a piece is to be paid back (ClaimOpen).
     """
     order, parts, part = _part(session, now, dealer_code, no, part_no, role)
     if (part.shipped or part.done) and (part.carrier, part.waybill) == (carrier, waybill):
         return order
     if not part.kind.shipped:
         raise NotNow
+    _nothing_given_up(session, part)
     _become(part, PartState.SHIPPED)
     part.shipped_at, part.carrier, part.waybill = now, carrier, waybill
     facts = {"carrier": carrier, "waybill": waybill}
@@ -103,6 +118,7 @@ def hand_over(
         return order
     if part.kind.shipped or _with_supplier(session, part):
         raise NotNow
+    _nothing_given_up(session, part)
     _become(part, PartState.DONE)
     part.done_at = now
     for line in lines_of(session, order):
@@ -126,6 +142,31 @@ def _part(
     if part is None:
         raise NotFound
     return order, parts, part
+
+
+def _nothing_given_up(session: Session, part: OrderPart) -> None:
+    """While the brand owes an answer to who gives pieces up that have not left, they do not leave."""
+    if not part.ready:
+        return
+    open_claim = session.scalar(
+        select(Claim.no)
+        .join(ClaimLine, (ClaimLine.dealer_id == Claim.dealer_id) & (ClaimLine.claim_id == Claim.id))
+        .join(
+            OrderLine,
+            (OrderLine.dealer_id == ClaimLine.dealer_id)
+            & (OrderLine.order_id == ClaimLine.order_id)
+            & (OrderLine.line_no == ClaimLine.line_no),
+        )
+        .where(
+            Claim.dealer_id == part.dealer_id,
+            Claim.order_id == part.order_id,
+            Claim.state.in_((ClaimState.APPLIED, ClaimState.CHECKING)),
+            OrderLine.part_no == part.part_no,
+        )
+        .limit(1)
+    )
+    if open_claim is not None:
+        raise ClaimOpen(no=open_claim)
 
 
 def _with_supplier(session: Session, part: OrderPart) -> bool:

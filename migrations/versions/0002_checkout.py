@@ -459,6 +459,9 @@ def create() -> None:
         sa.Column("asks", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("trouble", sa.String(length=200).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("billed_on", types.Day(), nullable=True),
+        sa.Column("ended_by", sa.String(length=80).with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("reference", sa.String(length=64).with_variant(sa.Text(), "sqlite"), nullable=True),
+        sa.Column("remark", sa.String(length=200).with_variant(sa.Text(), "sqlite"), nullable=True),
         sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_refund_done")),
         sa.CheckConstraint("fen > 0", name=op.f("ck_refund_fen")),
         sa.ForeignKeyConstraint(
@@ -525,9 +528,22 @@ def create() -> None:
         sqlite_strict=True,
     )
     with op.batch_alter_table("price_plan", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_price_plan_began",
+            ["starts_at", "sku_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND starts_at > created_at"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND starts_at > created_at"),
+        )
         batch_op.create_index("ix_price_plan_ends_at", ["ends_at"], unique=False)
+        batch_op.create_index(
+            "ix_price_plan_narrowed",
+            ["region", "tier", "sku_id"],
+            unique=False,
+            sqlite_where=sa.text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')"),
+        )
         batch_op.create_index("ix_price_plan_sku_id", ["sku_id", "step"], unique=False)
-        batch_op.create_index("ix_price_plan_starts_at", ["starts_at"], unique=False)
     op.create_table(
         "restock_alert",
         sa.Column(
@@ -606,6 +622,7 @@ def create() -> None:
         sa.Column(
             "resent_waybill", sa.String(length=40, collation="C").with_variant(sa.Text(), "sqlite"), nullable=True
         ),
+        sa.Column("reminded_at", types.Instant(), nullable=True),
         sa.Column("ended_at", types.Instant(), nullable=True),
         sa.CheckConstraint(
             "(state IN ('done', 'declined', 'withdrawn', 'lapsed')) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (due_at IS NOT NULL)",
@@ -985,8 +1002,8 @@ def reshape() -> None:
         batch_op.create_index(
             "ix_redemption_order_state_close_at", ["state", "close_at", "dealer_id", "id"], unique=False
         )
-        batch_op.drop_column("due_at")
         batch_op.drop_column("kind")
+        batch_op.drop_column("due_at")
         batch_op.create_check_constraint(
             op.f("ck_redemption_order_cancelled"),
             "(state = 'cancelled') = (cancelled_at IS NOT NULL) AND (state = 'cancelled') = (refund_journal IS NOT NULL) AND (state = 'cancelled') = (ended IS NOT NULL)",
@@ -1014,10 +1031,10 @@ def reshape() -> None:
 
 def give_room() -> None:
     """Columns that were dropped, empty for now."""
+    op.add_column("redemption_order", sa.Column("due_at", types.Instant(), nullable=True))
     op.add_column(
         "redemption_order", sa.Column("kind", sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=True)
     )
-    op.add_column("redemption_order", sa.Column("due_at", types.Instant(), nullable=True))
     op.add_column("sku", sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
 
 
@@ -1085,10 +1102,10 @@ def shape_back() -> None:
         batch_op.drop_column("cash_fen")
         batch_op.drop_column("by_parcel")
         batch_op.drop_column("ended")
+        batch_op.alter_column("due_at", existing_type=types.Instant(), nullable=False)
         batch_op.alter_column(
             "kind", existing_type=sa.String(length=24).with_variant(sa.Text(), "sqlite"), nullable=False
         )
-        batch_op.alter_column("due_at", existing_type=types.Instant(), nullable=False)
         batch_op.create_check_constraint(
             op.f("ck_redemption_order_cancelled"),
             "(state = 'cancelled') = (cancelled_at IS NOT NULL) AND (state = 'cancelled') = (refund_journal IS NOT NULL)",
@@ -1133,9 +1150,18 @@ def drop() -> None:
         batch_op.drop_index("ix_restock_alert_told_at_sku_id")
     op.drop_table("restock_alert")
     with op.batch_alter_table("price_plan", schema=None) as batch_op:
-        batch_op.drop_index("ix_price_plan_starts_at")
         batch_op.drop_index("ix_price_plan_sku_id")
+        batch_op.drop_index(
+            "ix_price_plan_narrowed",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')"),
+        )
         batch_op.drop_index("ix_price_plan_ends_at")
+        batch_op.drop_index(
+            "ix_price_plan_began",
+            sqlite_where=sa.text("withdrawn_at IS NULL AND starts_at > created_at"),
+            postgresql_where=sa.text("withdrawn_at IS NULL AND starts_at > created_at"),
+        )
     op.drop_table("price_plan")
     with op.batch_alter_table("card_batch", schema=None) as batch_op:
         batch_op.drop_index("ix_card_batch_sku_id")

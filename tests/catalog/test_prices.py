@@ -16,7 +16,7 @@ from mall.catalog.actions import PlanToPut, add_plan, follow_dates, put_item, se
 from mall.catalog.models import BelowCost, Item, LastPrice, NoSuchPlan, NoSuchSku, PricePlan, Sku
 from mall.catalog.queries.plans import open_plans, plans_of
 from mall.catalog.rules.plans import Plan
-from mall.catalog.rules.price_helper import Costs
+from mall.catalog.rules.pricing import Costs
 from mall.dealers.models import Tier
 from mall.web.db import now, reading, transact
 from tests.catalog.conftest import statements, thermos

@@ -25,7 +25,7 @@ from mall.catalog.models import (
 )
 from mall.catalog.queries.plans import LATELY, plans_of
 from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
-from mall.catalog.rules.price_helper import Costs
+from mall.catalog.rules.pricing import Costs
 from mall.dealers.models import Tier
 
 MOST_STEPS = 9

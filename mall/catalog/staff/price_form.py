@@ -14,7 +14,7 @@ from wtforms.validators import Optional
 from mall.base.money import BPS, MICROS
 from mall.base.refused import N_
 from mall.catalog.actions import PlanToPut
-from mall.catalog.rules.price_helper import Costs
+from mall.catalog.rules.pricing import Costs
 from mall.catalog.staff.desk import end_typed, fen_typed, start_typed, yuan_told
 from mall.dealers.models import TIERS, Tier
 from mall.web.forms import AtMost, Form, Needed, trimmed, whole

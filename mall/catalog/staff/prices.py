@@ -13,7 +13,7 @@ from mall.catalog.actions import add_plan, send_by, set_cost, withdraw_plan
 from mall.catalog.queries import freight, priced
 from mall.catalog.queries.priced import PAGE, Priced
 from mall.catalog.rules.plans import Plan
-from mall.catalog.rules.price_helper import Costs, Margin, suggest
+from mall.catalog.rules.pricing import Costs, Margin, suggest
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, last_told, may_price, point_value, tax_of, yuan_told
 from mall.catalog.staff.price_form import STEPS, CostForm, PlanForm, helper_from
 from mall.points.queries.corrections import traces

@@ -145,6 +145,11 @@ class Claim(Base):
         return self.state in (ClaimState.DECLINED, ClaimState.WITHDRAWN, ClaimState.LAPSED)
 
     @property
+    def accepted(self) -> bool:
+        """What came back was as it was said: it is being paid back or replaced, or has been."""
+        return self.state in (ClaimState.REFUNDING, ClaimState.RESENDING, ClaimState.DONE)
+
+    @property
     def done(self) -> bool:
         """It ended as the dealer asked."""
         return self.state is ClaimState.DONE

@@ -71,7 +71,7 @@ def accept(
     """
     book, claim, order = for_staff(session, now, dealer_code=dealer_code, no=no, role=role)
     actor = f"staff:{staff_id}"
-    if claim.state in (ClaimState.REFUNDING, ClaimState.RESENDING, ClaimState.DONE):
+    if claim.accepted:
         return claim
     if not claim.returned:
         raise ClaimMoved

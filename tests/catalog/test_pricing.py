@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mall.base.money import MICROS
-from mall.catalog.rules.price_helper import LEAST_POINTS, Costs, even, even_cash, suggest
+from mall.catalog.rules.pricing import LEAST_POINTS, Costs, even, even_cash, suggest
 
 COSTS = st.builds(
     Costs,

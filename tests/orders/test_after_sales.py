@@ -193,6 +193,20 @@ def test_the_freight_goes_back_with_the_last_piece_unless_the_dealer_changed_its
         assert fresh(made).fen == fen
 
 
+def test_the_freight_goes_back_once_with_the_last_that_was_to_travel(priced: Flask) -> None:
+    no = scene.order([(COOKER, 2), (CARD, 1)], plan_id=scene.cash_plan(), gateway=GatewayName.ON_ACCOUNT).no
+    db.session.execute(db.text("UPDATE redemption_order SET freight_fen = 1200 WHERE no = :no"), {"no": no})
+    db.session.execute(db.text("UPDATE payment SET fen = fen + 1200 WHERE order_no = :no"), {"no": no})
+    db.session.commit()
+    parcel = next(one.part_no for one in parts(no) if one.kind.shipped)
+    by_staff_part(hand_over, no, 3 - parcel)
+    transact_ship(no, parcel)
+    by_kind = {one.sku_code: one.line_no for one in lines(no)}
+    in_turn = (by_kind[COOKER], by_kind[COOKER], by_kind[CARD])
+    back = [fresh(agreed(claim(no, {line: 1}, REFUND, ClaimReason.LATE))).fen for line in in_turn]
+    assert back == [9_900, 9_900 + 1_200, 0]
+
+
 def test_a_parcel_that_never_came_ends_the_order(set_up: Flask) -> None:
     no = sent(COOKER)
     made = claim(no, None, REFUND, ClaimReason.LATE)

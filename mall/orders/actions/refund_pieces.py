@@ -21,6 +21,7 @@ from mall.orders.models import (
     RedemptionOrder,
     state_of,
 )
+from mall.orders.rules.giving_up import freight_back
 from mall.payments.actions import want_refund
 from mall.points.actions import Book, refund, write
 
@@ -56,15 +57,17 @@ def refund_pieces(
 ) -> Back:
     """Give back points and money of pieces of a paid order; the book is its dealer's, locked. Stock is the caller's.
 
-    The freight goes back with the last piece of the order, unless `freight` says that it was earned. `key` makes it
-    once: a verb that may be repeated looks first whether it was done. Refused: more pieces than a line keeps; an order
-    that is not paid, or was cancelled.
+    The freight goes back with the last piece that was to travel, unless `freight` says that it was earned. `key` makes
+    it once: a verb that may be repeated looks first whether it was done. Refused: more pieces than a line keeps; an
+    order that is not paid, or was cancelled.
     """
     fits = all(1 <= piece.quantity <= piece.line.kept for piece in pieces)
     if order.paid_at is None or order.cancelled or not pieces or not fits:
         raise NotNow
     points = sum(piece.line.points_each * piece.quantity for piece in pieces)
     fen = sum(piece.line.cash_each_fen * piece.quantity for piece in pieces)
+    going = {piece.line.line_no: piece.quantity for piece in pieces}
+    fen += freight_back(order, _lines(session, order), going) if freight else 0
     posting = refund(
         book,
         spend_journal=order.spend_journal,
@@ -83,8 +86,6 @@ def refund_pieces(
         piece.line.returned_quantity += piece.quantity
     order.refunded_points += points
     session.flush()
-    if freight and not _anything_kept(session, order):
-        fen = order.pay_fen - order.refunded_fen
     if fen and order.payment_id is not None:
         want_refund(
             session,
@@ -121,10 +122,7 @@ def end_if_empty(
     overtaken(session, now, order, but=claim_id)
 
 
-def _anything_kept(session: Session, order: RedemptionOrder) -> bool:
-    kept = select(OrderLine.line_no).where(
-        OrderLine.dealer_id == order.dealer_id,
-        OrderLine.order_id == order.id,
-        OrderLine.quantity > OrderLine.returned_quantity,
-    )
-    return session.scalar(kept.limit(1)) is not None
+def _lines(session: Session, order: RedemptionOrder) -> list[OrderLine]:
+    """All its lines, as the caller has them: what a verb has changed so far stays."""
+    of_order = (OrderLine.dealer_id == order.dealer_id, OrderLine.order_id == order.id)
+    return list(session.scalars(select(OrderLine).where(*of_order)))

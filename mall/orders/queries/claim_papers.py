@@ -27,6 +27,7 @@ from mall.orders.models import (
 from mall.orders.queries.claim_queue import Piece, pieces_of
 from mall.orders.queries.mine import lines_of, parts_of
 from mall.orders.queries.papers import PostingShown
+from mall.orders.rules.giving_up import freight_back
 from mall.payments.models import Refund
 from mall.payments.queries import refunds_of
 from mall.points.models import Entry, Journal
@@ -139,10 +140,9 @@ def would_go_back(session: Session, claim: Claim, order: RedemptionOrder, pieces
     """What agreeing, or accepting what came back, would give back now: as `refund_pieces` does it."""
     claimed = {shown.line.line_no: shown.quantity for shown in pieces}
     lines = lines_of(session, [order])[order.dealer_id, order.id]
-    kept = any(line.kept > claimed.get(line.line_no, 0) for line in lines)
     fen = sum(shown.line.cash_each_fen * shown.quantity for shown in pieces)
     earned = claim.kind is ClaimKind.RETURN and claim.reason is ClaimReason.NOT_WANTED
-    freight = 0 if kept or earned or order.payment_id is None else order.pay_fen - order.refunded_fen - fen
+    freight = 0 if earned else freight_back(order, lines, claimed)
     return Back(sum(shown.line.points_each * shown.quantity for shown in pieces), fen + freight, freight)
 
 

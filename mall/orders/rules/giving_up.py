@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mall.orders.models import OrderLine, OrderPart, RedemptionOrder
@@ -38,10 +38,23 @@ def may_call_off(
     return order.cancellable and here and not out
 
 
+def freight_back(order: RedemptionOrder, lines: Iterable[OrderLine], going: Mapping[int, int]) -> int:
+    """The freight in fen that goes back with so many pieces by line number: with the last that was to travel.
+
+    `lines` are all of the order, as they are before. What came back with others is not given twice.
+    """
+    every = list(lines)
+    stays = [line for line in every if line.kept > going.get(line.line_no, 0)]
+    travel_ends = any(line.kind.shipped and going.get(line.line_no) for line in every)
+    if order.payment_id is None or any(line.kind.shipped for line in stays) or (stays and not travel_ends):
+        return 0
+    given = order.refunded_fen - sum(line.cash_each_fen * line.returned_quantity for line in every)
+    return max(order.freight_fen - given, 0)
+
+
 def line_comes_back(order: RedemptionOrder, lines: Sequence[OrderLine], line: OrderLine) -> ComesBack:
-    """What giving up a line gives back: the freight goes with the last of the order."""
-    fen, last = line.cash_each_fen * line.kept, not any(one.kept for one in lines if one is not line)
-    freight = order.pay_fen - order.refunded_fen - fen if last and order.payment_id is not None else 0
+    """What giving up a line gives back, with the freight if nothing is left to travel."""
+    fen, freight = line.cash_each_fen * line.kept, freight_back(order, lines, {line.line_no: line.kept})
     return ComesBack(line.points_each * line.kept, fen + freight, freight)
 
 

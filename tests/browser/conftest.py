@@ -23,13 +23,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mall import create_app
 from mall.cli.demo.people import MEMBERS
 from mall.config import ROOT, Settings
-from mall.dealers.models import Dealer
+from mall.dealers.models import Dealer, Member
 from mall.points.actions import Part, earn, open_book, write
 from mall.web.db import db, transact
 from mall.web.limits import RateLimit
@@ -96,8 +96,10 @@ def transact_beside(environment: dict[str, str], verb: Callable[..., None]) -> N
 
 
 def give_points(session: Session, at: datetime) -> None:
-    """So many points that whatever the tests of one worker redeem, the next still has enough."""
+    """So many points, and so large a month, that whatever the tests of one worker redeem the next still has enough."""
     dealer_id = session.scalars(select(Dealer.id).where(Dealer.code == MEMBERS[0].dealer)).one()
+    capped = (Member.dealer_id == dealer_id, Member.monthly_cap.is_not(None))
+    session.execute(update(Member).where(*capped).values(monthly_cap=3_000_000))
     book = open_book(session, at, dealer_id)
     earn(
         book,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
 from mall.base.types import Bytes, Id, Instant, Int, Key, Name, Small, Word
-from mall.orders.models.states import HANDED_OUT, NAMES, NEXT, UNDECIDED, WAY, Ended, OrderState
+from mall.orders.models.states import CANCELLABLE, HANDED_OUT, NAMES, NEXT, UNDECIDED, WAY, Ended, OrderState
 from mall.payments.models import GatewayName
 
 
@@ -110,7 +110,7 @@ class RedemptionOrder(Base):
     @property
     def cancellable(self) -> bool:
         """The dealer may take it back until any of it leaves; the verb looks at the parts as well."""
-        return self.may_become(OrderState.CANCELLED)
+        return self.state in CANCELLABLE
 
     @property
     def cancelled(self) -> bool:

@@ -61,6 +61,9 @@ WAY = (OrderState.TO_SHIP, OrderState.SHIPPED, OrderState.RECEIVED, OrderState.C
 UNDECIDED = frozenset({OrderState.AWAITING_APPROVAL, OrderState.AWAITING_PAYMENT})
 """Its points are held, not yet redeemed: it may still come to nothing by itself."""
 
+CANCELLABLE = UNDECIDED | {OrderState.TO_SHIP}
+"""Nothing of it has left. What has left may still come to nothing, by after-sales alone."""
+
 ON_ITS_WAY = frozenset({OrderState.TO_SHIP, OrderState.PARTLY_SHIPPED, OrderState.SHIPPED})
 
 NAMES: dict[OrderState, str] = {

@@ -117,8 +117,9 @@ class Databases:
         """Remove or empty a database that was handed out, and end whatever still hangs on it."""
         name = url.partition("?")[0].rsplit("/", 1)[1]
         if url.startswith("sqlite"):
-            for path in self._sqlite.glob(f"{name}*"):
-                path.unlink()
+            for path in self._sqlite.glob(f"{Path(name).stem}.*"):  # with its log, and the worker's queue beside it
+                if path.is_file():
+                    path.unlink()
             if name.startswith("mall"):
                 self._files.append(self._sqlite / name)
             return

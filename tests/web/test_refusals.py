@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from mall import create_app
@@ -124,7 +123,8 @@ def test_a_route_nobody_marked_is_refused(client: FlaskClient) -> None:
     assert "secret" not in answer.text
 
 
-def test_a_route_nobody_marked_says_so_to_its_author(mall: Flask) -> None:
+def test_a_route_nobody_marked_says_so_to_its_author(sqlite_url: str) -> None:
+    mall = create_app(Settings(database_url=sqlite_url, secret_key=SECRET, testing=True))
     mall.add_url_rule("/unmarked", "unmarked", lambda: "secret")
     with pytest.raises(AssertionError, match="mark the route 'unmarked' with a guard"):
         mall.test_client().get("/unmarked")

@@ -3,6 +3,7 @@ by SKU.
 """
 
 from mall.catalog.models.category import DEEPEST, Category
+from mall.catalog.models.count import COUNT_STATES, SECOND_PERSON_OVER, CountState, StockCount, StockCountLine
 from mall.catalog.models.draft import Document, DraftSave, ItemDraft, ItemVersion
 from mall.catalog.models.draft_refusals import (
     CategoriesMoved,
@@ -25,6 +26,19 @@ from mall.catalog.models.draft_refusals import (
 from mall.catalog.models.freight import FreightTemplate
 from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item
 from mall.catalog.models.kind import KINDS, Delivery, Kind
+from mall.catalog.models.level import ALARMS, Alarm, StockIncoming, StockLevel
+from mall.catalog.models.movement import (
+    CHANGES_ALL,
+    FOR_ORDERS,
+    LESS,
+    MORE,
+    MOVES,
+    REASONS,
+    Because,
+    Move,
+    Reason,
+    StockMovement,
+)
 from mall.catalog.models.price import PricePlan
 from mall.catalog.models.refusals import (
     BelowCost,
@@ -41,22 +55,51 @@ from mall.catalog.models.refusals import (
 )
 from mall.catalog.models.sku import Sku
 from mall.catalog.models.stock import Stock
+from mall.catalog.models.stock_refusals import (
+    ByCodes,
+    CountMoved,
+    NoSuchCount,
+    NoSuchWarehouse,
+    NotExpected,
+    NothingCounted,
+    NotThere,
+    Promised,
+    SecondPersonCounts,
+    StillHolds,
+    StockFormStale,
+    WarehouseTaken,
+)
 from mall.catalog.models.supplier import ADMISSIONS, MOST_FILES, Admission, Supplier, SupplierFile
 from mall.catalog.models.term import Term
+from mall.catalog.models.warehouse import StockAt, Warehouse
 
 __all__ = [
     "ADMISSIONS",
+    "ALARMS",
+    "CHANGES_ALL",
+    "COUNT_STATES",
     "DEEPEST",
+    "FOR_ORDERS",
     "KINDS",
+    "LESS",
+    "MORE",
     "MOST_FILES",
+    "MOVES",
     "NOT_FOR_EVERYBODY",
+    "REASONS",
+    "SECOND_PERSON_OVER",
     "TAGS",
     "Admission",
+    "Alarm",
+    "Because",
     "BelowCost",
+    "ByCodes",
     "CategoriesMoved",
     "Category",
     "CategoryInUse",
     "CodeTaken",
+    "CountMoved",
+    "CountState",
     "Delivery",
     "Document",
     "DraftBehind",
@@ -69,8 +112,10 @@ __all__ = [
     "ItemVersion",
     "Kind",
     "LastPrice",
+    "Move",
     "NoSuchCategory",
     "NoSuchChoice",
+    "NoSuchCount",
     "NoSuchDraft",
     "NoSuchItem",
     "NoSuchPlan",
@@ -78,13 +123,28 @@ __all__ = [
     "NoSuchSupplier",
     "NoSuchTemplate",
     "NoSuchVersion",
+    "NoSuchWarehouse",
     "NotDelivered",
+    "NotExpected",
     "NotOffered",
     "NotReady",
+    "NotThere",
+    "NothingCounted",
     "PricePlan",
+    "Promised",
+    "Reason",
+    "SecondPersonCounts",
     "Sku",
     "SoldOut",
+    "StillHolds",
     "Stock",
+    "StockAt",
+    "StockCount",
+    "StockCountLine",
+    "StockFormStale",
+    "StockIncoming",
+    "StockLevel",
+    "StockMovement",
     "Supplier",
     "SupplierChanged",
     "SupplierFile",
@@ -92,6 +152,8 @@ __all__ = [
     "Term",
     "TooDeep",
     "TooManyFiles",
+    "Warehouse",
+    "WarehouseTaken",
     "WrongFile",
     "WrongMoments",
 ]

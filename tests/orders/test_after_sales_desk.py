@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from mall.audit.models import AuditEntry
 from mall.catalog.actions import restock
+from mall.catalog.models import Because, Reason
 from mall.dealers.actions import add_address
 from mall.dealers.models import Notice, StaffRole
 from mall.orders.actions import after_sales, receive, ship
@@ -210,7 +211,8 @@ def test_where_no_other_is_left_an_exchange_is_paid_back(desk: Visitor, people: 
     no = claimed(people, KIND.EXCHANGE, REASON.QUALITY)
     press(desk, no, "agreement", answer=SEND_TO)
     sent_back(people, no)
-    transact(restock, sku_code=COOKER, by=-scene.stock_of())
+    because = Because(Reason.DAMAGED, "", "test")
+    transact(restock, sku_code=COOKER, by=-scene.stock_of(), because=because)
     before = points_of(people)
     page = desk.get(path(no)).text
     assert "库存只剩 0 件，没有可换的" in page

@@ -11,12 +11,15 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
+from mall.catalog.actions.lying import first_warehouse
 from mall.catalog.actions.plans import PlanToPut, put_plans, tell_item
-from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock, Term
+from mall.catalog.actions.stock import begin
+from mall.catalog.models import Because, Category, Delivery, Item, Kind, Reason, Sku, Term
 from mall.catalog.rules import search
 
 Texts = Mapping[str, str]
 """A text by language: zh_Hans always, zh_Hant and en beside it."""
+OPENING = Because(Reason.OPENING, "", "system")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,16 +120,17 @@ def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToP
         if sku is None:
             sku = Sku(id=new_id(now), item_id=item.id, code=put.code)
             session.add(sku)
-            first = Stock(sku_id=sku.id, on_hand=put.on_hand, supplied=put.on_hand)
+            first = True
         else:
-            first = None
+            first = False
         sku.position, sku.picture, sku.retired_at = position, put.picture, None
         sku.cost_fen = put.cost_fen
         sku.attributes = [dict(attribute) for attribute in put.attributes]
         session.flush()
-        if first is not None:
-            session.add(first)
-        put_plans(session, now, sku_id=sku.id, plans=put.prices, since=since if first is not None else now)
+        if first:
+            home = first_warehouse(session) if put.on_hand and item.kind.shipped else None
+            begin(session, now, sku_id=sku.id, pieces=put.on_hand, because=OPENING, warehouse_id=home)
+        put_plans(session, now, sku_id=sku.id, plans=put.prices, since=since if first else now)
     for gone in known.values():
         gone.retired_at = gone.retired_at or now
     session.flush()

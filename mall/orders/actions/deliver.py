@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back
+from mall.catalog.models import Because, Reason
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
@@ -54,7 +55,7 @@ def fail_line(
         reason="undeliverable",
         actor="system",
     )
-    put_back(session, now, {line.sku_id: kept})
+    put_back(session, now, {line.sku_id: kept}, because=Because(Reason.FAILED, order.no, "system"))
     detail = {"line": line_no, "reason": reason, "points": back.points, "fen": back.fen}
     happened(session, now, order, Happening.LINE_FAILED, actor="system", act="order.line_failed", detail=detail)
     parts = parts_of(session, order)

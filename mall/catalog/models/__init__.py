@@ -24,7 +24,7 @@ from mall.catalog.models.draft_refusals import (
     WrongMoments,
 )
 from mall.catalog.models.freight import FreightTemplate
-from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item
+from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item, on_shelf
 from mall.catalog.models.kind import KINDS, Delivery, Kind
 from mall.catalog.models.level import ALARMS, Alarm, StockIncoming, StockLevel
 from mall.catalog.models.movement import (
@@ -156,4 +156,5 @@ __all__ = [
     "WarehouseTaken",
     "WrongFile",
     "WrongMoments",
+    "on_shelf",
 ]

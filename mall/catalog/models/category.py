@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mall.base.models import Base, strict
 from mall.base.types import Id, Json, Name, Small
 
-
 DEEPEST = 3
 """Shelves stand within each other three deep at most: a phone shows no more of a path."""
 

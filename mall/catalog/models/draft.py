@@ -22,7 +22,12 @@ class ItemDraft(Base):
     """
 
     __tablename__ = "item_draft"
-    __table_args__ = (UniqueConstraint("code"), UniqueConstraint("item_id"), CheckConstraint("revision > 0", name="revision"), strict())
+    __table_args__ = (
+        UniqueConstraint("code"),
+        UniqueConstraint("item_id"),
+        CheckConstraint("revision > 0", name="revision"),
+        strict(),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(Name(40))
     item_id: Mapped[int | None] = mapped_column(Id, ForeignKey("item.id"))
@@ -56,10 +61,12 @@ class ItemVersion(Base):
     """What a reward said from a moment on, whole. A row never changes."""
 
     __tablename__ = "item_version"
-    __table_args__ = (strict(),)
+    __table_args__ = (UniqueConstraint("draft_id"), strict())
     item_id: Mapped[int] = mapped_column(Id, ForeignKey("item.id"), primary_key=True, autoincrement=False)
     no: Mapped[int] = mapped_column(Int, primary_key=True, autoincrement=False)
     document: Mapped[Document] = mapped_column(Json)
+    draft_id: Mapped[int | None] = mapped_column(Id)
+    """The draft that it was published from; null where it only went on or off the shelf."""
     note: Mapped[str] = mapped_column(Name(200))
     """What its writer said of it."""
     published_at: Mapped[datetime] = mapped_column(Instant)

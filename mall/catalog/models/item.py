@@ -74,4 +74,9 @@ class Item(Base):
 
     def on_shelf(self, at: datetime) -> bool:
         """Whether dealers see it at a moment, if it has a price for them."""
-        return self.shelved_at is not None and self.shelved_at <= at and (self.off_at is None or at < self.off_at)
+        return on_shelf(self.shelved_at, self.off_at, at)
+
+
+def on_shelf(shelved_at: datetime | None, off_at: datetime | None, at: datetime) -> bool:
+    """Whether something with these moments is on the shelf at another: from the first up to but not the second."""
+    return shelved_at is not None and shelved_at <= at and (off_at is None or at < off_at)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Join, Select, Table, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Join, Select, Table, and_, bindparam, exists, func, or_, select
 
 from mall.catalog.models import Category, Item, Sku, Stock
 from mall.catalog.queries.found import Shape as Terms
@@ -51,8 +51,19 @@ _TOLD = (
     "delivery",
     "shelved_at",
 )
+_SHELF = tuple(_category.c[name] for name in ("id", "parent_id", "code", "names", "icon", "position"))
 _all = priced()
-_ON_SHELF = _item.c.shelved_at <= bindparam("now")
+_ON_SHELF = and_(
+    _item.c.shelved_at <= bindparam("now"), or_(_item.c.off_at.is_(None), _item.c.off_at > bindparam("now"))
+)
+_above, _top = _category.alias("above"), _category.alias("top")
+# A category with all beneath it: three deep is as deep as they stand.
+WITHIN = (
+    select(_category.c.id)
+    .outerjoin(_above, _above.c.id == _category.c.parent_id)
+    .outerjoin(_top, _top.c.id == _above.c.parent_id)
+    .where(or_(*(each.c.code == bindparam("category") for each in (_category, _above, _top))))
+)
 _KEYS: dict[str, ColumnElement[Any]] = {
     "in_stock": _IN_STOCK,
     "not_picked": _item.c.pick_position.is_(None),
@@ -101,8 +112,7 @@ def page_statement(form: Form) -> Select[Any]:
     order, keys, source = _ORDERS[form.sort], _KEYS, _all.items
     conditions = _conditions(form)
     if form.category:
-        source = source.join(_category, _category.c.id == _item.c.category_id)
-        conditions.append(_category.c.code == bindparam("category"))
+        conditions.append(_item.c.category_id.in_(WITHIN))
     if form.terms:
         hits = found(form.terms)
         source = source.join(hits, hits.c.item_id == _item.c.id)
@@ -158,9 +168,9 @@ def shelves_statement(form: Form) -> Select[Any]:
     fitting = select(_item.c.id, _item.c.category_id).select_from(source).where(*_conditions(form))
     counted = fitting.subquery("fitting")
     return (
-        select(_category.c.code, _category.c.names, _category.c.icon, func.count(counted.c.id))
+        select(*_SHELF, func.count(counted.c.id).label("count"))
         .outerjoin(counted, counted.c.category_id == _category.c.id)
-        .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
+        .group_by(*_SHELF)
         .order_by(_category.c.position, _category.c.id)
     )
 
@@ -169,9 +179,9 @@ _PICKED = _item.c.pick_position.is_not(None)
 _picked = priced(_PICKED)
 PICKS = _page(_picked, _picked.items, [_ON_SHELF, _PICKED], ("pick",), _KEYS)
 SHELVES = (
-    select(_category.c.code, _category.c.names, _category.c.icon, func.count(_item.c.id))
+    select(*_SHELF, func.count(_item.c.id).label("count"))
     .outerjoin(_item, and_(_item.c.category_id == _category.c.id, _ON_SHELF))
-    .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
+    .group_by(*_SHELF)
     .order_by(_category.c.position, _category.c.id)
 )
 """All categories with what is on the shelf in each, at whatever price: what doors to them are shown by."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku
+from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku, on_shelf
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
@@ -70,6 +70,7 @@ _PRICED = (
         _item.c.pictures,
         _item.c.list_price_fen,
         _item.c.shelved_at,
+        _item.c.off_at,
         _template.c.code.label("template"),
         _template.c.name.label("template_name"),
     )
@@ -144,7 +145,7 @@ def _read(session: Session, now: datetime, statement: Select[Any], given: Mappin
             attributes=row.attributes,
             picture=row.picture or next(iter(row.pictures), ""),
             cost_fen=row.cost_fen,
-            on_shelf=row.shelved_at is not None and row.shelved_at <= now,
+            on_shelf=on_shelf(row.shelved_at, row.off_at, now),
             template=row.template or "",
             template_name=row.template_name or "",
             list_price_fen=row.list_price_fen,

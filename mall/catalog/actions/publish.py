@@ -69,7 +69,7 @@ def publish(
         new = conflict_free(draft.base, draft.document, found.live)
     wrong = failing(checks(new, facts(session, now, new, item)))
     if wrong:
-        raise NotReady(n=len(wrong), what=wrong[0].text % wrong[0].params if wrong[0].params else wrong[0].text)
+        raise NotReady(n=len(wrong), what=wrong[0].told)
     if new["shelved_at"] == NOW:
         new = document(new | {"shelved_at": now.isoformat()})
     before = found.live or draft.base
@@ -109,7 +109,7 @@ def schedule(
     found = checks(new, facts(session, now, new, item))
     wrong = [check for check in failing(found) if check.at != "shelf"]
     if wrong:
-        raise NotReady(n=len(wrong), what=wrong[0].text % wrong[0].params if wrong[0].params else wrong[0].text)
+        raise NotReady(n=len(wrong), what=wrong[0].told)
     detail = {"before": _moments(item), "after": {"shelved_at": shelved_at.isoformat(), "off_at": _told(off_at)}}
     item.shelved_at = shelved_at if begun else max(shelved_at, now)
     item.off_at = off_at

@@ -51,6 +51,12 @@ class Check:
         """Whether it keeps the document from being published."""
         return self.blocks and not self.good
 
+    @property
+    def told(self) -> str:
+        """Its text with what it names, in the catalogue's own language."""
+        named = {name: "、".join(one) if isinstance(one, list) else one for name, one in self.params.items()}
+        return self.text % named if named else self.text
+
 
 def checks(document: Document, facts: Facts) -> tuple[Check, ...]:
     """All checks of a document, in the order of the editor."""

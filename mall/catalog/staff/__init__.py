@@ -15,3 +15,6 @@ def register(app: Flask) -> None:
         each.install(app)
     app.register_blueprint(desk_catalog)
     app.register_blueprint(desk_stock)
+
+
+__all__ = ["editor", "history", "preview", "register"]

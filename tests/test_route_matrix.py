@@ -46,6 +46,8 @@ from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points
+from tests.catalog.stocktaking import begin as begin_count
+from tests.catalog.stocktaking import houses
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
@@ -83,6 +85,8 @@ class Scene:
     message: int = 0
     """One that could not be delivered."""
     handed: Handed = field(default_factory=Handed)
+    count: str = ""
+    """A count of a warehouse, open."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -124,6 +128,7 @@ DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
 KEEPER = staff_of(StaffRole.FULFILMENT)
 MERCHANDISER = staff_of(StaffRole.MERCHANDISER)
+STOCK_STAFF = staff_of(StaffRole.MERCHANDISER, StaffRole.FULFILMENT)
 PARTNER = For(frozenset({"partner"}))
 GATEWAY = For(frozenset())
 """Payment gateways, which prove themselves by their own signatures: whoever else comes has none."""
@@ -174,6 +179,11 @@ def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
         return f"/desk/points/corrections/{scene.corrections.get(role, scene.corrections['finance'])}{rest}"
 
     return address
+
+
+def counted(rest: str = "") -> Callable[[Scene, str], str]:
+    """The open count of the warehouse."""
+    return lambda scene, who: f"/desk/stock/counts/{scene.count}{rest}"
 
 
 def price_of(rest: str = "") -> Callable[[Scene, str], str]:
@@ -516,6 +526,62 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.put_template", "POST"): Route(
         MERCHANDISER, "/desk/freight", data={"code": "near", "name": "就近", "rest-first": "1", "rest-further": "1"}
     ),
+    # stock
+    ("desk_stock.stock", "GET"): Route(STOCK_STAFF, "/desk/stock"),
+    ("desk_stock.sku", "GET"): Route(STOCK_STAFF, f"/desk/stock/{COOKER}"),
+    ("desk_stock.supply", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/supply",
+        data={"key": "matrix-supply-01", "pieces": "6", "warehouse": "HZ-1"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.adjust", "POST"): Route(
+        KEEPER,
+        f"/desk/stock/{COOKER}/adjustment",
+        data={
+            "key": "matrix-adjust-01", "way": "more", "pieces": "1", "reason": "found", "remark": "找到",
+            "warehouse": "HZ-1",
+        },
+        answers=ONWARD,
+    ),
+    ("desk_stock.levels", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/levels",
+        data={"warning": "20", "safety": "10", "lead_days": "7", "pack_size": "1", "revision": "0"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.announce", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/incoming",
+        data={"key": "matrix-coming-01", "pieces": "6", "warehouse": "HZ-1"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.arrive", "POST"): Route(
+        STOCK_STAFF, f"/desk/stock/{COOKER}/incoming/1/arrival", data={"arrived": "6"}, answers=NOT_FOUND
+    ),
+    ("desk_stock.warehouses", "GET"): Route(STOCK_STAFF, "/desk/stock/warehouses"),
+    ("desk_stock.put_warehouse", "POST"): Route(
+        MERCHANDISER,
+        "/desk/stock/warehouses",
+        data={"code": "GZ-1", "name": "广州分仓", "position": "3", "revision": "0"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.counts", "GET"): Route(STOCK_STAFF, "/desk/stock/counts"),
+    ("desk_stock.open_count", "POST"): Route(
+        KEEPER,
+        "/desk/stock/counts",
+        data={"key": "matrix-count-002", "warehouse": "HZ-1", "codes": COOKER},
+        answers=ONWARD,
+    ),
+    ("desk_stock.count", "GET"): Route(STOCK_STAFF, counted()),
+    ("desk_stock.enter", "POST"): Route(
+        KEEPER,
+        counted("/numbers"),
+        data={f"n-{COOKER}": "3", "moment": "2026-11-12T20:00:00"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.add_to_count", "POST"): Route(KEEPER, counted("/skus"), data={"codes": COOKER}, answers=ONWARD),
+    ("desk_stock.step_count", "POST"): Route(KEEPER, counted("/end"), answers=ONWARD),
     # paying
     ("orders.payment", "GET"): Route(
         REDEEMER, order_of("LA0571", "/payment"), other=order_of("NB0574", "/payment"), answers=ONWARD
@@ -687,7 +753,9 @@ def make_scene(app: Flask) -> Scene:
     for dealer in (people.linan, people.ningbo):
         for _ in range(1 if dealer is people.linan else 9):
             give_points(dealer.id, 100_000)
+    transact(houses)
     transact(stock_up)
+    scene.count = begin_count()
     transact(load_some)
     transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)

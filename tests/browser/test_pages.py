@@ -63,6 +63,8 @@ FIRST = {
     "desk_rewards.top_up": ["/desk/top-ups", "a[href^='/desk/top-ups/']"],
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
     "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
+    "desk_stock.sku": ["/desk/stock?state=alarm", "td a[href^='/desk/stock/']"],
+    "desk_stock.count": ["/desk/stock/counts", "td a[href^='/desk/stock/counts/']"],
     "desk_catalog.template": ["/desk/freight", "a[href^='/desk/freight/']:not([href$='/new'])"],
 }
 NOT_A_PAGE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -32,7 +33,8 @@ def houses(session: Session, at: datetime) -> None:
 
 
 def key() -> str:
-    return f"test-key-{next(_keys):04d}"
+    """A form's own key; processes have their own."""
+    return f"test-key-{os.getpid()}-{next(_keys):04d}"
 
 
 def deliver(code: str, pieces: int, house: str = MAIN, **said: Any) -> None:

@@ -286,7 +286,7 @@ def test_the_list_says_what_the_rule_says(stores: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("q", "codes"), [("baowenbei", 4), ("保温", 4), ("TB-750-PINE", 4), ("没有这样的", 0), ("!!", 0)]
+    ("q", "codes"), [("baowenbei", 5), ("保温", 5), ("TB-750-PINE", 4), ("没有这样的", 0), ("!!", 0)]
 )
 def test_the_list_is_searched_by_name_pinyin_and_code(stores: Flask, q: str, codes: int) -> None:
     assert stock.stock_list(reading(), stock.Wanted(q=q)).total == codes

@@ -146,13 +146,15 @@ def set_levels(session: Session, now: datetime, *, sku_code: str, levels: Levels
     sku, _ = _locked(session, sku_code)
     level = session.get(StockLevel, sku, populate_existing=True)
     if level is None:
-        level = StockLevel(sku_id=sku, revision=0)
+        level = StockLevel(
+            sku_id=sku, safety=0, warning=0, lead_days=7, pack_size=1, demand_30=0, demand_90=0, revision=0
+        )
         session.add(level)
     after = {name: getattr(levels, name) for name in Levels.__dataclass_fields__}
     before = {name: getattr(level, name) for name in after}
     if before == after:
         return
-    if (level.revision or 0) != revision:
+    if level.revision != revision:
         raise StockFormStale
     for name, value in after.items():
         setattr(level, name, value)

@@ -165,4 +165,4 @@ def of_item(session: Session, item: Item) -> list[Priced]:
 def on_hand(session: Session, sku_ids: list[int]) -> dict[int, int]:
     """What is left of SKUs, by id."""
     left = select(Stock.sku_id, Stock.on_hand).where(Stock.sku_id.in_(sku_ids))
-    return dict(session.execute(left).tuples().all())
+    return {row.sku_id: row.on_hand for row in session.execute(left)}

@@ -24,10 +24,11 @@ def suppliers(session: Session, *, q: str = "", admission: Admission | None = No
     statement = select(Supplier).order_by(Supplier.name, Supplier.id)
     if admission is not None:
         statement = statement.where(Supplier.admission == admission)
-    items = dict(session.execute(select(Item.supplier_id, func.count()).group_by(Item.supplier_id)).tuples().all())
+    supplied = session.execute(select(Item.supplier_id, func.count()).group_by(Item.supplier_id))
+    items: dict[int | None, int] = {row[0]: row[1] for row in supplied}
     shown = SupplierFile.removed_at.is_(None)
     counted = select(SupplierFile.supplier_id, func.count()).where(shown).group_by(SupplierFile.supplier_id)
-    files = dict(session.execute(counted).tuples().all())
+    files: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
     said = q.strip().casefold()
     return [
         SupplierRow(one, items.get(one.id, 0), files.get(one.id, 0))

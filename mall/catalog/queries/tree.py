@@ -45,7 +45,8 @@ class Branch:
 def tree(session: Session) -> list[Branch]:
     """All categories from the top down, each followed by those within it."""
     rows = session.scalars(select(Category).order_by(Category.position, Category.id)).all()
-    counts = dict(session.execute(select(Item.category_id, func.count()).group_by(Item.category_id)).tuples().all())
+    counted = session.execute(select(Item.category_id, func.count()).group_by(Item.category_id))
+    counts: dict[int, int] = {row[0]: row[1] for row in counted}
     codes = {row.id: row.code for row in rows}
     beside: dict[int | None, list[Category]] = defaultdict(list)
     for row in rows:

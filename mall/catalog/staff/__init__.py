@@ -1,17 +1,29 @@
-"""The catalogue in the back office: prices, freight and stock."""
+"""The catalogue in the back office: rewards, categories, suppliers, prices, freight and stock."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from mall.catalog.staff import counts, freight, prices, stock, warehouses
+from mall.catalog.staff import (
+    categories,
+    counts,
+    editor,
+    freight,
+    history,
+    items,
+    preview,
+    prices,
+    stock,
+    suppliers,
+    warehouses,
+)
 from mall.catalog.staff.desk import desk_catalog
 from mall.catalog.staff.stock_desk import desk_stock
 
 
 def register(app: Flask) -> None:
-    """Open the desk's pages of prices, freight and stock."""
-    for each in (prices, freight, stock, counts, warehouses):
+    """Open the desk's pages."""
+    for each in (items, categories, suppliers, prices, freight, stock, counts, warehouses):
         each.install(app)
     app.register_blueprint(desk_catalog)
     app.register_blueprint(desk_stock)

@@ -179,7 +179,7 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "part_named": part_named,
         "sums": sums(session, item_),
         "yuan_told": yuan_told,
-        "who": imagined(),
+        "seen_as": imagined(),
         "tiers": TIERS,
         "regions": regions(session),
         "at": at,

@@ -28,7 +28,8 @@ from werkzeug.test import TestResponse
 from mall import create_app
 from mall.base.seal import Seal
 from mall.catalog.actions import put_freight_template, rules_from
-from mall.catalog.models import Kind, PricePlan, Sku
+from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
+from mall.catalog.models import Admission, Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
@@ -412,9 +413,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.await_stock", "POST"): Route(MEMBER, "/restock-alerts", data={"sku": COOKER}),
     ("orders.place", "POST"): Route(REDEEMER, "/orders", data=redemption),
     ("orders.approvals", "GET"): Route(OWNER, "/orders/approvals"),
-    ("orders.approve", "POST"): Route(
-        OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")
-    ),
+    ("orders.approve", "POST"): Route(OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")),
     ("orders.decline", "POST"): Route(
         OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal"), data={"reason": "本月预算已用完"}
     ),
@@ -439,9 +438,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.receive", "POST"): Route(
         REDEEMER, order_of("LA0571", "/arrival"), other=order_of("NB0574", "/arrival"), answers=frozenset({409})
     ),
-    ("orders.again", "POST"): Route(
-        MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")
-    ),
+    ("orders.again", "POST"): Route(MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")),
     ("orders.receipt", "GET"): Route(MEMBER, order_of("LA0571", "/receipt"), other=order_of("NB0574", "/receipt")),
     # after-sales
     ("orders.new_claim", "GET"): Route(
@@ -511,6 +508,51 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_documents.mending", "POST"): Route(
         DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
     ),
+    # rewards, categories, suppliers
+    ("desk_catalog.items", "GET"): Route(MERCHANDISER, "/desk/items"),
+    ("desk_catalog.new_item", "GET"): Route(MERCHANDISER, "/desk/items/new"),
+    ("desk_catalog.start_item", "POST"): Route(
+        MERCHANDISER,
+        "/desk/items",
+        data={"code": "KT-1", "name": "电水壶", "category": "home", "kind": "physical"},
+        answers=frozenset({303, 409}),
+    ),
+    ("desk_catalog.item", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L"),
+    ("desk_catalog.save_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L", data={"act": "add-sku"}),
+    ("desk_catalog.publish_item", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/publication", answers=frozenset({409, 422})
+    ),
+    ("desk_catalog.catch_up_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/catching-up", answers=NOT_FOUND),
+    ("desk_catalog.discard_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/discarding"),
+    ("desk_catalog.shelve_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/shelf"),
+    ("desk_catalog.take_item_off", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/removal", data={"version": "0"}, answers=frozenset({303, 409})
+    ),
+    ("desk_catalog.preview", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
+    ("desk_catalog.preview", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
+    ("desk_catalog.item_history", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/history"),
+    ("desk_catalog.restore_item", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/history/9/restoring", answers=NOT_FOUND
+    ),
+    ("desk_catalog.categories", "GET"): Route(MERCHANDISER, "/desk/categories"),
+    ("desk_catalog.place", "POST"): Route(MERCHANDISER, "/desk/categories/placing", data={"code": "home"}),
+    ("desk_catalog.new_category", "GET"): Route(MERCHANDISER, "/desk/categories/new"),
+    ("desk_catalog.category", "GET"): Route(MERCHANDISER, "/desk/categories/home"),
+    ("desk_catalog.put_category", "POST"): Route(
+        MERCHANDISER, "/desk/categories", data={"new": "1", "code": "cups", "icon": "gift", "zh_Hans": "杯壶"}
+    ),
+    ("desk_catalog.remove", "POST"): Route(MERCHANDISER, "/desk/categories/home/removal", answers=frozenset({409})),
+    ("desk_catalog.suppliers", "GET"): Route(MERCHANDISER, "/desk/suppliers"),
+    ("desk_catalog.new_supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/new"),
+    ("desk_catalog.supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/SUP-1"),
+    ("desk_catalog.write_supplier", "POST"): Route(
+        MERCHANDISER, "/desk/suppliers", data={"code": "SUP-2", "name": "某厂", "admission": "candidate"}
+    ),
+    ("desk_catalog.add_file", "POST"): Route(MERCHANDISER, "/desk/suppliers/SUP-1/files", answers=frozenset({422})),
+    ("desk_catalog.look_at_file", "POST"): Route(MERCHANDISER, "/desk/suppliers/SUP-1/files/1", answers=NOT_FOUND),
+    ("desk_catalog.take_file_out", "POST"): Route(
+        MERCHANDISER, "/desk/suppliers/SUP-1/files/1/removal", answers=NOT_FOUND
+    ),
     # prices and freight
     ("desk_catalog.prices", "GET"): Route(MERCHANDISER, "/desk/prices"),
     ("desk_catalog.price", "GET"): Route(MERCHANDISER, f"/desk/prices/{COOKER}"),
@@ -539,7 +581,11 @@ ROUTES: dict[tuple[str, str], Route] = {
         KEEPER,
         f"/desk/stock/{COOKER}/adjustment",
         data={
-            "key": "matrix-adjust-01", "way": "more", "pieces": "1", "reason": "found", "remark": "找到",
+            "key": "matrix-adjust-01",
+            "way": "more",
+            "pieces": "1",
+            "reason": "found",
+            "remark": "找到",
             "warehouse": "HZ-1",
         },
         answers=ONWARD,
@@ -781,6 +827,8 @@ def make_scene(app: Flask) -> Scene:
 def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
     sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
     scene.plan = session.scalars(select(PricePlan.id).where(PricePlan.sku_id == sku)).one()
+    someone = SupplierToPut(code="SUP-1", name="某厂", admission=Admission.CANDIDATE)
+    put_supplier(session, now, put=someone, revision=0, actor="staff:1")
     put_freight_template(session, now, code="remote", name="偏远", rules=rules_from([{}]), actor="staff:1")
 
 

@@ -105,10 +105,11 @@ def discard_item(code: str) -> Response:
 def shelve_item(code: str) -> Response:
     """Put what is live on the shelf from a moment on, or at once, perhaps until another."""
     on, off = trimmed(request.form.get("on")), trimmed(request.form.get("off"))
-    shelved_at = moment_typed(on) if on else now()
+    found, at = written(reading(), code), now()
+    stays = found.item.shelved_at if found.item and found.item.on_shelf(at) else None
+    shelved_at = moment_typed(on) if on else stays or at
     off_at = moment_typed(off) if off else None
     if shelved_at is None or (off and off_at is None):
-        found = written(reading(), code)
         return headers.framing(refused(EDITOR, refusal=WrongMoments(), **_look(found, ItemForm.of(found))))
     moments: dict[str, Any] = {"shelved_at": shelved_at, "off_at": off_at, "version_seen": _number("version")}
     return _done(schedule, code, _("上下架时间已改。"), **moments)

@@ -17,18 +17,18 @@
     }
   });
   document.addEventListener("click", (event) => {
-    const act = event.target.closest?.("[data-photo-act]");
-    const photo = act?.closest("[data-photo]");
+    const act = event.target.closest?.("[data-shot-act]");
+    const photo = act?.closest("[data-shot]");
     if (!photo) return;
     event.preventDefault();
     const list = photo.parentNode;
-    const name = { up: "previousElementSibling", down: "nextElementSibling" }[act.dataset.photoAct];
+    const name = { up: "previousElementSibling", down: "nextElementSibling" }[act.dataset.shotAct];
     if (!name) {
       const next = photo.nextElementSibling || photo.previousElementSibling;
       const flagged = photo.querySelector(".photo__flag");
       if (flagged && next) next.append(flagged);
       photo.remove();
-      next?.querySelector("[data-photo-act=out]").focus();
+      next?.querySelector("[data-shot-act=out]").focus();
     } else if (photo[name]) {
       if (name === "previousElementSibling") photo[name].before(photo);
       else photo[name].after(photo);
@@ -38,11 +38,11 @@
     changed(list.querySelector("input") || form().elements.revision);
   });
   document.addEventListener("dragstart", (event) => {
-    held = event.target.closest?.("[data-photo]");
+    held = event.target.closest?.("[data-shot]");
     if (held) event.dataTransfer.setData("text/plain", "");
   });
   document.addEventListener("dragover", (event) => {
-    const over = held && event.target.closest?.("[data-photo]");
+    const over = held && event.target.closest?.("[data-shot]");
     if (!over || over.parentNode !== held.parentNode) return;
     event.preventDefault();
     const all = [...over.parentNode.children];

@@ -280,7 +280,7 @@ def test_the_list_says_what_the_rule_says(stores: Flask) -> None:
         "unset": lambda one: not one.standing.warning,
     }.items():
         expected = [one.code for one in found.rows if judge(one)]
-        narrowed = stock.stock_list(reading(), stock.Wanted(q="baowenbei", state=state))
+        narrowed = stock.stock_list(reading(), stock.Wanted(q="baowenbei", only=state))
         assert [one.code for one in narrowed.rows] == expected
         assert narrowed.total == found.states[state] == len(expected)
 
@@ -292,10 +292,10 @@ def test_the_list_is_searched_by_name_pinyin_and_code(stores: Flask, q: str, cod
     assert stock.stock_list(reading(), stock.Wanted(q=q)).total == codes
 
 
-def test_a_page_of_stock_costs_two_statements(stores: Flask) -> None:
+def test_a_page_of_stock_costs_three_statements(stores: Flask) -> None:
     with statements() as seen:
-        stock.stock_list(reading(), stock.Wanted(q="baowenbei", state="order", warehouse=MAIN, sort="demand"))
-    assert len(seen) == 2, "\n".join(seen)
+        stock.stock_list(reading(), stock.Wanted(q="baowenbei", only="order", warehouse=MAIN, sort="demand"))
+    assert len(seen) == 3, "\n".join(seen)
 
 
 def test_a_warehouse_is_closed_only_empty(stores: Flask) -> None:

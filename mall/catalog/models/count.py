@@ -71,6 +71,11 @@ class StockCount(Base):
         return self.state is CountState.COUNTED
 
     @property
+    def over(self) -> bool:
+        """Whether nothing will become of it any more: it was posted, or called off."""
+        return self.state in (CountState.POSTED, CountState.CALLED_OFF)
+
+    @property
     def posted(self) -> bool:
         """Whether its differences are in the stock."""
         return self.state is CountState.POSTED

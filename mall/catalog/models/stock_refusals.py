@@ -26,9 +26,10 @@ class ByCodes(Refused):
     text = N_("卡密的库存就是卡密库里的数量，请到卡密库导入或作废。")
 
 
-class NoSuchWarehouse(NotFound):
-    """No such warehouse, or it is closed."""
+class NoSuchWarehouse(Refused):
+    """No such warehouse, or it is closed: a form was open while somebody closed it."""
 
+    code = "no_such_warehouse"
     text = N_("没有这个仓库，或者已经停用。")
 
 

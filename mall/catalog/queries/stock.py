@@ -45,7 +45,7 @@ class Wanted:
 
     q: str = ""
     category: str = ""
-    state: str = ""
+    only: str = ""
     warehouse: str = ""
     sort: str = "code"
     page: int = 1
@@ -101,12 +101,13 @@ def _nought(name: str, default: int = 0) -> Any:
     return func.coalesce(_level.c[name], default)
 
 
-_WAY = (
-    select(func.coalesce(func.sum(_coming.c.pieces), 0))
-    .where(_coming.c.sku_id == _stock.c.sku_id, _coming.c.settled_at.is_(None))
-    .correlate(_stock)
-    .scalar_subquery()
+_ways = (
+    select(_coming.c.sku_id, func.sum(_coming.c.pieces).label("pieces"))
+    .where(_coming.c.settled_at.is_(None))
+    .group_by(_coming.c.sku_id)
+    .subquery("ways")
 )
+_WAY = func.coalesce(_ways.c.pieces, 0)
 _BUSIEST = case(
     (_nought("demand_30") * (QUARTER // MONTH) > _nought("demand_90"), _nought("demand_30") * (QUARTER // MONTH)),
     else_=_nought("demand_90"),
@@ -155,6 +156,7 @@ _ALL = (
     .join(_item, _item.c.id == _sku.c.item_id)
     .join(_stock, _stock.c.sku_id == _sku.c.id)
     .outerjoin(_level, _level.c.sku_id == _sku.c.id)
+    .outerjoin(_ways, _ways.c.sku_id == _sku.c.id)
 )
 
 
@@ -174,11 +176,14 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
         here = exists().where(_at.c.sku_id == _sku.c.id, _at.c.warehouse_id == place, _at.c.pieces > 0)
         statement = statement.where(here)
     states = _states(session, statement, given)
-    if want.state:
-        statement = statement.where(_STATE[want.state])
-    total = states[want.state or "all"]
-    page = statement.order_by(*_SORT[want.sort]).limit(PAGE).offset((want.page - 1) * PAGE)
-    return StockFound([_shown(row) for row in session.execute(page, given)], total, states)
+    if want.only:
+        statement = statement.where(_STATE[want.only])
+    total = states[want.only or "all"]
+    # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
+    ids = statement.with_only_columns(_sku.c.id).order_by(*_SORT[want.sort])
+    page = session.scalars(ids.limit(PAGE).offset((want.page - 1) * PAGE), given).all()
+    rows = {row.id: _shown(row) for row in session.execute(_ALL.where(_sku.c.id.in_(page)))}
+    return StockFound([rows[sku] for sku in page], total, states)
 
 
 def one_in_stock(session: Session, code: str) -> InStock:

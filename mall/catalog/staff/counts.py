@@ -57,8 +57,7 @@ def begin() -> Response:
         form.refuse("codes", _("有货号不存在，或者不是实物。一行一个，照货号原样填写。"))
         return refused("catalog/desk_counts.html", **_list(form))
     except Refused as refusal:
-        status = 409 if isinstance(refusal, NotFound) else refusal.status
-        return refused("catalog/desk_counts.html", refusal=refusal, status=status, **_list(form))
+        return refused("catalog/desk_counts.html", refusal=refusal, **_list(form))
     return go(url_for("desk_stock.count", no=count.no), _("盘点单已开。"))
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.supplies import announce, come_in, put_right, set_levels, settle_incoming
-from mall.catalog.models import ALARMS, MOVES, REASONS, Kind, Move, NotExpected
+from mall.catalog.models import ALARMS, MOVES, REASONS, Kind, Move
 from mall.catalog.queries import movements, priced, stock
 from mall.catalog.staff.stock_desk import ACTS, GROUP, KEEPERS, SEERS, SUPPLIERS, by, desk_stock, may, may_see
 from mall.catalog.staff.stock_forms import AdjustForm, ArrivalForm, ComingForm, LevelsForm, SupplyForm
@@ -35,7 +35,7 @@ def stock_page() -> Response:
     want = stock.Wanted(
         q=_word("q", 60),
         category=_word("category", 40),
-        state=_one_of("state", stock.STATES),
+        only=_one_of("state", stock.STATES),
         warehouse=_word("warehouse", 40),
         sort=_one_of("sort", stock.SORTS) or "code",
         page=_page(),
@@ -44,7 +44,7 @@ def stock_page() -> Response:
     asked |= {"sort": want.sort if want.sort != "code" else ""}
 
     def address(**more: Any) -> str:
-        said = {name: value for name, value in (asked | {"state": want.state} | more).items() if value}
+        said = {name: value for name, value in (asked | {"state": want.only} | more).items() if value}
         return url_for("desk_stock.stock", **said)
 
     return page(
@@ -84,10 +84,10 @@ def take_delivery(code: str) -> Response:
 def adjust(code: str) -> Response:
     """There are more or fewer than was thought."""
     form = AdjustForm().offer()
-    told = form.told()
-    if told is None:
+    change = form.told()
+    if change is None:
         return refused("catalog/desk_stock_sku.html", **_look(code, adjust_form=form))
-    said = {"difference": told[0], "reason": told[1], "remark": form.remark.data, "key": form.key.data}
+    said = {"difference": change[0], "reason": change[1], "remark": form.remark.data, "key": form.key.data}
     place = form.warehouse.data or ""
     return _done(code, _("已调整。"), {"adjust_form": form}, put_right, warehouse=place, **said)
 
@@ -132,13 +132,10 @@ def _done(code: str, toast: str, forms: dict[str, Any], verb: Any, **said: Any) 
     """Run a verb; where it refuses, the page again with what was typed."""
     try:
         transact(verb, sku_code=code, by=by(), **said)
-    except NotExpected:
+    except NotFound:
         raise
-    except NotFound as refusal:
-        stock.one_in_stock(reading(), code)  # no such SKU is no such page; no such warehouse is told in words
-        return refused("catalog/desk_stock_sku.html", refusal=refusal, status=409, **_look(code, **forms))
     except Refused as refusal:
-        return refused("catalog/desk_stock_sku.html", refusal=refusal, **_look(code, **forms))
+        return refused("catalog/desk_stock_sku.html", **_look(code, **forms) | {"refusal": refusal})
     return go(url_for("desk_stock.sku", code=code), toast)
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.warehouses import put_warehouse
-from mall.catalog.models import NoSuchWarehouse
 from mall.catalog.queries import movements, priced
 from mall.catalog.staff.stock_desk import GROUP, SEERS, SUPPLIERS, by, desk_stock, may, may_see
 from mall.catalog.staff.stock_forms import WarehouseForm
@@ -41,8 +40,7 @@ def put() -> Response:
     try:
         transact(put_warehouse, put=told, revision=form.revision.whole, by=by())
     except Refused as refusal:
-        status = 409 if isinstance(refusal, NoSuchWarehouse) else refusal.status
-        return refused("catalog/desk_warehouses.html", refusal=refusal, status=status, **_look(form))
+        return refused("catalog/desk_warehouses.html", refusal=refusal, **_look(form))
     return go(url_for("desk_stock.warehouses"), _("仓库已保存。"))
 
 

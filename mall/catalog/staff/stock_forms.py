@@ -34,6 +34,8 @@ class Keyed(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.key.data = self.key.data or fresh_key()
+        for field in self:  # several of these forms stand on one page, with fields of the same names
+            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
 
 
 class Placed(Keyed):

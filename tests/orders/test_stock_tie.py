@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from mall.base.refused import Refused
-from mall.catalog.models import Sku, StockAt, StockMovement
+from mall.catalog.models import NotThere, Sku, StockAt, StockMovement
+from mall.catalog.queries.movements import open_warehouses
 from mall.dealers.models import StaffRole
 from mall.orders.actions import ship
 from mall.orders.queries.proof import Looked, order_faults
@@ -128,6 +129,19 @@ def test_what_lies_there_is_what_is_free_and_what_orders_wait_for(stores: Flask)
     assert (left(COOKER), lies(COOKER)) == (17, {MAIN: 17})
     references = {row[3] for row in stocktaking.told(COOKER)}
     assert references == {"opening", "order", "shipped", "cancelled"}
+    assert faults() == []
+
+
+def test_a_part_leaves_the_warehouse_that_was_chosen(stores: Flask) -> None:
+    deliver(COOKER, 4, FAR)
+    placed = scene.order(COOKER, 3)
+    far = {name: one for one, name in open_warehouses(reading())}[FAR]
+    reading().rollback()
+    transact(ship, dealer_code=f"D{DEALER}", no=placed.no, part_no=1, waybill="SF1", warehouse_id=far, **SENDER)
+    assert lies(COOKER) == {MAIN: 20, FAR: 1}
+    second = scene.order(COOKER, 2)
+    with pytest.raises(NotThere):
+        transact(ship, dealer_code=f"D{DEALER}", no=second.no, part_no=1, waybill="SF2", warehouse_id=far, **SENDER)
     assert faults() == []
 
 

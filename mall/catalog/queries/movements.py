@@ -139,6 +139,16 @@ def places(session: Session, sku_id: int | None = None) -> list[Place]:
     ]
 
 
+def open_warehouses(session: Session) -> list[tuple[int, str]]:
+    """The warehouses that things are sent from, in their order: id and name."""
+    rows = session.execute(
+        select(_warehouse.c.id, _warehouse.c.name)
+        .where(_warehouse.c.closed_at.is_(None))
+        .order_by(_warehouse.c.position, _warehouse.c.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
 def suppliers(session: Session) -> list[tuple[str, str]]:
     """All suppliers: code and name."""
     return [(row.code, row.name) for row in session.execute(select(_supplier).order_by(_supplier.c.code))]

@@ -42,7 +42,7 @@ LINES = {".py": 300, ".html": 250, ".js": 90}
 
 MODULES = sorted((ROOT / "mall").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 
 def place(path: Path) -> tuple[str, str]:

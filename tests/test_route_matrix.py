@@ -28,7 +28,8 @@ from werkzeug.test import TestResponse
 from mall import create_app
 from mall.base.seal import Seal
 from mall.catalog.actions import put_freight_template, rules_from
-from mall.catalog.models import Kind, PricePlan, Sku
+from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
+from mall.catalog.models import Admission, Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
@@ -46,6 +47,8 @@ from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points
+from tests.catalog.stocktaking import begin as begin_count
+from tests.catalog.stocktaking import houses
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
@@ -83,6 +86,8 @@ class Scene:
     message: int = 0
     """One that could not be delivered."""
     handed: Handed = field(default_factory=Handed)
+    count: str = ""
+    """A count of a warehouse, open."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -124,6 +129,7 @@ DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
 KEEPER = staff_of(StaffRole.FULFILMENT)
 MERCHANDISER = staff_of(StaffRole.MERCHANDISER)
+STOCK_STAFF = staff_of(StaffRole.MERCHANDISER, StaffRole.FULFILMENT)
 PARTNER = For(frozenset({"partner"}))
 GATEWAY = For(frozenset())
 """Payment gateways, which prove themselves by their own signatures: whoever else comes has none."""
@@ -174,6 +180,11 @@ def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
         return f"/desk/points/corrections/{scene.corrections.get(role, scene.corrections['finance'])}{rest}"
 
     return address
+
+
+def counted(rest: str = "") -> Callable[[Scene, str], str]:
+    """The open count of the warehouse."""
+    return lambda scene, who: f"/desk/stock/counts/{scene.count}{rest}"
 
 
 def price_of(rest: str = "") -> Callable[[Scene, str], str]:
@@ -402,9 +413,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.await_stock", "POST"): Route(MEMBER, "/restock-alerts", data={"sku": COOKER}),
     ("orders.place", "POST"): Route(REDEEMER, "/orders", data=redemption),
     ("orders.approvals", "GET"): Route(OWNER, "/orders/approvals"),
-    ("orders.approve", "POST"): Route(
-        OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")
-    ),
+    ("orders.approve", "POST"): Route(OWNER, order_of("LA0571", "/approval"), other=order_of("NB0574", "/approval")),
     ("orders.decline", "POST"): Route(
         OWNER, order_of("LA0571", "/refusal"), other=order_of("NB0574", "/refusal"), data={"reason": "本月预算已用完"}
     ),
@@ -429,9 +438,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("orders.receive", "POST"): Route(
         REDEEMER, order_of("LA0571", "/arrival"), other=order_of("NB0574", "/arrival"), answers=frozenset({409})
     ),
-    ("orders.again", "POST"): Route(
-        MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")
-    ),
+    ("orders.again", "POST"): Route(MEMBER, order_of("LA0571", "/repetition"), other=order_of("NB0574", "/repetition")),
     ("orders.receipt", "GET"): Route(MEMBER, order_of("LA0571", "/receipt"), other=order_of("NB0574", "/receipt")),
     # after-sales
     ("orders.new_claim", "GET"): Route(
@@ -505,6 +512,51 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_documents.mending", "POST"): Route(
         DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
     ),
+    # rewards, categories, suppliers
+    ("desk_catalog.items", "GET"): Route(MERCHANDISER, "/desk/items"),
+    ("desk_catalog.new_item", "GET"): Route(MERCHANDISER, "/desk/items/new"),
+    ("desk_catalog.start_item", "POST"): Route(
+        MERCHANDISER,
+        "/desk/items",
+        data={"code": "KT-1", "name": "电水壶", "category": "home", "kind": "physical"},
+        answers=frozenset({303, 409}),
+    ),
+    ("desk_catalog.item", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L"),
+    ("desk_catalog.save_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L", data={"act": "add-sku"}),
+    ("desk_catalog.publish_item", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/publication", answers=frozenset({409, 422})
+    ),
+    ("desk_catalog.catch_up_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/catching-up", answers=NOT_FOUND),
+    ("desk_catalog.discard_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/discarding"),
+    ("desk_catalog.shelve_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/shelf"),
+    ("desk_catalog.take_item_off", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/removal", data={"version": "0"}, answers=frozenset({303, 409})
+    ),
+    ("desk_catalog.preview", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
+    ("desk_catalog.preview", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
+    ("desk_catalog.item_history", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/history"),
+    ("desk_catalog.restore_item", "POST"): Route(
+        MERCHANDISER, "/desk/items/CK-5L/history/9/restoring", answers=NOT_FOUND
+    ),
+    ("desk_catalog.categories", "GET"): Route(MERCHANDISER, "/desk/categories"),
+    ("desk_catalog.place", "POST"): Route(MERCHANDISER, "/desk/categories/placing", data={"code": "home"}),
+    ("desk_catalog.new_category", "GET"): Route(MERCHANDISER, "/desk/categories/new"),
+    ("desk_catalog.category", "GET"): Route(MERCHANDISER, "/desk/categories/home"),
+    ("desk_catalog.put_category", "POST"): Route(
+        MERCHANDISER, "/desk/categories", data={"new": "1", "code": "cups", "icon": "gift", "zh_Hans": "杯壶"}
+    ),
+    ("desk_catalog.remove", "POST"): Route(MERCHANDISER, "/desk/categories/home/removal", answers=frozenset({409})),
+    ("desk_catalog.suppliers", "GET"): Route(MERCHANDISER, "/desk/suppliers"),
+    ("desk_catalog.new_supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/new"),
+    ("desk_catalog.supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/SUP-1"),
+    ("desk_catalog.write_supplier", "POST"): Route(
+        MERCHANDISER, "/desk/suppliers", data={"code": "SUP-2", "name": "某厂", "admission": "candidate"}
+    ),
+    ("desk_catalog.add_file", "POST"): Route(MERCHANDISER, "/desk/suppliers/SUP-1/files", answers=frozenset({422})),
+    ("desk_catalog.look_at_file", "POST"): Route(MERCHANDISER, "/desk/suppliers/SUP-1/files/1", answers=NOT_FOUND),
+    ("desk_catalog.take_file_out", "POST"): Route(
+        MERCHANDISER, "/desk/suppliers/SUP-1/files/1/removal", answers=NOT_FOUND
+    ),
     # prices and freight
     ("desk_catalog.prices", "GET"): Route(MERCHANDISER, "/desk/prices"),
     ("desk_catalog.price", "GET"): Route(MERCHANDISER, f"/desk/prices/{COOKER}"),
@@ -520,6 +572,66 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.put_template", "POST"): Route(
         MERCHANDISER, "/desk/freight", data={"code": "near", "name": "就近", "rest-first": "1", "rest-further": "1"}
     ),
+    # stock
+    ("desk_stock.stock", "GET"): Route(STOCK_STAFF, "/desk/stock"),
+    ("desk_stock.sku", "GET"): Route(STOCK_STAFF, f"/desk/stock/{COOKER}"),
+    ("desk_stock.supply", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/supply",
+        data={"key": "matrix-supply-01", "pieces": "6", "warehouse": "HZ-1"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.adjust", "POST"): Route(
+        KEEPER,
+        f"/desk/stock/{COOKER}/adjustment",
+        data={
+            "key": "matrix-adjust-01",
+            "way": "more",
+            "pieces": "1",
+            "reason": "found",
+            "remark": "找到",
+            "warehouse": "HZ-1",
+        },
+        answers=ONWARD,
+    ),
+    ("desk_stock.levels", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/levels",
+        data={"warning": "20", "safety": "10", "lead_days": "7", "pack_size": "1", "revision": "0"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.announce", "POST"): Route(
+        MERCHANDISER,
+        f"/desk/stock/{COOKER}/incoming",
+        data={"key": "matrix-coming-01", "pieces": "6", "warehouse": "HZ-1"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.arrive", "POST"): Route(
+        STOCK_STAFF, f"/desk/stock/{COOKER}/incoming/1/arrival", data={"arrived": "6"}, answers=NOT_FOUND
+    ),
+    ("desk_stock.warehouses", "GET"): Route(STOCK_STAFF, "/desk/stock/warehouses"),
+    ("desk_stock.put_warehouse", "POST"): Route(
+        MERCHANDISER,
+        "/desk/stock/warehouses",
+        data={"code": "GZ-1", "name": "广州分仓", "position": "3", "revision": "0"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.counts", "GET"): Route(STOCK_STAFF, "/desk/stock/counts"),
+    ("desk_stock.open_count", "POST"): Route(
+        KEEPER,
+        "/desk/stock/counts",
+        data={"key": "matrix-count-002", "warehouse": "HZ-1", "codes": COOKER},
+        answers=ONWARD,
+    ),
+    ("desk_stock.count", "GET"): Route(STOCK_STAFF, counted()),
+    ("desk_stock.enter", "POST"): Route(
+        KEEPER,
+        counted("/numbers"),
+        data={f"n-{COOKER}": "3", "moment": "2026-11-12T20:00:00"},
+        answers=ONWARD,
+    ),
+    ("desk_stock.add_to_count", "POST"): Route(KEEPER, counted("/skus"), data={"codes": COOKER}, answers=ONWARD),
+    ("desk_stock.step_count", "POST"): Route(KEEPER, counted("/end"), answers=ONWARD),
     # paying
     ("orders.payment", "GET"): Route(
         REDEEMER, order_of("LA0571", "/payment"), other=order_of("NB0574", "/payment"), answers=ONWARD
@@ -692,7 +804,9 @@ def make_scene(app: Flask) -> Scene:
     for dealer in (people.linan, people.ningbo):
         for _ in range(1 if dealer is people.linan else 9):
             give_points(dealer.id, 100_000)
+    transact(houses)
     transact(stock_up)
+    scene.count = begin_count()
     transact(load_some)
     transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)
@@ -718,6 +832,8 @@ def make_scene(app: Flask) -> Scene:
 def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
     sku = session.scalars(select(Sku.id).where(Sku.code == COOKER)).one()
     scene.plan = session.scalars(select(PricePlan.id).where(PricePlan.sku_id == sku)).one()
+    someone = SupplierToPut(code="SUP-1", name="某厂", admission=Admission.CANDIDATE)
+    put_supplier(session, now, put=someone, revision=0, actor="staff:1")
     put_freight_template(session, now, code="remote", name="偏远", rules=rules_from([{}]), actor="staff:1")
 
 

@@ -79,6 +79,7 @@ def _texts() -> dict[str, bytes]:
         "mall.css": bundles.style(phone),
         "desk.css": bundles.style([*desk, css / "desk" / "narrow.css"]),
         "mall.js": bundles.script([NODE / "htmx.org/dist/htmx.min.js", *sorted((STATIC / "js").glob("*.js"))]),
+        "desk.js": bundles.script(sorted((STATIC / "js" / "desk").glob("*.js"))),
         "icons.svg": bundles.sprite(_icons(), NODE / "lucide-static/icons", STATIC / "icons"),
         "mark.svg": (STATIC / "art" / "mark.svg").read_text("utf-8"),
         "art/blank.svg": (STATIC / "art" / "blank.svg").read_text("utf-8"),

@@ -107,6 +107,12 @@ class ShipForm(Form):
 
     carrier = StringField(N_("快递公司"), filters=[trimmed], validators=[Needed(N_("请选择快递公司")), AtMost(24)])
     waybill = StringField(N_("运单号"), filters=[waybill], validators=[Needed(N_("请填写运单号")), AtMost(40)])
+    warehouse = StringField(N_("从哪个仓库"), filters=[trimmed], validators=[AtMost(20)])
+
+    @property
+    def warehouse_id(self) -> int | None:
+        """The warehouse that was chosen; none leaves it to the order in which warehouses send."""
+        return whole(self.warehouse.data or "")
 
     def validate_carrier(self, field: StringField) -> None:
         """Only a carrier of the table: what it is tracked by later."""

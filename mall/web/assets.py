@@ -44,6 +44,11 @@ def has_asset(name: str) -> bool:
     return name in _manifest()
 
 
+def manifest_names() -> frozenset[str]:
+    """All built files by the names that pages know them by."""
+    return frozenset(_manifest())
+
+
 def picture(key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eager: bool = False) -> Markup:
     """A catalogue picture as AVIF and WebP in three widths, square, its place kept before it comes.
 

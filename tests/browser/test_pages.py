@@ -62,7 +62,12 @@ FIRST = {
     "desk_rewards.code": ["/desk/vault", "a[href$='/skus/CD-8002-50']", "a[href^='/desk/vault/codes/']"],
     "desk_rewards.top_up": ["/desk/top-ups", "a[href^='/desk/top-ups/']"],
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
+    "desk_catalog.item": ["/desk/items", "a[href^='/desk/items/']:not([href*='new'])"],
+    "desk_catalog.item_history": ["/desk/items", "a[href^='/desk/items/']:not([href*='new'])", "a[href$='/history']"],
+    "desk_catalog.category": ["/desk/categories", "a[href^='/desk/categories/']:not([href*='new'])"],
     "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
+    "desk_stock.sku": ["/desk/stock?state=alarm", "td a[href^='/desk/stock/']"],
+    "desk_stock.count": ["/desk/stock/counts", "td a[href^='/desk/stock/counts/']"],
     "desk_catalog.template": ["/desk/freight", "a[href^='/desk/freight/']:not([href$='/new'])"],
 }
 NOT_A_PAGE = {
@@ -90,7 +95,13 @@ NOT_A_PAGE = {
     "desk_points.funding_sheet": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
-PIECES = {"catalog.balance_card", "dealers.divisions", "points.balance_card"}
+PIECES = {
+    "catalog.balance_card",
+    "dealers.divisions",
+    "desk_catalog.preview",
+    "desk_catalog.supplier",
+    "points.balance_card",
+}
 """Fragments that are part of a page seen elsewhere."""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from mall import create_app
 from mall.audit.models import AuditEntry
 from mall.catalog.actions import restock
-from mall.catalog.models import Item, Sku, Stock, Term
+from mall.catalog.models import Because, Item, Reason, Sku, Stock, Term
 from mall.catalog.queries import Filters, categories, items
 from mall.cli.demo.catalogue import written
 from mall.config import Settings
@@ -67,7 +67,7 @@ def test_seeding_again_changes_nothing_even_on_another_day(shown: Flask, clock: 
     said = seed(shown)
     assert "13805716207" in said
     first = mall_now()
-    transact(restock, sku_code="AP-1001-G", by=-6)
+    transact(restock, sku_code="AP-1001-G", by=-6, because=Because(Reason.DAMAGED, "", "test"))
     seed(shown)
     assert mall_now() == first
     clock.tick(days=1, hours=5)
@@ -85,9 +85,7 @@ def test_the_demo_has_something_of_everything(shown: Flask) -> None:
     assert linan.available > 100_000
     assert linan.soon_points == 4_800
     assert balance(session, dealers["SX0575"], at).debt > 0
-    states = session.scalars(
-        select(RedemptionOrder.state).where(RedemptionOrder.dealer_id == dealers["LA0571"])
-    ).all()
+    states = session.scalars(select(RedemptionOrder.state).where(RedemptionOrder.dealer_id == dealers["LA0571"])).all()
     assert {OrderState.TO_SHIP, OrderState.CANCELLED, OrderState.AWAITING_APPROVAL} <= set(states)
     claims = session.execute(select(Claim.kind, Claim.state)).all()
     assert {kind for kind, _ in claims} == set(ClaimKind)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import Forbidden, NotFound
 from mall.catalog.actions import withdraw
-from mall.catalog.models import SoldOut
+from mall.catalog.models import Because, Reason, SoldOut
 from mall.dealers.models import MayNotRedeem, MemberRole, Notice, StaffRole
 from mall.jobs.tasks import arrive, claims
 from mall.orders.actions import hand_over, pick, receive, ship
@@ -153,7 +153,8 @@ def test_an_exchange_of_which_none_is_left_is_paid_back_instead(set_up: Flask) -
     agreed(made)
     come_back(made)
     scene.order(COOKER, 4)
-    transact(withdraw, quantities={scene.sku_id(COOKER): stock_of()})
+    because = Because(Reason.DAMAGED, "", "test")
+    transact(withdraw, quantities={scene.sku_id(COOKER): stock_of()}, because=because)
     before = everything()
     with pytest.raises(SoldOut):
         by_staff(accept, made, restock=False)

@@ -179,8 +179,9 @@ def test_an_order_takes_few_statements(set_up: Flask) -> None:
     quote = scene.quote(address_id=DEALER)
     with scene.statements() as seen:
         placed(quote)
-    assert len(seen) <= 20, "\n".join(seen)
-    assert seen[-1].startswith("UPDATE stock"), "the row everybody wants is locked last"
+    assert len(seen) <= 21, "\n".join(seen)
+    assert seen[-2].startswith("UPDATE stock"), "the row everybody wants is locked last"
+    assert seen[-1].startswith("INSERT INTO stock_movement")
 
 
 def placed(quote: Quote) -> Placed:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.catalog.actions import take
-from mall.catalog.models import Kind, Sku
+from mall.catalog.models import Because, Kind, Reason, Sku
 from mall.rewards.actions import issue, reserve
 from mall.rewards.actions.vault import look, take_in
 from mall.rewards.models import CardCode, CodeState, Line, TopUp, TopUpState
@@ -48,7 +48,7 @@ def hand_out(
             dealer_id=dealer_id, order_id=number, order_no=f"2611120000000{number}", line_no=1, sku_id=sku_id,
             sku_code=sku_code, item_code="X", kind=Kind.CARD_CODE, quantity=1, points=1,
         )  # fmt: skip
-        take(session, now, {sku_id: 1})
+        take(session, now, {sku_id: 1}, because=Because(Reason.ORDER, "", "test"))
         reserve(session, now, [line], seal=seal)
         issue(session, now, [line], actor="test", seal=seal)
         held = select(CardCode.id).where(CardCode.dealer_id == dealer_id)

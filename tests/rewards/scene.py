@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
 from mall.catalog.actions import ItemToPut, SkuToPut, put_back, put_category, put_item, take
-from mall.catalog.models import Kind, Sku, Stock
+from mall.catalog.models import Because, Kind, Reason, Sku, Stock
 from mall.dealers.models import ChannelLevel, Dealer
 from mall.points.models import Programme
 from mall.rewards.actions import issue, release, reserve, take_back
@@ -22,6 +22,7 @@ from tests.conftest import SECRET
 
 SEAL = Seal(SECRET)
 ZONE = "Asia/Shanghai"
+TEST = Because(Reason.ORDER, "", "test")
 DEALER, OTHER = 7001, 7002
 CARD, DINNER, PHONE, FUEL = "KA-100-1", "KA-DINNER-1", "HF-100-1", "YK-500-1"
 TERMS: dict[str, dict[str, Any]] = {
@@ -99,7 +100,7 @@ def order(session: Session, at: Any, lines: list[Line]) -> None:
     quantities: dict[int, int] = {}
     for one in lines:
         quantities[one.sku_id] = quantities.get(one.sku_id, 0) + one.quantity
-    take(session, at, quantities)
+    take(session, at, quantities, because=TEST)
     reserve(session, at, lines, seal=SEAL)
 
 
@@ -107,7 +108,7 @@ def give_back(session: Session, at: Any, lines: list[Line]) -> None:
     """What an order does when it ends before it was issued."""
     release(session, at, lines)
     for one in lines:
-        put_back(session, at, {one.sku_id: one.quantity})
+        put_back(session, at, {one.sku_id: one.quantity}, because=TEST)
 
 
 def pay(session: Session, at: Any, lines: list[Line]) -> dict[int, Issued]:
@@ -117,7 +118,7 @@ def pay(session: Session, at: Any, lines: list[Line]) -> dict[int, Issued]:
 def returned(session: Session, at: Any, one: Line, quantity: int) -> None:
     """What after-sales does with a line that comes back."""
     take_back(session, at, one, quantity=quantity, actor="staff:1")
-    put_back(session, at, {one.sku_id: quantity})
+    put_back(session, at, {one.sku_id: quantity}, because=TEST)
 
 
 def codes(state: CodeState | None = None, *, sku: str = CARD) -> list[CardCode]:

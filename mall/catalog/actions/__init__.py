@@ -3,13 +3,14 @@
 from mall.catalog.actions.freight import put_freight_template, rules_from, send_by
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.actions.plans import PlanToPut, add_plan, follow_dates, set_cost, withdraw_plan
-from mall.catalog.actions.stock import put_back, restock, supply, take, withdraw, write_off
+from mall.catalog.actions.stock import begin, put_back, restock, send_out, supply, take, withdraw, write_off
 
 __all__ = [
     "ItemToPut",
     "PlanToPut",
     "SkuToPut",
     "add_plan",
+    "begin",
     "follow_dates",
     "put_back",
     "put_category",
@@ -18,6 +19,7 @@ __all__ = [
     "restock",
     "rules_from",
     "send_by",
+    "send_out",
     "set_cost",
     "supply",
     "take",

@@ -11,12 +11,15 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
+from mall.catalog.actions.lying import first_warehouse
 from mall.catalog.actions.plans import PlanToPut, put_plans, tell_item
-from mall.catalog.models import Category, Delivery, Item, Kind, Sku, Stock, Term
+from mall.catalog.actions.stock import begin
+from mall.catalog.models import NOT_FOR_EVERYBODY, Because, Category, Delivery, Item, Kind, Reason, Sku, Term
 from mall.catalog.rules import search
 
 Texts = Mapping[str, str]
 """A text by language: zh_Hans always, zh_Hant and en beside it."""
+OPENING = Because(Reason.OPENING, "", "system")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,10 @@ class ItemToPut:
     terms: Mapping[str, Any] = field(default_factory=dict)
     personal: bool = False
     freight_template_id: int | None = None
+    off_at: datetime | None = None
+    supplier_id: int | None = None
+    keep_prices: bool = False
+    """Prices stay as they are; a SKU that has none cannot be redeemed until it gets one."""
 
 
 def put_category(session: Session, now: datetime, *, code: str, icon: str, names: Texts, position: int) -> int:
@@ -86,12 +93,12 @@ def put_item(session: Session, now: datetime, put: ItemToPut) -> int:
 
     Known SKUs keep their stock, SKUs no longer named are retired, prices and search terms follow.
     """
-    if not put.skus or not all(sku.prices for sku in put.skus):
+    if not put.skus or not (put.keep_prices or all(sku.prices for sku in put.skus)):
         raise ValueError(f"item {put.code} has no SKU, or one without a price")
     category = session.scalars(select(Category).where(Category.code == put.category)).one()
     item = session.scalar(select(Item).where(Item.code == put.code))
     if item is None:
-        fewest = min(plan.points for sku in put.skus for plan in sku.prices)
+        fewest = min((plan.points for sku in put.skus for plan in sku.prices), default=NOT_FOR_EVERYBODY)
         item = Item(
             id=new_id(now), code=put.code, created_at=now, lowest_points=fewest, highest_points=fewest
         )  # what everybody pays is told when its SKUs are written
@@ -100,16 +107,17 @@ def put_item(session: Session, now: datetime, put: ItemToPut) -> int:
     item.names, item.subtitles, item.descriptions = dict(put.names), dict(put.subtitles), dict(put.descriptions)
     item.pictures, item.tags = list(put.pictures), list(put.tags)
     item.list_price_fen, item.limit_per_dealer, item.delivery = put.list_price_fen, put.limit_per_dealer, put.delivery
-    item.pick_position, item.shelved_at = put.pick_position, put.shelved_at
+    item.pick_position, item.shelved_at, item.off_at = put.pick_position, put.shelved_at, put.off_at
+    item.supplier_id = put.supplier_id
     item.terms, item.personal, item.freight_template_id = dict(put.terms), int(put.personal), put.freight_template_id
     session.flush()
-    _put_skus(session, now, item, put.skus)
+    _put_skus(session, now, item, put.skus, keep_prices=put.keep_prices)
     tell_item(session, now, item.id)
     _index(session, item, category)
     return item.id
 
 
-def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToPut]) -> None:
+def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToPut], *, keep_prices: bool) -> None:
     known = {sku.code: sku for sku in session.scalars(select(Sku).where(Sku.item_id == item.id))}
     since = min(now, item.shelved_at or now)  # a first price holds since the reward came on the shelf
     for position, put in enumerate(skus):
@@ -117,16 +125,18 @@ def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToP
         if sku is None:
             sku = Sku(id=new_id(now), item_id=item.id, code=put.code)
             session.add(sku)
-            first = Stock(sku_id=sku.id, on_hand=put.on_hand, supplied=put.on_hand)
+            first = True
         else:
-            first = None
+            first = False
         sku.position, sku.picture, sku.retired_at = position, put.picture, None
         sku.cost_fen = put.cost_fen
         sku.attributes = [dict(attribute) for attribute in put.attributes]
         session.flush()
-        if first is not None:
-            session.add(first)
-        put_plans(session, now, sku_id=sku.id, plans=put.prices, since=since if first is not None else now)
+        if first:
+            home = first_warehouse(session) if put.on_hand and item.kind.shipped else None
+            begin(session, now, sku_id=sku.id, pieces=put.on_hand, because=OPENING, warehouse_id=home)
+        if not keep_prices:
+            put_plans(session, now, sku_id=sku.id, plans=put.prices, since=since if first else now)
     for gone in known.values():
         gone.retired_at = gone.retired_at or now
     session.flush()

@@ -2,10 +2,43 @@
 by SKU.
 """
 
-from mall.catalog.models.category import Category
+from mall.catalog.models.category import DEEPEST, Category
+from mall.catalog.models.count import COUNT_STATES, SECOND_PERSON_OVER, CountState, StockCount, StockCountLine
+from mall.catalog.models.draft import Document, DraftSave, ItemDraft, ItemVersion
+from mall.catalog.models.draft_refusals import (
+    CategoriesMoved,
+    CategoryInUse,
+    CodeTaken,
+    DraftBehind,
+    DraftMoved,
+    ItemMoved,
+    NoSuchCategory,
+    NoSuchDraft,
+    NoSuchSupplier,
+    NoSuchVersion,
+    NotReady,
+    SupplierChanged,
+    TooDeep,
+    TooManyFiles,
+    WrongFile,
+    WrongMoments,
+)
 from mall.catalog.models.freight import FreightTemplate
-from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item
+from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item, on_shelf
 from mall.catalog.models.kind import KINDS, Delivery, Kind
+from mall.catalog.models.level import ALARMS, Alarm, StockIncoming, StockLevel
+from mall.catalog.models.movement import (
+    CHANGES_ALL,
+    FOR_ORDERS,
+    LESS,
+    MORE,
+    MOVES,
+    REASONS,
+    Because,
+    Move,
+    Reason,
+    StockMovement,
+)
 from mall.catalog.models.price import BEGINS_LATER, NARROWED, PricePlan
 from mall.catalog.models.refusals import (
     BelowCost,
@@ -22,32 +55,108 @@ from mall.catalog.models.refusals import (
 )
 from mall.catalog.models.sku import Sku
 from mall.catalog.models.stock import Stock
+from mall.catalog.models.stock_refusals import (
+    ByCodes,
+    CountMoved,
+    NoSuchCount,
+    NoSuchWarehouse,
+    NotExpected,
+    NothingCounted,
+    NotThere,
+    Promised,
+    SecondPersonCounts,
+    StillHolds,
+    StockFormStale,
+    WarehouseTaken,
+)
+from mall.catalog.models.supplier import ADMISSIONS, MOST_FILES, Admission, Supplier, SupplierFile
 from mall.catalog.models.term import Term
+from mall.catalog.models.warehouse import StockAt, Warehouse
 
 __all__ = [
+    "ADMISSIONS",
+    "ALARMS",
     "BEGINS_LATER",
+    "CHANGES_ALL",
+    "COUNT_STATES",
+    "DEEPEST",
+    "FOR_ORDERS",
     "KINDS",
+    "LESS",
+    "MORE",
+    "MOST_FILES",
+    "MOVES",
     "NARROWED",
     "NOT_FOR_EVERYBODY",
+    "REASONS",
+    "SECOND_PERSON_OVER",
     "TAGS",
+    "Admission",
+    "Alarm",
+    "Because",
     "BelowCost",
+    "ByCodes",
+    "CategoriesMoved",
     "Category",
+    "CategoryInUse",
+    "CodeTaken",
+    "CountMoved",
+    "CountState",
     "Delivery",
+    "Document",
+    "DraftBehind",
+    "DraftMoved",
+    "DraftSave",
     "FreightTemplate",
     "Item",
+    "ItemDraft",
+    "ItemMoved",
+    "ItemVersion",
     "Kind",
     "LastPrice",
+    "Move",
+    "NoSuchCategory",
     "NoSuchChoice",
+    "NoSuchCount",
+    "NoSuchDraft",
     "NoSuchItem",
     "NoSuchPlan",
     "NoSuchSku",
+    "NoSuchSupplier",
     "NoSuchTemplate",
+    "NoSuchVersion",
+    "NoSuchWarehouse",
     "NotDelivered",
+    "NotExpected",
     "NotOffered",
+    "NotReady",
+    "NotThere",
+    "NothingCounted",
     "PricePlan",
+    "Promised",
+    "Reason",
+    "SecondPersonCounts",
     "Sku",
     "SoldOut",
+    "StillHolds",
     "Stock",
+    "StockAt",
+    "StockCount",
+    "StockCountLine",
+    "StockFormStale",
+    "StockIncoming",
+    "StockLevel",
+    "StockMovement",
+    "Supplier",
+    "SupplierChanged",
+    "SupplierFile",
     "TemplateChanged",
     "Term",
+    "TooDeep",
+    "TooManyFiles",
+    "Warehouse",
+    "WarehouseTaken",
+    "WrongFile",
+    "WrongMoments",
+    "on_shelf",
 ]

@@ -34,6 +34,7 @@ class Item(Base):
         UniqueConstraint("code"),
         CheckConstraint("lowest_points > 0 AND highest_points >= lowest_points", name="price"),
         CheckConstraint("limit_per_dealer IS NULL OR limit_per_dealer > 0", name="limit"),
+        CheckConstraint("off_at IS NULL OR (shelved_at IS NOT NULL AND off_at > shelved_at)", name="off"),
         Index("ix_item_category_id_lowest_points", "category_id", "lowest_points", "id"),
         Index("ix_item_lowest_points_id", "lowest_points", "id"),
         Index("ix_item_shelved_at_id", "shelved_at", "id"),
@@ -65,3 +66,17 @@ class Item(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     shelved_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when it is on the shelf; null is off."""
+    off_at: Mapped[datetime | None] = mapped_column(Instant)
+    """From when it is off the shelf again; null stays."""
+    supplier_id: Mapped[int | None] = mapped_column(Id, ForeignKey("supplier.id"))
+    version: Mapped[int] = mapped_column(Int, default=0, server_default="0")
+    """How many times it was published; 0 was never edited at the desk."""
+
+    def on_shelf(self, at: datetime) -> bool:
+        """Whether dealers see it at a moment, if it has a price for them."""
+        return on_shelf(self.shelved_at, self.off_at, at)
+
+
+def on_shelf(shelved_at: datetime | None, off_at: datetime | None, at: datetime) -> bool:
+    """Whether something with these moments is on the shelf at another: from the first up to but not the second."""
+    return shelved_at is not None and shelved_at <= at and (off_at is None or at < off_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -50,12 +51,25 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A category with the number of rewards in it that fit the filters."""
+    """A category with the number of rewards in it and beneath it that fit the filters.
+
+    `path` are the codes from the top down to its own.
+    """
 
     code: str
     names: Mapping[str, str]
     icon: str
     count: int
+    path: tuple[str, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How deep it stands; 1 by itself."""
+        return max(1, len(self.path))
+
+    def opened_by(self, path: tuple[str, ...]) -> bool:
+        """Whether a list of categories shows it while this one, or one beneath it, is looked at."""
+        return self.depth == 1 or self.path[-2] in path
 
 
 @dataclass(frozen=True)
@@ -93,10 +107,12 @@ def items(
     form, given = _reading(filters, terms, available)
     own = own_prices(session, now, tier=tier, region=region)
     form, given = replace(form, own=bool(own)), given | {"now": now, "own": own}
-    shelves = [Shelf(*row) for row in session.execute(shelves_statement(form), given)]
+    shelves = shelved(session.execute(shelves_statement(form), given).all())
     if filters.q.strip() and not terms:
         return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
-    total = sum(shelf.count for shelf in shelves if filters.category in ("", shelf.code))
+    tops = (shelf for shelf in shelves if shelf.depth == 1)
+    asked = (shelf for shelf in shelves if shelf.code == filters.category) if filters.category else tops
+    total = sum(shelf.count for shelf in asked)
     given |= {"limit": PAGE, "offset": (page - 1) * PAGE}
     found = entries(session, page_statement(form), given) if total > (page - 1) * PAGE else []
     return Listing(found, shelves, total, page)
@@ -124,8 +140,30 @@ _NEWEST = Form(in_stock=True, sort=Sort.NEWEST)
 
 
 def categories(session: Session, now: datetime) -> list[Shelf]:
-    """All categories with the number of rewards on the shelf, at whatever price."""
-    return [Shelf(*row) for row in session.execute(SHELVES, {"now": now})]
+    """The categories that stand by themselves, with the number of rewards on the shelf in each, at whatever price."""
+    return [shelf for shelf in shelved(session.execute(SHELVES, {"now": now}).all()) if shelf.depth == 1]
+
+
+def shelved(rows: Sequence[Any]) -> list[Shelf]:
+    """Categories in the order of the tree, each with the count of all beneath it."""
+    counts: dict[int, int] = dict.fromkeys((row.id for row in rows), 0)
+    by_id, beneath = {row.id: row for row in rows}, defaultdict(list)
+    for row in rows:
+        beneath[row.parent_id].append(row)
+        above = row
+        while above is not None:
+            counts[above.id] += row.count
+            above = by_id.get(above.parent_id)
+    found: list[Shelf] = []
+
+    def walk(parent_id: int | None, path: tuple[str, ...]) -> None:
+        for row in beneath[parent_id]:
+            here = (*path, row.code)
+            found.append(Shelf(row.code, row.names, row.icon, counts[row.id], here))
+            walk(row.id, here)
+
+    walk(None, ())
+    return found
 
 
 def picks(session: Session, now: datetime, *, tier: Tier, region: str, limit: int) -> list[Entry]:

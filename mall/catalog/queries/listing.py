@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    or_,
     select,
     union_all,
 )
@@ -65,7 +66,18 @@ _TOLD = (
     "delivery",
     "shelved_at",
 )
-_ON_SHELF = _item.c.shelved_at <= bindparam("now")
+_SHELF = tuple(_category.c[name] for name in ("id", "parent_id", "code", "names", "icon", "position"))
+_ON_SHELF = and_(
+    _item.c.shelved_at <= bindparam("now"), or_(_item.c.off_at.is_(None), _item.c.off_at > bindparam("now"))
+)
+_above, _top = _category.alias("above"), _category.alias("top")
+# A category with all beneath it: three deep is as deep as they stand.
+WITHIN = (
+    select(_category.c.id)
+    .outerjoin(_above, _above.c.id == _category.c.parent_id)
+    .outerjoin(_top, _top.c.id == _above.c.parent_id)
+    .where(or_(*(each.c.code == bindparam("category") for each in (_category, _above, _top))))
+)
 _ORDERS: dict[Sort, tuple[str, ...]] = {
     Sort.BEST: ("not_picked", "pick", "-shelved"),
     Sort.CHEAPEST: ("points",),
@@ -172,8 +184,7 @@ def _places(form: Form, priced: Priced) -> Select[Any]:
         "points": priced.lowest,
     }
     if form.category:
-        source = source.join(_category, _category.c.id == _item.c.category_id)
-        conditions.append(_category.c.code == bindparam("category"))
+        conditions.append(_item.c.category_id.in_(WITHIN))
     if form.terms:
         hits = found(form.terms)
         source = source.join(hits, hits.c.item_id == _item.c.id)
@@ -229,17 +240,17 @@ def shelves_statement(form: Form) -> Select[Any]:
     counted = union_all(*branches).subquery("counted")
     count = func.coalesce(func.sum(counted.c.fitting), 0)
     return (
-        select(_category.c.code, _category.c.names, _category.c.icon, sql_cast(count, Integer))
+        select(*_SHELF, sql_cast(count, Integer).label("count"))
         .outerjoin(counted, counted.c.category_id == _category.c.id)
-        .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
+        .group_by(*_SHELF)
         .order_by(_category.c.position, _category.c.id)
     )
 
 
 SHELVES = (
-    select(_category.c.code, _category.c.names, _category.c.icon, func.count(_item.c.id))
+    select(*_SHELF, func.count(_item.c.id).label("count"))
     .outerjoin(_item, and_(_item.c.category_id == _category.c.id, _ON_SHELF))
-    .group_by(_category.c.id, _category.c.code, _category.c.names, _category.c.icon, _category.c.position)
+    .group_by(*_SHELF)
     .order_by(_category.c.position, _category.c.id)
 )
 """All categories with what is on the shelf in each, at whatever price: what doors to them are shown by."""

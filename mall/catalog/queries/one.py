@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, NotOffered, Sku, Stock
@@ -22,7 +22,11 @@ _sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
 _ITEM = (
     select(*_item.c, _category.c.code.label("category_code"), _category.c.names.label("category_names"))
     .join(_category, _category.c.id == _item.c.category_id)
-    .where(_item.c.code == bindparam("code"), _item.c.shelved_at <= bindparam("now"))
+    .where(
+        _item.c.code == bindparam("code"),
+        _item.c.shelved_at <= bindparam("now"),
+        or_(_item.c.off_at.is_(None), _item.c.off_at > bindparam("now")),
+    )
 )
 _SKUS = (
     select(_sku.c.id, _sku.c.code, _sku.c.picture, _sku.c.attributes, _stock.c.on_hand)

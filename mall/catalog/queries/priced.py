@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku
+from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku, Stock, on_shelf
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
@@ -70,6 +70,7 @@ _PRICED = (
         _item.c.pictures,
         _item.c.list_price_fen,
         _item.c.shelved_at,
+        _item.c.off_at,
         _template.c.code.label("template"),
         _template.c.name.label("template_name"),
     )
@@ -144,7 +145,7 @@ def _read(session: Session, now: datetime, statement: Select[Any], given: Mappin
             attributes=row.attributes,
             picture=row.picture or next(iter(row.pictures), ""),
             cost_fen=row.cost_fen,
-            on_shelf=row.shelved_at is not None and row.shelved_at <= now,
+            on_shelf=on_shelf(row.shelved_at, row.off_at, now),
             template=row.template or "",
             template_name=row.template_name or "",
             list_price_fen=row.list_price_fen,
@@ -153,3 +154,15 @@ def _read(session: Session, now: datetime, statement: Select[Any], given: Mappin
         )
         for row in rows
     ]
+
+
+def of_item(session: Session, item: Item) -> list[Priced]:
+    """The SKUs of one reward in their order."""
+    at = item.shelved_at or item.created_at
+    return _read(session, at, _PRICED.where(_item.c.id == item.id).order_by(_sku.c.position, _sku.c.id), {})
+
+
+def on_hand(session: Session, sku_ids: list[int]) -> dict[int, int]:
+    """What is left of SKUs, by id."""
+    left = select(Stock.sku_id, Stock.on_hand).where(Stock.sku_id.in_(sku_ids))
+    return {row.sku_id: row.on_hand for row in session.execute(left)}

@@ -1,15 +1,32 @@
-"""The catalogue in the back office: prices and freight."""
+"""The catalogue in the back office: rewards, categories, suppliers, prices, freight and stock."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from mall.catalog.staff import freight, prices
+from mall.catalog.staff import (
+    categories,
+    counts,
+    editor,
+    freight,
+    history,
+    items,
+    preview,
+    prices,
+    stock,
+    suppliers,
+    warehouses,
+)
 from mall.catalog.staff.desk import desk_catalog
+from mall.catalog.staff.stock_desk import desk_stock
 
 
 def register(app: Flask) -> None:
-    """Open the desk's pages of prices and freight."""
-    for each in (prices, freight):
+    """Open the desk's pages."""
+    for each in (items, categories, suppliers, prices, freight, stock, counts, warehouses):
         each.install(app)
     app.register_blueprint(desk_catalog)
+    app.register_blueprint(desk_stock)
+
+
+__all__ = ["editor", "history", "preview", "register"]

@@ -73,7 +73,7 @@ def _look(code: str) -> dict[str, Any]:
         "cap": cap,
         "quantity": min(quantity_from(request.args), max(cap, 1)),
         "freight": _freight(reward.freight_template_id, here.region, min(quantity_from(request.args), max(cap, 1))),
-        "gallery": _gallery(spoken(reward.names), reward.pictures),
+        "gallery": gallery_of(spoken(reward.names), reward.pictures),
     }
 
 
@@ -92,7 +92,7 @@ def _freight(template: int | None, region: str, pieces: int) -> str:
     return str(_("送%(province)s %(cost)s", province=province, cost=cost))
 
 
-def _gallery(name: str, pictures: Sequence[str]) -> list[tuple[str, str]]:
+def gallery_of(name: str, pictures: Sequence[str]) -> list[tuple[str, str]]:
     """Pictures with what they are called; an item without any shows the bare plinth."""
     others = [(key, str(_("%(name)s，图 %(n)s", name=name, n=n))) for n, key in enumerate(pictures[1:], 2)]
     return [(pictures[0] if pictures else "", name), *others]

@@ -17,6 +17,7 @@ from mall.cli.demo.corrections import ask_for_a_second_person
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
 from mall.cli.demo.powers import set_powers
+from mall.cli.demo.stock import put_warehouses, set_up_stock
 from mall.cli.demo.vault import fill_vault
 from mall.cli.divisions import load_now as load_divisions
 from mall.cli.feed import feed
@@ -44,10 +45,12 @@ def seed(context: click.Context) -> None:
     click.echo(f"demo: divisions: {load_divisions()}")
     today, key = transact(prepare, seal=seal)
     transact(seed_people, seal=seal)
+    transact(put_warehouses)
     rewards = transact(put_catalogue)
     codes = transact(fill_vault, seal=seal)
     results = play(transact, now(), today=today, seal=seal)
     transact(set_powers)
+    transact(set_up_stock)
     transact(await_approval, seal=seal)
     transact(ask_for_a_second_person)
     if SAMPLE.exists():

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back, write_off
+from mall.catalog.models import Because, Reason
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
@@ -81,7 +82,8 @@ def come_to_nothing(
         actor=actor,
     )
     release(session, now, [as_reward(order, line, None)])
-    (put_back if into_stock else write_off)(session, now, {line.sku_id: kept})
+    because = Because(Reason.FAILED, order.no, actor)
+    (put_back if into_stock else write_off)(session, now, {line.sku_id: kept}, because=because)
     detail = {"line": line.line_no, "reason": reason, "points": back.points, "fen": back.fen}
     detail |= {} if into_stock else {"written_off": kept}
     happened(

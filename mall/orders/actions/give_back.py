@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back
+from mall.catalog.models import Because, Reason
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import as_reward, lines_of, parts_of
 from mall.orders.actions.moving import overtaken
@@ -67,7 +68,7 @@ def give_back(
         detail={"ended": ended.value, "points": order.points} | ({"reason": reason} if reason else {}),
     )
     release(session, now, [as_reward(order, line, None) for line in lines])
-    put_back(session, now, pieces(lines))
+    put_back(session, now, pieces(lines), because=Because(Reason.CANCELLED, order.no, actor))
     overtaken(session, now, order)
 
 

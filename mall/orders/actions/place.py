@@ -15,6 +15,7 @@ from mall.base.ids import new_id
 from mall.base.seal import Seal
 from mall.base.types import micros
 from mall.catalog.actions import take
+from mall.catalog.models import Because, Reason
 from mall.dealers.actions.notices import tell
 from mall.dealers.models import MayNotRedeem, Member, MemberRole
 from mall.dealers.queries.powers import Powers, powers_of
@@ -135,7 +136,7 @@ def place(
     wanted: Counter[int] = Counter()
     for line in quote.lines:
         wanted[line.sku_id] += line.quantity
-    take(session, now, dict(wanted))
+    take(session, now, dict(wanted), because=Because(Reason.ORDER, no, actor))
     state = draft.state
     if quote.pay_fen or not all(offer.kind.shipped for offer in offers):
         state = _beyond_parcels(session, now, quote, asked, draft, actor, seal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import Forbidden, NotFound
-from mall.catalog.models import Kind
+from mall.catalog.actions import send_out
+from mall.catalog.models import Because, Kind, Reason
 from mall.dealers.actions.notices import tell
 from mall.dealers.models import Dealer, StaffRole
 from mall.orders.actions.happened import happened
@@ -78,8 +80,11 @@ def ship(
     waybill: str,
     staff_id: int,
     role: StaffRole,
+    warehouse_id: int | None = None,
 ) -> RedemptionOrder:
-    """A part has left with a carrier under a waybill number. Sent again with the same waybill it changes nothing.
+    """A part has left with a carrier under a waybill number, out of the warehouse named, else each SKU's first.
+
+    Sent again with the same waybill it changes nothing.
 
     Refused: staff who do not send; a part that is handed out rather than shipped; one that was cancelled, or that has
     left under another waybill; one of which a piece is to be paid back (ClaimOpen).
@@ -92,6 +97,12 @@ def ship(
     _nothing_given_up(session, part)
     _become(part, PartState.SHIPPED)
     part.shipped_at, part.carrier, part.waybill = now, carrier, waybill
+    going: Counter[int] = Counter()
+    for line in lines_of(session, order):
+        if line.part_no == part_no and line.kept:
+            going[line.sku_id] += line.kept
+    because = Because(Reason.SHIPPED, order.no, f"staff:{staff_id}", waybill)
+    send_out(session, now, going, because=because, warehouse_id=warehouse_id)
     facts = {"carrier": carrier, "waybill": waybill}
     order = _told(session, now, order, parts, part, Happening.SHIPPED, staff_id, "order.ship", facts)
     tell(

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back
+from mall.catalog.models import Because, Reason
 from mall.dealers.actions.notices import tell
 from mall.orders.actions.happened import happened
 from mall.orders.actions.loading import lines_of, locked_order
@@ -45,7 +46,7 @@ def voucher_back(
         reason="voucher_returned",
         actor=actor,
     )
-    put_back(session, now, {line.sku_id: 1})
+    put_back(session, now, {line.sku_id: 1}, because=Because(Reason.FAILED, order.no, actor, voucher.no))
     overtaken(session, now, order)
     facts = {"no": order.no, "points": back.points, "fen": back.fen}
     detail = {"line": voucher.line_no, "voucher": voucher.no, "points": back.points, "fen": back.fen}

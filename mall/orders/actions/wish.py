@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
@@ -57,7 +57,8 @@ def tell_restocked(session: Session, now: datetime, *, limit: int) -> int:
         .join(Sku, Sku.id == _alert.c.sku_id)
         .join(Item, Item.id == Sku.item_id)
         .join(Stock, Stock.sku_id == Sku.id)
-        .where(_alert.c.told_at.is_(None), Stock.on_hand > 0, Sku.retired_at.is_(None), Item.shelved_at <= now)
+        .where(_alert.c.told_at.is_(None), Stock.on_hand > 0, Sku.retired_at.is_(None))
+        .where(Item.shelved_at <= now, or_(Item.off_at.is_(None), Item.off_at > now))
         .order_by(_alert.c.asked_at, _alert.c.dealer_id, _alert.c.member_id, _alert.c.sku_id)
         .limit(limit)
         .with_for_update(of=_alert, skip_locked=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
-from mall.catalog.models import Item, Sku, Stock
+from mall.catalog.models import Item, Sku, Stock, on_shelf
 from mall.catalog.queries.freight import freight_of
 from mall.catalog.queries.plans import Plan, plans_of
 from mall.dealers.models import Address, Dealer
@@ -48,6 +48,7 @@ _OFFERS = (
         _item.c.freight_template_id,
         _item.c.limit_per_dealer,
         _item.c.shelved_at,
+        _item.c.off_at,
         _sku.c.id.label("sku_id"),
         _sku.c.code.label("sku_code"),
         _sku.c.attributes,
@@ -257,7 +258,7 @@ def _offer(row: Any, plans: tuple[Plan, ...], now: datetime) -> Offer:
         delivery=row.delivery,
         personal=bool(row.personal),
         freight_template_id=row.freight_template_id,
-        on_shelf=row.shelved_at is not None and row.shelved_at <= now and row.retired_at is None,
+        on_shelf=on_shelf(row.shelved_at, row.off_at, now) and row.retired_at is None,
         on_hand=row.on_hand,
         limit=row.limit_per_dealer,
         had=int(row.had),  # PostgreSQL's SUM of BIGINT is a NUMERIC

@@ -15,9 +15,9 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from mall.catalog.models import Kind, Sku, Stock
+from mall.catalog.models import Kind
 from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, RedemptionOrder, state_of
-from mall.orders.queries import claim_proof, promises
+from mall.orders.queries import claim_proof, promises, stock_proof
 from mall.payments.models import Payment, PaymentState, Refund
 from mall.points.models import Allocation, Journal
 from mall.points.models import Kind as Posted
@@ -39,10 +39,10 @@ RULES: dict[str, str] = {
     "refund": "the refunds of a payment are not what the payment says",
     "overdue": "its time is over, and nobody closed it",
     "codes": "the vault keeps another number of codes for it than it has pieces",
-    "stock": "what came in is not what is left and what orders keep",
     "no_order": "the ledger took points for an order that does not exist",
     **promises.RULES,
     **claim_proof.RULES,
+    **stock_proof.RULES,
 }
 
 _order, _line = cast(Table, RedemptionOrder.__table__), cast(Table, OrderLine.__table__)
@@ -50,7 +50,6 @@ _part, _alloc = cast(Table, OrderPart.__table__), cast(Table, Allocation.__table
 _payment, _refund = cast(Table, Payment.__table__), cast(Table, Refund.__table__)
 _journal, _code = cast(Table, Journal.__table__), cast(Table, CardCode.__table__)
 _shelf = cast(Table, VaultShelf.__table__)
-_stock, _sku = cast(Table, Stock.__table__), cast(Table, Sku.__table__)
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,14 @@ def order_faults(session: Session, now: datetime, looked: Looked) -> Iterator[Or
         for fault in _of_dealers(session, now, dealers, looked):
             looked.faults += 1
             yield fault
-    beside = chain(promises.broken_promises(session, now), claim_proof.broken_claims(session, now - PATIENCE))
+    looked.skus += stock_proof.skus(session)
+    beside = chain(
+        stock_proof.broken_stock(session),
+        promises.broken_promises(session, now),
+        claim_proof.broken_claims(session, now - PATIENCE),
+    )
     broken = (OrderFault(code, at, str(a), str(b)) for code, at, a, b in beside)
-    for fault in [*_lost(session), *_stock_faults(session, looked), *broken]:
+    for fault in [*_lost(session), *broken]:
         looked.faults += 1
         yield fault
 
@@ -279,22 +283,3 @@ def _lost(session: Session) -> Iterator[OrderFault]:
     )
     for row in rows:
         yield OrderFault("no_order", f"journal {row.journal_id} of dealer {row.dealer_id}", "none", "an order")
-
-
-def _stock_faults(session: Session, looked: Looked) -> Iterator[OrderFault]:
-    kept = (
-        select(_line.c.sku_id, func.sum(_line.c.quantity - _line.c.returned_quantity).label("kept"))
-        .join(_order, and_(_order.c.dealer_id == _line.c.dealer_id, _order.c.id == _line.c.order_id))
-        .where(_order.c.state != OrderState.CANCELLED)
-        .group_by(_line.c.sku_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(_sku.c.code, _stock.c.supplied, _stock.c.on_hand, func.coalesce(kept.c.kept, 0).label("kept"))
-        .join(_sku, _sku.c.id == _stock.c.sku_id)
-        .outerjoin(kept, kept.c.sku_id == _stock.c.sku_id)
-    )
-    for row in rows:
-        looked.skus += 1
-        if row.supplied != row.on_hand + int(row.kept):
-            yield OrderFault("stock", f"SKU {row.code}", f"{row.on_hand} left and {row.kept} kept", str(row.supplied))

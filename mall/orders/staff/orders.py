@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_
 from mall.catalog.models import KINDS
+from mall.catalog.queries.movements import open_warehouses
 from mall.dealers.models import StaffRole
 from mall.orders.actions import cancel_by_staff, cannot_deliver, hand_over, pick, put_back_on_shelf, reveal, ship
 from mall.orders.forms import CallOffForm, GiveUpForm, ShipForm, address_of, mark_from, place_to, wanted_from
@@ -160,9 +161,13 @@ def hand_part_over(dealer: str, no: str, part_no: int) -> Response:
 def ship_part(dealer: str, no: str, part_no: int) -> Response:
     """Say with whom a part left, and under which number."""
     form = ShipForm()
-    if not form.validate_on_submit():
+    good = form.validate_on_submit()
+    if form.warehouse.data and form.warehouse_id not in dict(open_warehouses(reading())):
+        form.refuse("warehouse", _("没有这个仓库，或者已经停用。"))
+    if not good or form.trouble:
         return page("orders/desk_order.html", status=422, **_look(dealer, no) | {"form": form, "form_part": part_no})
-    sent = {"carrier": form.carrier.data or "", "waybill": form.waybill.data or ""}
+    sent: dict[str, Any] = {"carrier": form.carrier.data or "", "waybill": form.waybill.data or ""}
+    sent["warehouse_id"] = form.warehouse_id
     return _acted(ship, dealer, no, part_no, _("已发货，已通知经销商"), **sent)
 
 
@@ -195,7 +200,7 @@ def _ended(verb: Callable[..., RedemptionOrder], dealer: str, no: str, said: str
 
 
 def _acted(
-    verb: Callable[..., RedemptionOrder], dealer: str, no: str, part_no: int, said: str, **more: str
+    verb: Callable[..., RedemptionOrder], dealer: str, no: str, part_no: int, said: str, **more: Any
 ) -> Response:
     here = guards.staff()
     found = transact(verb, dealer_code=dealer, no=no, part_no=part_no, staff_id=here.staff_id, role=here.role, **more)
@@ -240,6 +245,7 @@ def _look(dealer: str, no: str) -> dict[str, Any]:
         "with_supplier": under_way(session, made.dealer_id, made.id),
         "may_send": guards.staff().role in MAY_SEND,
         "carriers": CARRIERS,
+        "houses": open_warehouses(session) if guards.staff().role in MAY_SEND and any(p.waiting for p in parts) else [],
         "waits": lambda part: waiting(made.paid_at or made.placed_at, part.due_at or at, at),
         "form": None,
         "form_part": 0,

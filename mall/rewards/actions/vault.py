@@ -17,7 +17,7 @@ from mall.base.seal import Seal
 from mall.base.time import start_of_day
 from mall.base.types import NEVER
 from mall.catalog.actions import supply, withdraw
-from mall.catalog.models import Item, Kind, Sku, Stock
+from mall.catalog.models import Because, Item, Kind, Reason, Sku, Stock
 from mall.rewards.models import BatchChanged, CardBatch, CardCode, CodeState, NotACardSku, NothingToTake, VaultShelf
 from mall.rewards.models.vault import LEAST_LIFE, WARN_AT
 from mall.rewards.queries.trial import Trial, trial
@@ -28,6 +28,7 @@ KEPT_FAULTS = 2_000
 """Rows that were not taken, of which a batch keeps number and reason."""
 DRAFT_LIFE = timedelta(hours=24)
 TOO_OLD = "expired"
+TENDED = Because(Reason.CODES, "", "worker")
 
 
 def look(
@@ -91,7 +92,7 @@ def take_in(
     if len(found.good) != good:
         raise BatchChanged(good=len(found.good))
     bulk.add(session, _code, _rows(now, batch, found, zone, seal))
-    supply(session, now, {shelf.sku_id: good})
+    supply(session, now, {shelf.sku_id: good}, because=Because(Reason.CODES, f"card_batch:{batch.id}", actor))
     batch.taken_at, batch.taken, batch.source_sealed, batch.actor = now, good, None, actor
     batch.faults = [{"row": row.no, "fault": row.fault, "first": row.first} for row in found.faults[:KEPT_FAULTS]]
     note(
@@ -137,10 +138,10 @@ def void_free(
         .with_for_update(skip_locked=True)
     ).all()
     _void(session, now, [row.id for row in found], reason=reason, actor=actor)
-    for sku_id, number in sorted(Counter(row.sku_id for row in found).items()):
-        withdraw(session, now, {sku_id: number})
+    subject = f"card_batch:{batch_id}" if code_id is None else f"card_code:{code_id}"
+    because = Because(Reason.CODES, subject, actor, reason)
+    withdraw(session, now, Counter(row.sku_id for row in found), because=because)
     if found:
-        subject = f"card_batch:{batch_id}" if code_id is None else f"card_code:{code_id}"
         detail = {"codes": len(found), "reason": reason[:200]}
         note(session, now, actor=actor, act="card_code.void", subject=subject, address=source_address, detail=detail)
         session.flush()
@@ -173,9 +174,9 @@ def tend(session: Session, now: datetime) -> int:
     _void(session, now, [row.id for row in ended], reason=TOO_OLD, actor="worker")
     for row in session.execute(_standing()).all():
         if row.on_hand > row.free:
-            withdraw(session, now, {row.sku_id: row.on_hand - row.free})
+            withdraw(session, now, {row.sku_id: row.on_hand - row.free}, because=TENDED)
         elif row.on_hand < row.free:
-            supply(session, now, {row.sku_id: row.free - row.on_hand})
+            supply(session, now, {row.sku_id: row.free - row.on_hand}, because=TENDED)
     drafts = select(CardBatch).where(CardBatch.taken_at.is_(None), CardBatch.created_at < now - DRAFT_LIFE)
     for draft in session.scalars(drafts.with_for_update(skip_locked=True)):
         session.delete(draft)
@@ -221,7 +222,7 @@ def _shelf(session: Session, now: datetime, sku_id: int) -> VaultShelf:
         session.flush()
         stock = session.get(Stock, sku_id, with_for_update=True, populate_existing=True)
         if stock is not None and stock.on_hand:
-            withdraw(session, now, {sku_id: stock.on_hand})
+            withdraw(session, now, {sku_id: stock.on_hand}, because=TENDED)
     return shelf
 
 

@@ -18,7 +18,7 @@ from mall.base.refused import N_
 from mall.base.seal import Seal
 from mall.base.types import NEVER
 from mall.catalog.actions import withdraw
-from mall.catalog.models import Kind, SoldOut
+from mall.catalog.models import Because, Kind, Reason, SoldOut
 from mall.rewards.models import CodeState, HandedOut, Issued, Line, NotReturnable, Thing
 from mall.rewards.models.vault import LEAST_LIFE, CardCode, VaultShelf
 
@@ -154,7 +154,7 @@ def give_one(session: Session, now: datetime, *, sku_id: int, line: Line, piece_
 
     Gives its id.
     """
-    withdraw(session, now, {sku_id: 1})
+    withdraw(session, now, {sku_id: 1}, because=Because(Reason.CODES, line.order_no, "system"))
     free = _free(session, now, sku_id, 1)
     if not free:
         raise SoldOut(left=0)
@@ -201,7 +201,7 @@ def _issue_late(session: Session, now: datetime, line: Line) -> bool:
     free = _free(session, now, line.sku_id, line.quantity)
     if len(free) < line.quantity:
         return False
-    withdraw(session, now, {line.sku_id: line.quantity})
+    withdraw(session, now, {line.sku_id: line.quantity}, because=Because(Reason.CODES, line.order_no, "system"))
     _give(session, now, line, range(1, line.quantity + 1), free)
     of_line = {"dealer": line.dealer_id, "of_order": line.order_id, "line": line.line_no}
     session.execute(_ISSUE, of_line | {"at": now})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import put_back, take, write_off
+from mall.catalog.actions import put_back, send_out, take, write_off
+from mall.catalog.models import Because, Reason
 from mall.dealers.models import MayNotRedeem, MemberRole, StaffRole
 from mall.orders.actions.after_sales.pay_back import pay_back
 from mall.orders.actions.happened import happened
@@ -82,8 +84,12 @@ def accept(
         for one in sorted(claimed, key=lambda each: pieces[each.line_no]):  # stock is locked in this order
             one.restocked = int(restock)
             quantities = {pieces[one.line_no]: one.quantity}
-            take(session, now, quantities)
-            (put_back if restock else write_off)(session, now, quantities)
+            because = Because(Reason.EXCHANGE, order.no, actor, claim.no)
+            take(session, now, quantities, because=because)
+            if restock:
+                put_back(session, now, quantities, because=because, arrived=True)
+            else:
+                write_off(session, now, quantities, because=because)
         session.flush()
         return claim
     waits = pay_back(session, now, book, claim, order, claimed, actor=actor, restock=restock)
@@ -140,6 +146,11 @@ def resend(
         raise ClaimMoved
     actor, ends = f"staff:{staff_id}", ClaimState.DONE if claim.resending else ClaimState.DECLINED
     claim.resent_carrier, claim.resent_waybill = carrier, waybill
+    pieces = {line.line_no: line.sku_id for line in lines_of(session, order)}
+    going: Counter[int] = Counter()
+    for one in lines_of_claim(session, claim):
+        going[pieces[one.line_no]] += one.quantity
+    send_out(session, now, going, because=Because(Reason.EXCHANGE, order.no, actor, claim.no))
     detail = {"claim": claim.no, "carrier": carrier, "waybill": waybill}
     move(session, now, claim, ends, actor=actor, detail=detail, source_address=source_address)
     if ends is ClaimState.DECLINED:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import put_back, write_off
+from mall.catalog.models import Because, Reason
 from mall.orders.actions.happened import happened
 from mall.orders.actions.let_go import follow
 from mall.orders.actions.loading import as_reward, lines_of, parts_of
@@ -64,9 +65,14 @@ def pay_back(
         line = lines[one.line_no]
         part = parts[line.part_no]
         own = [code for code in bad if code.line_no == line.line_no]
+        left = line.kind.shipped and not part.waiting
         there = _take_from_dealer(session, now, order, line, part, one.quantity, own, claim.reason.value, actor)
         into_stock = there if restock is None else restock
-        (put_back if into_stock else write_off)(session, now, {line.sku_id: one.quantity})
+        because = Because(Reason.CLAIM, order.no, actor, claim.no)
+        if into_stock:
+            put_back(session, now, {line.sku_id: one.quantity}, because=because, arrived=left)
+        else:
+            write_off(session, now, {line.sku_id: one.quantity}, because=because)
         one.restocked = int(into_stock)
         if not any(other.kept for other in lines.values() if other.part_no == part.part_no):
             _end(part, line, now, came_back=claim.kind.sends_back)

@@ -1,0 +1,242 @@
+"""Writing on a reward: begin, save, let go of, take over what was published meanwhile, begin anew from an old version.
+
+One draft a reward, shared by all who write on it. Its row is locked first, or the item's where there is no draft yet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mall.audit.actions import note
+from mall.audit.models import AuditEntry
+from mall.base.ids import new_id
+from mall.base.refused import Malformed
+from mall.catalog.models import (
+    CodeTaken,
+    Document,
+    DraftMoved,
+    DraftSave,
+    Item,
+    ItemDraft,
+    ItemVersion,
+    Kind,
+    NoSuchDraft,
+    NoSuchItem,
+)
+from mall.catalog.queries.documents import Written, seen, version, written
+from mall.catalog.rules.checks import CODE
+from mall.catalog.rules.differences import Merged, differences, merged
+from mall.catalog.rules.document import blank, document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What was saved: which draft, its revision, and whether anything was new in it."""
+
+    draft_id: int
+    revision: int
+    changed: bool
+
+
+def start(
+    session: Session, now: datetime, *, code: str, category: str, kind: Kind, name: str, actor: str, address: str = ""
+) -> int:
+    """Begin a new reward as a draft, which no shelf knows of, and give back the draft's id.
+
+    The same asked again by the same person gives the same draft. Refused: a code of another reward or SKU's shape.
+    """
+    if not CODE.fullmatch(code) or not name:
+        raise Malformed
+    document_ = blank(category=category, kind=kind, name=name)
+    there = session.scalar(select(ItemDraft).where(ItemDraft.code == code).with_for_update())
+    if there is not None and there.item_id is None and there.changed_by == actor and there.document == document_:
+        return there.id
+    if there is not None or session.scalar(select(Item.id).where(Item.code == code)) is not None:
+        raise CodeTaken(code=code)
+    draft = _begin(session, now, code=code, item=None, base=blank(category="", kind=kind, name=""), actor=actor)
+    _write(session, now, draft, document_, actor)
+    _note(session, now, draft, "item.start", actor, address, {"code": code, "kind": kind.value, "name": name})
+    return draft.id
+
+
+def save(
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    document_: Document,
+    revision: int,
+    version_seen: int,
+    draft_id: int = 0,
+    actor: str,
+    address: str = "",
+) -> Saved:
+    """Keep what somebody has written. `revision` is that of the draft they saw (0: none), `version_seen` the live one.
+
+    The same sent again changes nothing. Refused: no such reward; a draft that others have saved meanwhile.
+    """
+    document_ = document(document_)
+    found = locked(session, code)
+    draft = found.draft
+    if draft is not None and draft.document == document_:
+        return Saved(draft_id=draft.id, revision=draft.revision, changed=False)
+    if draft is None and draft_id and _published(session, draft_id) is not None:
+        return Saved(draft_id=draft_id, revision=0, changed=False)
+    if found.revision != revision or found.version != version_seen:
+        raise DraftMoved(**last_touch(session, found))
+    if draft is None:
+        if found.item is None or found.live is None:
+            raise NoSuchItem
+        if found.live == document_:
+            return Saved(draft_id=0, revision=0, changed=False)
+        draft = _begin(session, now, code=code, item=found.item, base=found.live, actor=actor)
+    before = draft.document
+    _write(session, now, draft, document_, actor)
+    _note(session, now, draft, "item.draft", actor, address, told(before, document_) | {"revision": draft.revision})
+    return Saved(draft_id=draft.id, revision=draft.revision, changed=True)
+
+
+def discard(session: Session, now: datetime, *, code: str, revision: int, actor: str, address: str = "") -> None:
+    """Let go of a draft; what is live stays. One that is gone already stays gone. Refused: a draft saved meanwhile."""
+    try:
+        found = locked(session, code)
+    except NoSuchItem:
+        return
+    if found.draft is None:
+        return
+    if found.draft.revision != revision:
+        raise DraftMoved(**last_touch(session, found))
+    detail = {"code": code, "document": found.draft.document}
+    _note(session, now, found.draft, "item.discard", actor, address, detail)
+    remove(session, found.draft)
+
+
+def catch_up(session: Session, now: datetime, *, code: str, revision: int, actor: str, address: str = "") -> None:
+    """Put what was published since a draft was begun into it; where both changed a part, the draft's own stands.
+
+    Asked again it changes nothing. Refused: no draft, one saved meanwhile.
+    """
+    found = locked(session, code)
+    if found.draft is None or found.item is None or found.live is None:
+        raise NoSuchDraft
+    draft = found.draft
+    if draft.based_on == found.item.version:
+        return
+    if draft.revision != revision:
+        raise DraftMoved(**last_touch(session, found))
+    before, together = draft.document, merged(draft.base, draft.document, found.live)
+    draft.based_on, draft.base = found.item.version, found.live
+    _write(session, now, draft, together.document, actor)
+    _note(session, now, draft, "item.catch_up", actor, address, told(before, together.document))
+
+
+def restore(
+    session: Session, now: datetime, *, code: str, no: int, revision: int, actor: str, address: str = ""
+) -> int:
+    """Begin a draft that says what an old version said, but for its moments on the shelf, which stay as they are live.
+
+    Gives back the draft's revision; asked again it changes nothing. Refused: no such version, a draft saved meanwhile.
+    """
+    found = locked(session, code)
+    if found.item is None or found.live is None:
+        raise NoSuchItem
+    old = version(session, found.item.id, no).document
+    document_ = document(old | {name: found.live[name] for name in ("shelved_at", "off_at")})
+    if found.draft is not None and found.draft.document == document_:
+        return found.draft.revision
+    if found.revision != revision:
+        raise DraftMoved(**last_touch(session, found))
+    draft = found.draft or _begin(session, now, code=code, item=found.item, base=found.live, actor=actor)
+    before = draft.document
+    _write(session, now, draft, document_, actor)
+    _note(session, now, draft, "item.restore", actor, address, {"version": no, **told(before, document_)})
+    return draft.revision
+
+
+def locked(session: Session, code: str) -> Written:
+    """A reward and its draft under their locks, item first. Refused: neither is there."""
+    session.execute(select(Item.id).where(Item.code == code).with_for_update())
+    session.execute(select(ItemDraft.id).where(ItemDraft.code == code).with_for_update())
+    session.expire_all()  # what was read before the locks were held is old
+    return written(session, code)
+
+
+def remove(session: Session, draft: ItemDraft) -> None:
+    """Take a draft away with all it ever said."""
+    session.execute(delete(DraftSave).where(DraftSave.draft_id == draft.id))
+    session.delete(draft)
+    session.flush()
+
+
+def conflict(session: Session, *, code: str, document_: Document, revision: int, version_seen: int) -> Merged:
+    """What comes together of what somebody typed and what others saved meanwhile. Writes nothing."""
+    found = written(session, code)
+    if found.draft is not None and found.draft.based_on == version_seen:
+        base = seen(session, found.draft, revision)
+    else:
+        old = session.get(ItemVersion, (found.item.id, version_seen)) if found.item else None
+        base = old.document if old else found.live or found.document
+    return merged(base, document(document_), found.document)
+
+
+def last_touch(session: Session, found: Written) -> dict[str, Any]:
+    """Who changed a reward or its draft last, and when: as the audit log has it."""
+    subjects = [f"item:{found.item.id}"] if found.item else []
+    subjects += [f"draft:{found.draft.id}"] if found.draft else []
+    newest = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id.desc()).limit(1)
+    entry = session.scalars(newest).first()
+    return {"who": entry.actor if entry else "", "when": entry.at if entry else None}
+
+
+def conflict_free(base: Document, draft: Document, now_live: Document) -> Document:
+    """The draft with what changed beside it since it was begun: costs and freight have pages of their own."""
+    return merged(base, draft, now_live).document
+
+
+def told(before: Document, after: Document) -> dict[str, Any]:
+    """A difference as the audit log keeps it."""
+    found = differences(before, after)
+    return {
+        "before": {one.path: one.before for one in found},
+        "after": {one.path: one.after for one in found},
+    }
+
+
+def _begin(session: Session, now: datetime, *, code: str, item: Item | None, base: Document, actor: str) -> ItemDraft:
+    return ItemDraft(
+        id=new_id(now),
+        code=code,
+        item_id=item.id if item else None,
+        based_on=item.version if item else 0,
+        base=base,
+        revision=0,
+        document=base,
+        started_at=now,
+        changed_at=now,
+        changed_by=actor,
+    )
+
+
+def _write(session: Session, now: datetime, draft: ItemDraft, document_: Document, actor: str) -> None:
+    draft.document, draft.revision = document_, draft.revision + 1
+    draft.changed_at, draft.changed_by = now, actor
+    session.add(draft)
+    session.flush()
+    session.add(DraftSave(draft_id=draft.id, revision=draft.revision, document=document_, saved_at=now, saved_by=actor))
+    session.flush()
+
+
+def _published(session: Session, draft_id: int) -> ItemVersion | None:
+    return session.scalar(select(ItemVersion).where(ItemVersion.draft_id == draft_id))
+
+
+def _note(
+    session: Session, now: datetime, draft: ItemDraft, act: str, actor: str, address: str, detail: dict[str, Any]
+) -> None:
+    subject = f"item:{draft.item_id}" if draft.item_id else f"draft:{draft.id}"
+    note(session, now, actor=actor, act=act, subject=subject, address=address, detail=detail)

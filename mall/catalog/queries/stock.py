@@ -1,0 +1,234 @@
+"""Stock as the desk lists it: SKUs with what is left, their levels, what is on its way, and what to order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from mall.catalog.models import (
+    Alarm,
+    Category,
+    Item,
+    Kind,
+    NoSuchSku,
+    Sku,
+    Stock,
+    StockAt,
+    StockIncoming,
+    StockLevel,
+    Supplier,
+    Warehouse,
+)
+from mall.catalog.queries.found import found, shape, values
+from mall.catalog.rules.replenishment import MONTH, QUARTER, Standing, alarm_of, suggested
+from mall.catalog.rules.search import wanted
+
+_sku, _item = cast(Table, Sku.__table__), cast(Table, Item.__table__)
+_stock, _level = cast(Table, Stock.__table__), cast(Table, StockLevel.__table__)
+_at, _warehouse = cast(Table, StockAt.__table__), cast(Table, Warehouse.__table__)
+_coming, _category = cast(Table, StockIncoming.__table__), cast(Table, Category.__table__)
+_supplier = cast(Table, Supplier.__table__)
+
+PAGE = 50
+STATES = ("alarm", "out", "safety", "warning", "order", "unset")
+"""What a list can be narrowed to: any alarm, each of them, what is to be ordered, what has no levels."""
+SORTS = ("code", "least", "demand")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list of stock is asked for, as its address says."""
+
+    q: str = ""
+    category: str = ""
+    only: str = ""
+    warehouse: str = ""
+    sort: str = "code"
+    page: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class InStock:
+    """A SKU with its stock. `lying` counts the pieces in warehouses, those that orders wait for among them."""
+
+    id: int
+    code: str
+    item_code: str
+    names: Mapping[str, str]
+    attributes: Sequence[Mapping[str, Any]]
+    picture: str
+    kind: Kind
+    cost_fen: int
+    retired: bool
+    standing: Standing
+    seq: int
+    revision: int
+    lying: int = 0
+
+    @property
+    def alarm(self) -> Alarm | None:
+        return alarm_of(self.standing)
+
+    @property
+    def to_order(self) -> int:
+        """How many pieces to order now."""
+        return suggested(self.standing)
+
+    @property
+    def waiting(self) -> int:
+        """Pieces that lie there and that orders wait for."""
+        return max(self.lying - self.standing.on_hand, 0)
+
+
+@dataclass(frozen=True)
+class StockFound:
+    """A page of SKUs, how many there are in all, and how many of them in each state."""
+
+    rows: list[InStock]
+    total: int
+    states: Mapping[str, int]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def _nought(name: str, default: int = 0) -> Any:
+    return func.coalesce(_level.c[name], default)
+
+
+_ways = (
+    select(_coming.c.sku_id, func.sum(_coming.c.pieces).label("pieces"))
+    .where(_coming.c.settled_at.is_(None))
+    .group_by(_coming.c.sku_id)
+    .subquery("ways")
+)
+_WAY = func.coalesce(_ways.c.pieces, 0)
+_BUSIEST = case(
+    (_nought("demand_30") * (QUARTER // MONTH) > _nought("demand_90"), _nought("demand_30") * (QUARTER // MONTH)),
+    else_=_nought("demand_90"),
+)
+_NEEDED = (_BUSIEST * _nought("lead_days", 7) + QUARTER - 1) // QUARTER + _nought("safety") - _stock.c.on_hand - _WAY
+_MINDED = _nought("warning") > 0
+_STATE: dict[str, Any] = {
+    "alarm": and_(_MINDED, _stock.c.on_hand <= _level.c.warning),
+    "out": and_(_MINDED, _stock.c.on_hand == 0),
+    "safety": and_(_MINDED, _stock.c.on_hand > 0, _stock.c.on_hand <= _level.c.safety),
+    "warning": and_(
+        _MINDED, _stock.c.on_hand > _level.c.safety, _stock.c.on_hand > 0, _stock.c.on_hand <= _level.c.warning
+    ),
+    "order": and_(_MINDED, _NEEDED > 0),
+    "unset": or_(_level.c.warning.is_(None), _level.c.warning == 0),
+}
+_SORT: dict[str, tuple[Any, ...]] = {
+    "code": (_item.c.code, _sku.c.position, _sku.c.id),
+    "least": (_stock.c.on_hand, _item.c.code, _sku.c.position, _sku.c.id),
+    "demand": (_BUSIEST.desc(), _item.c.code, _sku.c.position, _sku.c.id),
+}
+_ALL = (
+    select(
+        _sku.c.id,
+        _sku.c.code,
+        _sku.c.attributes,
+        _sku.c.picture,
+        _sku.c.cost_fen,
+        _sku.c.retired_at,
+        _item.c.code.label("item_code"),
+        _item.c.kind,
+        _item.c.names,
+        _item.c.pictures,
+        _stock.c.on_hand,
+        _stock.c.seq,
+        *(_nought(name).label(name) for name in ("safety", "warning", "demand_30", "demand_90", "revision")),
+        _nought("lead_days", 7).label("lead_days"),
+        _nought("pack_size", 1).label("pack_size"),
+        _WAY.label("on_the_way"),
+        select(func.coalesce(func.sum(_at.c.pieces), 0))
+        .where(_at.c.sku_id == _stock.c.sku_id)
+        .correlate(_stock)
+        .scalar_subquery()
+        .label("lying"),
+    )
+    .join(_item, _item.c.id == _sku.c.item_id)
+    .join(_stock, _stock.c.sku_id == _sku.c.id)
+    .outerjoin(_level, _level.c.sku_id == _sku.c.id)
+    .outerjoin(_ways, _ways.c.sku_id == _sku.c.id)
+)
+
+
+def stock_list(session: Session, want: Wanted) -> StockFound:
+    """A page of SKUs on the shelves or off, but not retired, as asked for: three statements."""
+    statement, given = _ALL.where(_sku.c.retired_at.is_(None)), {}
+    if terms := wanted(want.q):
+        hits = found(shape(terms))
+        statement, given = statement.join(hits, hits.c.item_id == _item.c.id), values(terms)
+    elif want.q.strip():
+        return StockFound([], 0, {})
+    if want.category:
+        statement = statement.join(_category, _category.c.id == _item.c.category_id)
+        statement = statement.where(_category.c.code == want.category)
+    if want.warehouse:
+        place = select(_warehouse.c.id).where(_warehouse.c.code == want.warehouse).scalar_subquery()
+        here = exists().where(_at.c.sku_id == _sku.c.id, _at.c.warehouse_id == place, _at.c.pieces > 0)
+        statement = statement.where(here)
+    states = _states(session, statement, given)
+    if want.only:
+        statement = statement.where(_STATE[want.only])
+    total = states[want.only or "all"]
+    # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
+    ids = statement.with_only_columns(_sku.c.id).order_by(*_SORT[want.sort])
+    page = session.scalars(ids.limit(PAGE).offset((want.page - 1) * PAGE), given).all()
+    rows = {row.id: _shown(row) for row in session.execute(_ALL.where(_sku.c.id.in_(page)))}
+    return StockFound([rows[sku] for sku in page], total, states)
+
+
+def one_in_stock(session: Session, code: str) -> InStock:
+    """One SKU by its code, a retired one too. Refused: no such SKU."""
+    row = session.execute(_ALL.where(_sku.c.code == code)).one_or_none()
+    if row is None:
+        raise NoSuchSku
+    return _shown(row)
+
+
+def alarms(session: Session) -> int:
+    """How many SKUs ring, as the worker keeps it: an index tells it on every page of the desk."""
+    ringing = select(func.count()).select_from(_level).where(_level.c.alarm.is_not(None))
+    return session.scalar(ringing) or 0
+
+
+def _states(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> dict[str, int]:
+    """How many SKUs are in each state, in one pass over them."""
+    sums = [func.coalesce(func.sum(case((_STATE[name], 1), else_=0)), 0).label(name) for name in STATES]
+    row = session.execute(statement.with_only_columns(func.count().label("all"), *sums), dict(given)).one()
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+def _shown(row: Any) -> InStock:
+    return InStock(
+        id=row.id,
+        code=row.code,
+        item_code=row.item_code,
+        names=row.names,
+        attributes=row.attributes,
+        picture=row.picture or next(iter(row.pictures), ""),
+        kind=row.kind,
+        cost_fen=row.cost_fen,
+        retired=row.retired_at is not None,
+        seq=row.seq,
+        revision=row.revision,
+        lying=int(row.lying),
+        standing=Standing(
+            on_hand=row.on_hand,
+            safety=row.safety,
+            warning=row.warning,
+            lead_days=row.lead_days,
+            pack_size=row.pack_size,
+            demand_30=row.demand_30,
+            demand_90=row.demand_90,
+            on_the_way=int(row.on_the_way),
+        ),
+    )

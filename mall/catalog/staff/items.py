@@ -1,0 +1,109 @@
+"""The desk's list of rewards, and how a new one is begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
+
+from mall.base.refused import N_, Refused
+from mall.catalog.actions.drafts import start
+from mall.catalog.models import KINDS, Kind
+from mall.catalog.queries.desk_items import PAGE, STANDINGS, Standing, listed
+from mall.catalog.queries.tree import Branch, tree
+from mall.catalog.rules.checks import CODE
+from mall.catalog.rules.document import MOST_NAME
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price
+from mall.points.queries.corrections import staff_names
+from mall.web import guards
+from mall.web.db import now, reading, transact
+from mall.web.forms import trimmed, whole
+from mall.web.locale import spoken
+from mall.web.pages import desk_link, go, page, refused
+
+LAST_PAGE = 2_000
+
+
+def install(app: Flask) -> None:
+    """Put rewards on the desk's side."""
+    desk_link(app, GROUP, "items", "/desk/items", "gift", N_("礼品"), may_price)
+
+
+@desk_catalog.get("/items")
+@guards.staff_required(*MAY_PRICE)
+def items() -> Response:
+    """Rewards by words, category and state; those that are being written come first."""
+    session = reading()
+    q, category = trimmed(request.args.get("q"))[:60], trimmed(request.args.get("category"))[:40]
+    asked = request.args.get("state", "")
+    standing = Standing(asked) if asked in set(Standing) else None
+    number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
+    found = listed(session, now(), q=q, category=category, standing=standing, page=number)
+    kept: dict[str, Any] = {"q": q or None, "category": category or None, "state": asked if standing else None}
+    branches = tree(session)
+    return page(
+        "catalog/desk_items.html",
+        found=found,
+        q=q,
+        category=category,
+        standing=standing.value if standing else "",
+        number=number,
+        page_size=PAGE,
+        branches=branches,
+        shelf_names={key: branch.names for branch in branches for key in (branch.id, branch.code)},
+        standings=STANDINGS,
+        names=staff_names(session, (row.draft_by for row in found.rows)),
+        address=lambda n: url_for("desk_catalog.items", **kept, page=n if n > 1 else None),
+    )
+
+
+@desk_catalog.get("/items/new")
+@guards.staff_required(*MAY_PRICE)
+def new_item() -> Response:
+    """What has to be known before a reward can be written: its code, name, category and kind."""
+    typed = {"code": "", "name": "", "category": request.args.get("category", ""), "kind": Kind.PHYSICAL.value}
+    return page("catalog/desk_item_new.html", typed=typed, errors={}, refusal=None, **_choices())
+
+
+@desk_catalog.post("/items")
+@guards.staff_required(*MAY_PRICE)
+def start_item() -> Response:
+    """Begin a reward; it is a draft, and on no shelf."""
+    typed = {name: trimmed(request.form.get(name))[:80] for name in ("code", "name", "category", "kind")}
+    wants = _choices()
+    errors = {}
+    if not CODE.fullmatch(typed["code"]):
+        errors["code"] = _("用字母、数字和连字符，最多 40 个，例如 TB-750-TI")
+    if not typed["name"] or len(typed["name"]) > MOST_NAME:
+        errors["name"] = _("请填写名称，最多 %(most)s 个字", most=MOST_NAME)
+    if typed["category"] not in {branch.code for branch in wants["branches"]}:
+        errors["category"] = _("请选择分类")
+    if errors or typed["kind"] not in set(Kind):
+        return refused("catalog/desk_item_new.html", typed=typed, errors=errors, **wants)
+    by: dict[str, Any] = {"actor": guards.staff().actor, "address": request.remote_addr or ""}
+    try:
+        transact(
+            start, code=typed["code"], category=typed["category"], kind=Kind(typed["kind"]), name=typed["name"], **by
+        )
+    except Refused as refusal:
+        return refused("catalog/desk_item_new.html", refusal=refusal, typed=typed, errors={}, **_choices())
+    return go(url_for("desk_catalog.item", code=typed["code"]), _("草稿已建好，写完再发布。"))
+
+
+def paths(branches: list[Branch]) -> list[tuple[str, str]]:
+    """Categories to choose from, each with those above it: 生活日用 / 杯壶."""
+    shown: dict[str, str] = {}
+    for branch in branches:
+        above = f"{shown[branch.parent]} / " if branch.parent else ""
+        shown[branch.code] = above + spoken(branch.names)
+    return list(shown.items())
+
+
+def _choices() -> dict[str, Any]:
+    branches = tree(reading())
+    return {
+        "branches": branches,
+        "shelves": paths(branches),
+        "kinds": [(kind.value, _(name)) for kind, name in KINDS.items()],
+    }

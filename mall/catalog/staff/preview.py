@@ -1,0 +1,156 @@
+"""A reward's page as a dealer would see it: of which tier and region and when the address says, or as it is typed.
+
+It stands in a frame of the editor, of this origin alone, and nothing in it can be pressed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import select
+
+from mall.catalog.models import Category, Delivery, Document, Kind, Sku, Stock
+from mall.catalog.queries.documents import Written, written
+from mall.catalog.queries.one import Page
+from mall.catalog.queries.plans import open_plans
+from mall.catalog.rules import choice
+from mall.catalog.rules.choice import choose, most, pick
+from mall.catalog.rules.plans import Plan
+from mall.catalog.staff.desk import MAY_PRICE, desk_catalog
+from mall.catalog.staff.item_form import item_form_from, moment_typed
+from mall.catalog.views.one import gallery_of
+from mall.dealers.models import Tier
+from mall.web import guards, headers
+from mall.web.db import now, reading
+from mall.web.forms import trimmed
+from mall.web.locale import spoken
+from mall.web.pages import page
+
+HAS = 200_000
+"""Points of the dealer that is imagined: enough to see the page without what is missing."""
+SAMPLE = 10_000
+"""What a SKU without a price for this dealer shows in its place, beside a word that it is none."""
+BODY = 512 * 1024
+ASKED = ("tier", "region", "at")
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """As whom and when the page is looked at."""
+
+    asked: dict[str, Any]
+    tier: Tier
+    region: str
+    at: datetime
+
+
+def imagined() -> Imagined:
+    """What the address asks for; what it leaves out is a core dealer of nowhere in particular, now."""
+    asked = {name: trimmed(request.args.get(name))[:60] for name in ASKED if request.args.get(name)}
+    tier = Tier(asked["tier"]) if asked.get("tier") in set(Tier) else Tier.CORE
+    return Imagined(asked, tier, asked.get("region", ""), moment_typed(asked.get("at", "")) or now())
+
+
+@desk_catalog.route("/items/<code>/preview", methods=["GET", "POST"])
+@guards.staff_required(*MAY_PRICE)
+@guards.body_limit(BODY)
+def preview(code: str) -> Response:
+    """The draft, or what is live; sent the editor's form, what stands in it, unsaved."""
+    found, who = written(reading(), code), imagined()
+    document = item_form_from(request.form).document if request.method == "POST" else found.document
+    reward, sample = _page(found, document, who)
+    chosen = choose(reward.skus)
+    plan = pick(reward.skus, chosen.sku, asked=None, available=HAS)
+    limit = reward.limit_per_dealer
+    answer = page(
+        "catalog/item.html",
+        preview=True,
+        sample=sample,
+        here=SimpleNamespace(may_redeem=True),
+        item=reward,
+        available=max(HAS, plan.points),
+        had=0,
+        remaining=limit,
+        choice=chosen,
+        plan=plan,
+        cap=most(left=chosen.sku.left, points=plan.points, available=HAS, remaining=limit),
+        quantity=1,
+        freight="",
+        gallery=gallery_of(spoken(reward.names), reward.pictures),
+        opened=False,
+        picked=False,
+        refusal=None,
+        wished_here=frozenset,
+        in_cart_here=lambda: 0,
+        awaited_here=lambda _sku: False,
+        server_time=lambda: who.at,
+    )
+    return headers.framed(answer)
+
+
+def _page(found: Written, document: Document, who: Imagined) -> tuple[Page, bool]:
+    """The document as a dealer's page has it, and whether its price is a sample for want of one."""
+    session = reading()
+    rows = session.execute(
+        select(Sku.id, Sku.code, Stock.on_hand)
+        .outerjoin(Stock, Stock.sku_id == Sku.id)
+        .where(Sku.item_id == (found.item.id if found.item else 0), Sku.retired_at.is_(None))
+    ).all()
+    plans = open_plans(session, sku_ids=[row.id for row in rows], tier=who.tier, region=who.region, at=who.at)
+    known = {row.code: row for row in rows}
+    skus = [
+        _sku(sku, plans[known[sku["code"]].id] if sku["code"] in known else (), known.get(sku["code"]), at)
+        for at, sku in enumerate(document["skus"])
+        if all(one["value"].get("zh_Hans") for one in sku["attributes"])
+    ]
+    offered = [sku for sku in skus if sku.plans]
+    if not offered:
+        bare = {"code": document.get("code", ""), "attributes": [], "picture": ""}
+        offered = [_sku(bare, (_sample(who.at),), None, 0)] if not skus else [_priced(sku, who.at) for sku in skus]
+    category = session.execute(select(Category.code, Category.names).where(Category.code == document["category"]))
+    shelf = category.one_or_none()
+    return Page(
+        id=found.item.id if found.item else 0,
+        code=found.code,
+        kind=Kind(document["kind"]),
+        brand=document["brand"],
+        names=document["names"],
+        subtitles=document["subtitles"],
+        descriptions=document["descriptions"],
+        pictures=document["pictures"],
+        tags=document["tags"],
+        list_price_fen=document["list_price_fen"],
+        limit_per_dealer=document["limit_per_dealer"],
+        delivery=Delivery(document["delivery"]),
+        personal=int(document["personal"]),
+        freight_template_id=None,
+        category_code=shelf.code if shelf else "",
+        category_names=shelf.names if shelf else {},
+        skus=offered,
+    ), not any(sku.plans and sku.plans[0].id for sku in offered)
+
+
+def _sku(sku: dict[str, Any], plans: tuple[Plan, ...], row: Any, at: int) -> choice.Sku:
+    left = row.on_hand or 0 if row else 0
+    return choice.Sku(
+        id=row.id if row else -at - 1,
+        code=sku["code"],
+        plans=plans,
+        left=left or (1 if not row else 0),
+        picture=sku["picture"] or None,
+        attributes=sku["attributes"],
+    )
+
+
+def _priced(sku: choice.Sku, at: datetime) -> choice.Sku:
+    return choice.Sku(
+        id=sku.id, code=sku.code, plans=(_sample(at),), left=sku.left, picture=sku.picture, attributes=sku.attributes
+    )
+
+
+def _sample(at: datetime) -> Plan:
+    return Plan(id=0, sku_id=0, step=0, points=SAMPLE, cash_fen=0, tier=None, region="", starts_at=at, ends_at=None)

@@ -1,0 +1,46 @@
+"""What the desk's pages of stock share: their address, who may do what, their group at the side."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, request
+
+from mall.base.refused import N_
+from mall.catalog.actions.supplies import MAY_ADJUST, MAY_RECEIVE, MAY_SUPPLY, By
+from mall.dealers.models import StaffRole
+from mall.web import guards
+
+desk_stock = Blueprint("desk_stock", __name__, url_prefix="/desk/stock")
+
+GROUP = N_("库存")
+SEERS = (StaffRole.MERCHANDISER, StaffRole.FULFILMENT)
+"""Who sees stock; the administrator as everywhere."""
+SUPPLIERS, KEEPERS = (StaffRole.MERCHANDISER,), (StaffRole.FULFILMENT,)
+ACTS: dict[str, str] = {
+    "stock.supply": N_("入库"),
+    "stock.adjust": N_("调整"),
+    "stock.levels": N_("改水位"),
+    "stock.announce": N_("登记在途"),
+    "stock.arrive": N_("在途到货"),
+}
+
+
+def may_see() -> bool:
+    """Whether who is here sees stock."""
+    return guards.who() is not None and guards.staff().is_one_of(*SEERS)
+
+
+def may() -> dict[str, bool]:
+    """What who is here may do, for a page to offer no more than that."""
+    role = guards.staff().role
+    return {"supply": role in MAY_SUPPLY, "adjust": role in MAY_ADJUST, "receive": role in MAY_RECEIVE}
+
+
+def by() -> By:
+    """Who is here, as verbs want it."""
+    here = guards.staff()
+    return By(here.staff_id, here.role, request.remote_addr or "")
+
+
+def zone() -> str:
+    """The time zone of the mall."""
+    return str(current_app.extensions["settings"].zone)

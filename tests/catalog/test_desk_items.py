@@ -1,0 +1,220 @@
+"""The desk's pages of rewards, categories and suppliers as a merchandiser uses them without script."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from mall.audit.models import AuditEntry
+from mall.catalog.models import Item, ItemDraft, SupplierFile
+from mall.catalog.queries.documents import written
+from mall.dealers.models import StaffRole
+from mall.web.db import reading, transact
+from tests.cast import Cast, cast, sign_in
+from tests.catalog.conftest import NOVEMBER, stock_up
+from tests.conftest import Clock, Databases, running
+
+THERMOS = "/desk/items/TB-750-TI"
+
+
+@pytest.fixture
+def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
+    url = databases.sqlite()
+    yield from running(url, clock)
+    databases.take_back(url)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOVEMBER)
+
+
+@pytest.fixture
+def people(mall: Flask) -> Cast:
+    everybody = transact(cast, seal=mall.extensions["seal"])
+    transact(stock_up)
+    return everybody
+
+
+@pytest.fixture
+def desk(mall: Flask, people: Cast) -> FlaskClient:
+    client = mall.test_client()
+    sign_in(client, people.staff[StaffRole.MERCHANDISER])
+    return client
+
+
+@pytest.fixture
+def boss(mall: Flask, people: Cast) -> FlaskClient:
+    """The administrator's browser: a second pair of hands on the same reward."""
+    client = mall.test_client()
+    sign_in(client, people.staff[StaffRole.ADMINISTRATOR])
+    return client
+
+
+def words(answer: Any, status: int = 200) -> str:
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == status, html[:3000]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def typed(desk: FlaskClient, address: str = THERMOS, **changed: Any) -> dict[str, Any]:
+    """The editor's form as a browser would send it, with these fields changed."""
+    html = desk.get(address).get_data(as_text=True)
+    form = html[html.index('<form id="item-form"') :]
+    form = form[: form.index("</form>")]
+    fields: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+        box = 'type="checkbox"' in tag or 'type="radio"' in tag
+        if name and (not box or " checked" in tag):
+            fields.setdefault(name[1], []).append(value[1] if value else "")
+    for name, inner in re.findall(r'<select[^>]* name="([^"]*)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', inner)
+        fields[name] = [chosen[1] if chosen else ""]
+    for name, inner in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', form, re.S):
+        fields[name] = [inner]
+    return fields | {name.replace("__", "-"): value for name, value in changed.items()}
+
+
+def document(code: str = "TB-750-TI") -> dict[str, Any]:
+    reading().rollback()
+    return written(reading(), code).document
+
+
+def test_a_form_sent_as_it_came_changes_nothing(desk: FlaskClient) -> None:
+    before = document()
+    assert desk.post(THERMOS, data=typed(desk)).status_code == 303
+    assert document() == before
+    assert reading().scalar(select(ItemDraft.id)) is None
+
+
+def test_a_change_is_saved_as_a_draft_and_published_by_its_button(desk: FlaskClient) -> None:
+    changed = typed(desk, names__zh_Hans="轻量保温杯", list_price="729.50", note="换名字")
+    assert desk.post(THERMOS, data=changed).status_code == 303
+    assert "草稿 第 1 稿" in words(desk.get(THERMOS))
+    assert "钛合金" in words(desk.get(f"{THERMOS}/history?after=draft"))
+    reading().rollback()
+    assert reading().scalar(select(Item.list_price_fen).where(Item.code == "TB-750-TI")) == 69_900
+    sent = typed(desk, note="换名字")
+    for _twice in range(2):
+        assert desk.post(f"{THERMOS}/publication", data=sent).status_code == 303
+    reading().rollback()
+    assert reading().scalar(select(Item.list_price_fen).where(Item.code == "TB-750-TI")) == 72_950
+    assert "换名字" in words(desk.get(f"{THERMOS}/history"))
+    assert reading().scalars(select(AuditEntry.act).where(AuditEntry.act == "item.publish")).all() == ["item.publish"]
+
+
+def test_who_comes_late_sees_both_texts_and_keeps_what_was_typed(desk: FlaskClient, boss: FlaskClient) -> None:
+    late = typed(boss, brand="晚到的品牌", subtitles__zh_Hans="晚到的副标题")
+    assert desk.post(THERMOS, data=typed(desk, brand="先到的品牌", list_price="100")).status_code == 303
+    answer = boss.post(THERMOS, data=late)
+    told = words(answer, 409)
+    assert "保存过这份草稿" in told
+    assert "先到的品牌" in told
+    html = answer.get_data(as_text=True)
+    assert 'value="晚到的品牌"' in html
+    assert 'value="晚到的副标题"' in html
+    assert 'name="list_price" value="100"' in html
+    assert document()["brand"] == "先到的品牌"
+
+
+def test_buttons_of_the_form_change_it_and_save_nothing(desk: FlaskClient) -> None:
+    html = desk.post(THERMOS, data=typed(desk, act="add-sku")).get_data(as_text=True)
+    assert 'name="skus" value="5"' in html
+    html = desk.post(THERMOS, data=typed(desk, act="out-sku:0")).get_data(as_text=True)
+    assert 'name="skus" value="3"' in html
+    html = desk.post(THERMOS, data={**typed(desk), "pictures-act": "add", "pictures-add": "kettle"}).get_data(True)
+    assert 'name="pictures" value="kettle"' in html
+    assert reading().scalar(select(ItemDraft.id)) is None
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {},
+        {"skus": "99999999", "attributes": "-3"},
+        {"skus": "2", "attributes": "2", "sku-0-cost": "一百", "limit": "0", "list_price": "1e9"},
+        {"kind": "bomb", "delivery": "never", "shelf": "at", "shelved_at": "2026-99-99T00:00", "shelved_at-was": "x"},
+        {"names-zh_Hans": "x" * 90, "descriptions-zh_Hans": "<script>alert(1)</script>" * 50, "revision": "999"},
+        {"act": "out-sku:77"},
+        {"pictures": ["../../etc/passwd", "kettle"], "pictures-act": "up:nothing"},
+    ],
+)
+def test_whatever_is_sent_gets_an_answer(desk: FlaskClient, hostile: dict[str, Any]) -> None:
+    for address in (THERMOS, f"{THERMOS}/publication", f"{THERMOS}/preview"):
+        assert desk.post(address, data=hostile).status_code in {200, 303, 409, 422}
+    assert "<script>alert" not in desk.get(f"{THERMOS}/preview").get_data(as_text=True)
+
+
+def test_the_preview_shows_what_is_typed_in_a_frame_of_our_own_alone(desk: FlaskClient) -> None:
+    answer = desk.post(f"{THERMOS}/preview?tier=core", data=typed(desk, names__zh_Hans="还没保存的名字"))
+    assert "还没保存的名字" in words(answer)
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-src 'self'" in desk.get(THERMOS).headers["Content-Security-Policy"]
+    assert reading().scalar(select(ItemDraft.id)) is None
+
+
+def test_descriptions_are_shown_as_they_were_cleaned(desk: FlaskClient, people: Cast, mall: Flask) -> None:
+    rich = "<h3>特点</h3><p onclick=x()>轻<script>alert(1)</script></p>"
+    assert desk.post(f"{THERMOS}/publication", data=typed(desk, descriptions__zh_Hans=rich)).status_code == 303
+    dealer = mall.test_client()
+    sign_in(dealer, people.owner)
+    assert "<h3>特点</h3><p>轻</p>" in dealer.get("/catalog/TB-750-TI").get_data(as_text=True)
+
+
+def test_the_list_finds_by_words_category_and_state(desk: FlaskClient) -> None:
+    begun = {"code": "KT-1", "name": "电水壶", "category": "home", "kind": "physical"}
+    assert desk.post("/desk/items", data=begun).status_code == 303
+    assert "货号 KT-1 已经" in words(desk.post("/desk/items", data=begun | {"name": "另一件"}), 409)
+    assert "49 件礼品" in words(desk.get("/desk/items"))
+    assert "钛合金保温杯" in words(desk.get("/desk/items?q=baowen&state=on"))
+    assert "电水壶" in words(desk.get("/desk/items?state=new"))
+    off = words(desk.get("/desk/items?state=off&category=home"))
+    assert "还没上架的保温杯" in off
+    assert "钛合金" not in off
+    assert "没有找到礼品" in words(desk.get("/desk/items?q=zzzzzz"))
+
+
+def test_the_tree_is_ordered_by_buttons(desk: FlaskClient) -> None:
+    def press(way: str, code: str) -> Any:
+        html = desk.get("/desk/categories").get_data(as_text=True)
+        seen = re.findall(r'name="seen" value="([^"]*)"', html)[0]
+        return desk.post("/desk/categories/placing", data={"seen": seen, "code": code, "way": way})
+
+    def order(answer: Any) -> list[str]:
+        return re.findall(r'data-code="([^"]*)"', answer.get_data(as_text=True))
+
+    assert order(press("down", "home")) == ["office", "home", "virtual", "empty"]
+    assert 'data-code="home" data-parent="office"' in press("in", "home").get_data(as_text=True)
+    assert order(press("out", "home")) == ["office", "home", "virtual", "empty"]
+    stale = desk.post("/desk/categories/placing", data={"seen": "old", "code": "empty", "parent": "", "before": "home"})
+    assert "刚被别人调整过" in words(stale, 409)
+    assert "还有礼品" in words(desk.post("/desk/categories/office/removal"), 409)
+
+
+def test_a_supplier_with_its_files(desk: FlaskClient) -> None:
+    form = {"code": "SUP-1", "name": "临泉制造", "admission": "admitted", "revision": "0"}
+    assert "要填准入日期" in words(desk.post("/desk/suppliers", data=form), 422)
+    assert desk.post("/desk/suppliers", data=form | {"admitted_on": "2026-11-01"}).status_code == 303
+    assert "刚被别人改过" in words(
+        desk.post("/desk/suppliers", data=form | {"admitted_on": "2026-11-02", "revision": "9"}), 409
+    )
+    files = "/desk/suppliers/SUP-1/files"
+    pdf = b"%PDF-1.7\n%%EOF\n"
+    assert "内容不是" in words(desk.post(files, data={"file": (io.BytesIO(b"MZ"), "质检.pdf")}), 422)
+    assert desk.post(files, data={"file": (io.BytesIO(pdf), "质检.pdf")}).status_code == 303
+    kept = reading().scalars(select(SupplierFile.id)).one()
+    reading().rollback()
+    answer = desk.post(f"{files}/{kept}")
+    assert (answer.get_data(), answer.mimetype) == (pdf, "application/pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "查看质量文件" in words(desk.get("/desk/suppliers/SUP-1"))
+    assert desk.post(f"{files}/{kept}/removal").status_code == 303
+    assert desk.post(f"{files}/{kept}").status_code == 404

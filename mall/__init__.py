@@ -56,6 +56,7 @@ FEATURES: tuple[str, ...] = (
     "mall.rewards.staff",
     "mall.catalog.staff",
     "mall.points.staff",
+    "mall.insight.staff",
     "mall.jobs.commands",
     "mall.cli.assets",
     "mall.cli.serve",

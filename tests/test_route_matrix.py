@@ -367,6 +367,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_rewards.set_terms", "POST"): Route(
         FINANCE, "/desk/rebates/terms", data={"from_on": "2026-12-01", "ratio": "100", "note": "年度政策"}
     ),
+    ("desk_insight.audit", "GET"): Route(FINANCE, "/desk/audit"),
+    ("desk_insight.audit_sheet", "GET"): Route(FINANCE, "/desk/audit.xlsx"),
     ("desk_outbox.messages", "GET"): Route(FINANCE, "/desk/outbox"),
     ("desk_outbox.message", "GET"): Route(FINANCE, message_of()),
     ("desk_outbox.resend", "POST"): Route(FINANCE, message_of("/resending")),

@@ -49,6 +49,7 @@ FEATURES: tuple[str, ...] = (
     "mall.points.views",
     "mall.earning.views",
     "mall.catalog.views",
+    "mall.face.views",
     "mall.orders.views",
     "mall.orders.staff",
     "mall.payments.staff",

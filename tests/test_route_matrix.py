@@ -312,9 +312,9 @@ ROUTES: dict[tuple[str, str], Route] = {
         OWNER, member_of("buyer", "/password"), other=member_of("other_owner", "/password")
     ),
     # catalogue and points
-    ("catalog.home", "GET"): Route(MEMBER, "/"),
+    ("face.home_page", "GET"): Route(MEMBER, "/"),
     ("catalog.activities", "GET"): Route(MEMBER, "/activities"),
-    ("catalog.balance_card", "GET"): Route(MEMBER, "/balance"),
+    ("face.balance_card", "GET"): Route(MEMBER, "/balance"),
     ("catalog.items", "GET"): Route(MEMBER, "/catalog"),
     ("catalog.item", "GET"): Route(MEMBER, "/catalog/CK-5L"),
     ("catalog.choice", "GET"): Route(MEMBER, f"/catalog/CK-5L/choice?sku={COOKER}&quantity=1"),

@@ -85,7 +85,7 @@ NOT_A_PAGE = {
     "desk_points.funding_sheet": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
-PIECES = {"catalog.balance_card", "dealers.divisions", "points.balance_card"}
+PIECES = {"face.balance_card", "dealers.divisions", "points.balance_card"}
 """Fragments that are part of a page seen elsewhere."""
 
 

@@ -46,6 +46,8 @@ FEATURES: tuple[str, ...] = (
     "mall.dealers.views",
     "mall.dealers.staff",
     "mall.web.health",
+    "mall.media.views",
+    "mall.media.staff",
     "mall.points.views",
     "mall.earning.views",
     "mall.catalog.views",

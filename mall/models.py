@@ -6,6 +6,7 @@ import mall.dealers.models
 import mall.earning.models
 import mall.face.models
 import mall.jobs.models
+import mall.media.models
 import mall.orders.models
 import mall.outbox.models
 import mall.payments.models

@@ -169,8 +169,11 @@ def mall(sqlite_url: str, clock: Clock) -> Iterator[Flask]:
     yield from running(sqlite_url, clock)
 
 
-def running(url: str, clock: Clock) -> Iterator[Flask]:
-    """A mall with its context pushed and its engine disposed of at the end, its checkpoints in a folder of its own."""
+def running(url: str, clock: Clock, media: Path | None = None) -> Iterator[Flask]:
+    """A mall with its context pushed and its engine disposed of at the end, its checkpoints in a folder of its own.
+
+    So are its pictures, unless `media` says where they shall outlive it.
+    """
     with tempfile.TemporaryDirectory(prefix="mall-checkpoints-") as outside:
         settings = Settings(
             database_url=url,
@@ -179,6 +182,7 @@ def running(url: str, clock: Clock) -> Iterator[Flask]:
             https=True,
             checkpoint_folder=Path(outside, "checkpoints"),
             checkpoint_key=Path(outside, "key.pem"),
+            media_folder=media or Path(outside, "media"),
         )
         application = create_app(settings, clock)
         application.test_client_class = Visitor

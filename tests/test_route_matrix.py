@@ -32,6 +32,7 @@ from mall.catalog.models import Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
+from mall.media.actions import keep
 from mall.orders.actions import place
 from mall.orders.queries.offer import Pick, basket_of
 from mall.orders.rules import Asked, Quote, QuotedLine, signed
@@ -46,6 +47,7 @@ from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
+from tests.media.photos import photo
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
 from tests.rewards.matrix import Handed, hand_out
 from tests.rewards.vouching import RUSH, bought, line
@@ -78,6 +80,8 @@ class Scene:
     message: int = 0
     """One that could not be delivered."""
     handed: Handed = field(default_factory=Handed)
+    picture: str = ""
+    """One of the library."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
 
@@ -192,6 +196,10 @@ def vault_of(what: str, rest: str = "") -> Callable[[Scene, str], str]:
 
 def top_up_of(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/top-ups/LA0571/{scene.handed.top_up}{rest}"
+
+
+def picture_of(rest: str = "", of: str = "/desk/pictures") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"{of}/{scene.picture}{rest}"
 
 
 def message_of(rest: str = "") -> Callable[[Scene, str], str]:
@@ -439,6 +447,16 @@ ROUTES: dict[tuple[str, str], Route] = {
         DOCUMENT_STAFF, f"{DEAD}/mending", data={"body": json.dumps(body("DEAD-1", dealer={"code": "LA0571"}))}
     ),
     # prices and freight
+    ("media.file", "GET"): Route(ALL, picture_of("/240.webp", "/media")),
+    ("desk_media.library", "GET"): Route(MERCHANDISER, "/desk/pictures"),
+    ("desk_media.choice", "GET"): Route(MERCHANDISER, "/desk/pictures/choice?for=pictures"),
+    # Without a file: whoever may is told so.
+    ("desk_media.upload", "POST"): Route(MERCHANDISER, "/desk/pictures", answers=frozenset({422})),
+    ("desk_media.picture", "GET"): Route(MERCHANDISER, picture_of()),
+    ("desk_media.whole", "GET"): Route(MERCHANDISER, picture_of("/whole")),
+    ("desk_media.crop", "POST"): Route(MERCHANDISER, picture_of("/crop"), data={"anchor": "left"}),
+    ("desk_media.put_away", "POST"): Route(MERCHANDISER, picture_of("/putting-away")),
+    ("desk_media.take_out", "POST"): Route(MERCHANDISER, picture_of("/taking-out")),
     ("desk_catalog.prices", "GET"): Route(MERCHANDISER, "/desk/prices"),
     ("desk_catalog.price", "GET"): Route(MERCHANDISER, f"/desk/prices/{COOKER}"),
     ("desk_catalog.add_price", "POST"): Route(
@@ -556,9 +574,9 @@ ROUTES: dict[tuple[str, str], Route] = {
 def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
     """The scene, made once, and its database file, of which each test gets a copy."""
     url = databases.sqlite()
-    with closing(running(url, Clock(AT))) as malls:
-        scene = make_scene(next(malls))
     kept = tmp_path_factory.mktemp("matrix") / "scene.db"
+    with closing(running(url, Clock(AT), kept.with_suffix(".media"))) as malls:
+        scene = make_scene(next(malls))
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(kept)) as target:
         source.backup(target)
     databases.take_back(url)
@@ -609,7 +627,13 @@ def stage(built: tuple[Path, Scene], tmp_path: Path) -> Iterator[Stage]:
     kept, scene = built
     copy = tmp_path / "mall.db"
     shutil.copy(kept, copy)
-    settings = Settings(database_url=f"sqlite:///{copy}", secret_key=SECRET, testing=True, https=True)
+    settings = Settings(
+        database_url=f"sqlite:///{copy}",
+        secret_key=SECRET,
+        testing=True,
+        https=True,
+        media_folder=kept.with_suffix(".media"),
+    )
     app = create_app(settings, Clock(AT))
     app.test_client_class = Visitor
     with app.app_context():
@@ -627,6 +651,8 @@ def make_scene(app: Flask) -> Scene:
     for dealer in (people.linan, people.ningbo):
         for _ in range(1 if dealer is people.linan else 9):
             give_points(dealer.id, 100_000)
+    kept = keep(transact, data=photo(), name="matrix.jpg", actor="staff:1", folder=app.extensions["settings"].media)
+    scene.picture = kept.key
     transact(stock_up)
     transact(load_some)
     transact(_prices, scene=scene)

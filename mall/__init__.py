@@ -58,6 +58,7 @@ FEATURES: tuple[str, ...] = (
     "mall.rewards.views",
     "mall.rewards.staff",
     "mall.catalog.staff",
+    "mall.face.staff",
     "mall.points.staff",
     "mall.insight.staff",
     "mall.jobs.commands",

@@ -70,6 +70,21 @@ def on_answer(response: Response) -> Response:
     return response
 
 
+def framed(response: Response) -> Response:
+    """Let the mall's own pages, and nobody else's, show this answer in a frame: staff look at a preview so."""
+    policy = PAGE.format(nonce=nonce()).replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def framing(response: Response) -> Response:
+    """Let this page hold a frame with a page of the mall."""
+    policy = PAGE.format(nonce=nonce()).replace("frame-src 'none'", "frame-src 'self'")
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
 def on_file(*, https: bool) -> StaticHook:
     """The hook with which the static server, which answers before Flask, does the same."""
 

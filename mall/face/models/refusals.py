@@ -6,17 +6,17 @@ from mall.base.refused import N_, Forbidden, NotFound, Refused
 
 
 class DraftMoved(Refused):
-    """Somebody has changed the draft since the page was opened."""
+    """Somebody has changed the draft since the page was opened: `who` and `at` say who and when."""
 
     code = "draft_moved"
-    text = N_("%(who)s 在 %(when)s 改过草稿，你这一步没有保存。下面是最新的草稿，看过再改。")
+    text = N_("草稿刚被别人改过，你这一步没有保存。请看过最新的草稿再改。")
 
 
 class WritingMoved(Refused):
-    """Somebody has changed the announcement or guide since the form was opened."""
+    """Somebody has changed the announcement or guide since the form was opened: `who` and `at` say who and when."""
 
     code = "writing_moved"
-    text = N_("%(who)s 在 %(when)s 改过这一篇，你的改动没有保存。请重新打开，看过再改。")
+    text = N_("这一篇刚被别人改过，你的改动没有保存。请重新打开，看过再改。")
 
 
 class NoSuchBlock(NotFound):

@@ -9,6 +9,7 @@ from typing import Any
 
 from mall.base.refused import N_
 from mall.face.rules import rich
+from mall.face.rules.icons import ICONS
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 MOST_LINK = 300
@@ -163,6 +164,13 @@ def _link(one: Field, value: Any, name: str, faults: Faults) -> str:
     return text
 
 
+def _icon(one: Field, value: Any, name: str, faults: Faults) -> str:
+    icon = str(value or "").strip()
+    if icon not in ICONS:
+        faults[name] = (N_("请从列表里选一项"), {})
+    return icon
+
+
 def _codes(one: Field, value: Any, name: str, faults: Faults) -> list[str]:
     codes = list(dict.fromkeys(str(code).strip() for code in (value if isinstance(value, list) else []) if code))
     if len(codes) > one.most:
@@ -192,7 +200,7 @@ JUDGES: dict[FieldKind, Callable[[Field, Any, str, Faults], Any]] = {
     FieldKind.TICK: _tick,
     FieldKind.PICTURE: _line,
     FieldKind.LINK: _link,
-    FieldKind.ICON: _line,
+    FieldKind.ICON: _icon,
     FieldKind.CATEGORY: _line,
     FieldKind.CODES: _codes,
     FieldKind.ROWS: _rows,

@@ -12,6 +12,8 @@
     dirty.delete(form);
     form.classList.remove("is-unsaved");
   };
+  // A form that came back with what was typed in it has still not saved it.
+  document.querySelectorAll('form[data-unsaved="typed"]').forEach((form) => dirty.add(form));
   document.addEventListener("input", note);
   document.addEventListener("change", note);
   document.addEventListener("submit", (event) => {

@@ -30,6 +30,7 @@ from mall.jobs.tasks import (
     heartbeat,
     lapse,
     outbox,
+    pictures,
     prices,
     reconcile,
     release,
@@ -66,6 +67,7 @@ TASKS: tuple[ModuleType, ...] = (
     verify,
     verify_all,
     verify_orders,
+    pictures,
     tidy,
 )
 SCHEMA = "jobs"

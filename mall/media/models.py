@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
-from mall.base.picture import Box
+from mall.base.picture import Box, NoPicture, PictureTooLarge
 from mall.base.refused import N_, Malformed, NotFound, Refused
 from mall.base.types import Instant, Int, Json, Name, Word
 
@@ -122,6 +122,18 @@ class FileTooLarge(Refused):
     code = "file_too_large"
     status = 422
     text = N_("文件超过 %(most)s MB，请压缩后再上传。")
+
+
+class NotAPicture(NoPicture):
+    """The file holds no picture of a kind that is taken, whatever it is called."""
+
+    text = N_("这个文件不是能用的图片，请换成 JPEG、PNG 或 WebP。")
+
+
+class TooManyPixels(PictureTooLarge):
+    """The picture has more pixels than are taken."""
+
+    text = N_("图片超过 %(most)s 万像素，请缩小后再上传。")
 
 
 class PictureTooSmall(Refused):

@@ -16,7 +16,7 @@ from mall.dealers.models import Staff
 from mall.media.models import NoSuchPicture, Picture, Shape
 
 PAGE = 60
-FILE = re.compile(r"([0-9]{3,4})\.(avif|webp)")
+FILE = re.compile(r"([1-9][0-9]{2,3})\.(avif|webp)")
 
 
 @dataclass(frozen=True)

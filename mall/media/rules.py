@@ -58,4 +58,5 @@ def key_of(source: str, box: Box) -> str:
 
 def widths_of(width: int) -> tuple[int, ...]:
     """How wide the files of something `width` pixels across are: never wider than it is."""
-    return (*(one for one in WIDTHS if one < width), min(width, WIDTHS[-1]))
+    widest = min(width, WIDTHS[-1])
+    return (*(one for one in WIDTHS if one < widest), widest)

@@ -13,9 +13,20 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.base.picture import Box, size_of
+from mall.base.picture import Box, NoPicture, PictureTooLarge, size_of
 from mall.media.actions.files import WHOLE_PX, complete, draw, draw_anew, weight
-from mall.media.models import LONGEST_NAME, MOST_BYTES, Anchor, FilesGone, FileTooLarge, NoSuchPicture, Picture, Shape
+from mall.media.models import (
+    LONGEST_NAME,
+    MOST_BYTES,
+    Anchor,
+    FilesGone,
+    FileTooLarge,
+    NoSuchPicture,
+    NotAPicture,
+    Picture,
+    Shape,
+    TooManyPixels,
+)
 from mall.media.rules import box_at, judged, key_of, source_of, widths_of
 
 Transact = Callable[..., "Picture"]
@@ -48,11 +59,22 @@ def keep(
 ) -> Picture:
     """Keep a file as a picture, cropped. The same file with the same crop gives the picture that is there already.
 
-    `name` is what the file was called: it is only ever shown. Refused: FileTooLarge, NoPicture, PictureTooLarge,
+    `name` is what the file was called: it is only ever shown. Refused: FileTooLarge, NotAPicture, TooManyPixels,
     PictureTooSmall, CropOutside, NoRoom; then neither file nor row is left.
     """
     if len(data) > MOST_BYTES:
         raise FileTooLarge(most=MOST_BYTES // 1024 // 1024)
+    try:
+        return _kept(transact, data, name, actor, folder, shape, crop)
+    except PictureTooLarge as large:
+        raise TooManyPixels(**large.params) from large
+    except NoPicture as none:
+        raise NotAPicture from none
+
+
+def _kept(
+    transact: Transact, data: bytes, name: str, actor: str, folder: Path, shape: Shape, crop: Box | Anchor
+) -> Picture:
     width, height = size_of(data)
     box = judged(box_at(crop, width, height, shape) if isinstance(crop, Anchor) else crop, width, height, shape)
     source = source_of(data)

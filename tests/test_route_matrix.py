@@ -47,6 +47,7 @@ from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, Visitor, cast, give_points
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
+from tests.face.matrix import Dressed, dress
 from tests.media.photos import photo
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
 from tests.rewards.matrix import Handed, hand_out
@@ -84,6 +85,7 @@ class Scene:
     """One of the library."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
+    dressed: Dressed = field(default_factory=lambda: Dressed({}, 0))
 
 
 MEMBERS = ("owner", "buyer", "clerk")
@@ -213,6 +215,14 @@ def member_of(name: str, rest: str = "") -> Callable[[Scene, str], str]:
 def spare(prefix: str, whose: str = "") -> Callable[[Scene, str], str]:
     """A second sign-in of the asker (or of `whose`)."""
     return lambda scene, who: f"{prefix}/sessions/{scene.spare.get(whose or who, 1)}/revocation"
+
+
+def announced(code: str, start: str = "/announcements", rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"{start}/{scene.dressed.announcements[code]}{rest}"
+
+
+def guide_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/guides/{scene.dressed.guide}{rest}"
 
 
 def redemption(scene: Scene) -> dict[str, Any]:
@@ -540,6 +550,71 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_points.periods", "GET"): Route(FINANCE, "/desk/points/periods"),
     ("desk_points.close", "POST"): Route(FINANCE, "/desk/points/periods", data={"month": "2026-09", "sure": "y"}),
     ("desk_points.terms", "POST"): Route(FINANCE, "/desk/points/terms", data={"grace": "8", "threshold": "5000"}),
+    # the mall's face
+    ("face.announcements", "GET"): Route(MEMBER, "/announcements"),
+    ("face.announcement", "GET"): Route(MEMBER, announced("LA0571"), other=announced("NB0574")),
+    ("face.guides", "GET"): Route(MEMBER, "/guides"),
+    ("face.guide", "GET"): Route(MEMBER, "/guides/how-to-redeem"),
+    ("face.theme_style", "GET"): Route(ALL, "/theme/1.css"),
+    ("face.theme_mark", "GET"): Route(ALL, "/theme/1.svg"),
+    ("desk_face.editor", "GET"): Route(MERCHANDISER, "/desk/face"),
+    ("desk_face.block", "GET"): Route(MERCHANDISER, "/desk/face/blocks/picks"),
+    ("desk_face.change_block", "POST"): Route(
+        MERCHANDISER, "/desk/face/blocks/reach", data={"revision": "4", "count": "4"}
+    ),
+    ("desk_face.add_block", "POST"): Route(
+        MERCHANDISER, "/desk/face/blocks", data={"revision": "4", "what": "shelf"}
+    ),
+    ("desk_face.copy_block", "POST"): Route(MERCHANDISER, "/desk/face/blocks/picks/copy", data={"revision": "4"}),
+    ("desk_face.remove_block", "POST"): Route(
+        MERCHANDISER, "/desk/face/blocks/picks/removal", data={"revision": "4"}
+    ),
+    ("desk_face.move_block", "POST"): Route(
+        MERCHANDISER, "/desk/face/blocks/picks/move/up", data={"revision": "4"}
+    ),
+    ("desk_face.order_blocks", "POST"): Route(
+        MERCHANDISER, "/desk/face/order", data={"revision": "4", "order": "picks,search"}
+    ),
+    ("desk_face.discard", "POST"): Route(MERCHANDISER, "/desk/face/discard", data={"revision": "4"}),
+    # The draft says what is live: whoever may publish is told so.
+    ("desk_face.publish", "POST"): Route(
+        MERCHANDISER, "/desk/face/publication", data={"revision": "4"}, answers=frozenset({409})
+    ),
+    ("desk_face.history", "GET"): Route(MERCHANDISER, "/desk/face/versions"),
+    ("desk_face.restore", "POST"): Route(MERCHANDISER, "/desk/face/versions/1/restoration", data={"seen": "2"}),
+    ("desk_face.preview", "GET"): Route(MERCHANDISER, "/desk/face/preview"),
+    ("desk_face.preview", "POST"): Route(MERCHANDISER, "/desk/face/preview?block=reach", data={"count": "4"}),
+    ("desk_face.draft_style", "GET"): Route(MERCHANDISER, "/desk/face/theme.css?brand=%230a4ea3"),
+    ("desk_face.theme", "GET"): Route(MERCHANDISER, "/desk/face/theme"),
+    ("desk_face.change_theme", "POST"): Route(
+        MERCHANDISER, "/desk/face/theme", data={"revision": "4", "brand": "#0a4ea3"}
+    ),
+    ("desk_face.announcements", "GET"): Route(MERCHANDISER, "/desk/announcements"),
+    ("desk_face.new_announcement", "GET"): Route(MERCHANDISER, "/desk/announcements/new"),
+    ("desk_face.announcement", "GET"): Route(MERCHANDISER, announced("LA0571", "/desk/announcements")),
+    ("desk_face.put_announcement", "POST"): Route(
+        MERCHANDISER,
+        "/desk/announcements",
+        data={
+            "key": "matrix-key-0123456789", "revision": "0", "titles-zh_Hans": "放假", "texts-zh_Hans": "<p>三天</p>",
+            "starts_at": "2026-11-12T20:00",
+        },
+    ),
+    ("desk_face.publish_announcement", "POST"): Route(
+        MERCHANDISER, announced("LA0571", "/desk/announcements", "/publication"), data={"revision": "2", "wanted": "0"}
+    ),
+    ("desk_face.guides", "GET"): Route(MERCHANDISER, "/desk/guides"),
+    ("desk_face.new_guide", "GET"): Route(MERCHANDISER, "/desk/guides/new"),
+    ("desk_face.guide", "GET"): Route(MERCHANDISER, guide_of()),
+    ("desk_face.put_guide", "POST"): Route(
+        MERCHANDISER,
+        "/desk/guides",
+        data={"revision": "0", "slug": "freight", "titles-zh_Hans": "运费", "texts-zh_Hans": "<p>包邮</p>"},
+    ),
+    ("desk_face.publish_guide", "POST"): Route(
+        MERCHANDISER, guide_of("/publication"), data={"revision": "2", "wanted": "0"}
+    ),
+    ("desk_face.move_guide", "POST"): Route(MERCHANDISER, guide_of("/move/up"), data={"seen": "0"}),
     # partners
     ("api.post_order", "POST"): Route(
         PARTNER, "/api/v1/orders", data=body("INV-9", dealer={"code": "LA0571"}), answers=CREATED
@@ -663,6 +738,7 @@ def make_scene(app: Flask) -> Scene:
     transact(_vouchers, scene=scene)
     dealers = [(dealer.code, dealer.id) for dealer in (people.linan, people.ningbo)]
     scene.handed = transact(hand_out, dealers=dealers, sku_code=CARD, seal=seal)
+    scene.dressed = transact(dress)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
         ask = Ask(
             kind=CorrectionKind.TAKE, dealer_id=people.linan.id, points=6_000, reason=CorrectionReason.CORRECTION,

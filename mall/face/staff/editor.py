@@ -181,8 +181,13 @@ def _editor(refusal: Refused | None = None) -> Response:
 def _row(one: Block) -> dict[str, Any]:
     """A block in the list."""
     at = now()
-    state = "over" if over(one, at) else "" if open_at(one, at) else "coming"
-    return {"block": one, "kind": KINDS.get(one["what"]), "state": state, "mine": touchable(one["regions"], scope())}
+    return {
+        "block": one,
+        "kind": KINDS.get(one["what"]),
+        "over": over(one, at),
+        "coming": not over(one, at) and not open_at(one, at),
+        "mine": touchable(one["regions"], scope()),
+    }
 
 
 def _form(

@@ -77,7 +77,7 @@ def _form(
     answer = page(
         "face/desk_theme.html",
         status=status,
-        theme=values,
+        chosen=values,
         revision=revision,
         faults=faults or {},
         refusal=refusal,

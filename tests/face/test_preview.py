@@ -90,7 +90,7 @@ def test_a_version_that_is_none_is_not_found(desk: FlaskClient, query: str) -> N
 
 @pytest.mark.parametrize(
     "query",
-    ["?at=never", "?at=0001-01-01T00:00", "?tier=king", "?look=red", "?lang=xx", "?region=" + "东" * 500, "?dealer=%25"],
+    ["?at=never", "?at=0001-01-01T00:00", "?tier=king", "?look=red&lang=xx", "?region=" + "东" * 500, "?dealer=%25"],
 )
 def test_any_other_address_gives_a_page(desk: FlaskClient, query: str) -> None:
     assert desk.get(f"/desk/face/preview{query}").status_code == 200

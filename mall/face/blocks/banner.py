@@ -36,9 +36,10 @@ KIND = BlockKind(
                     name="picture",
                     kind=FieldKind.PICTURE,
                     label=N_("图片"),
-                    hint=N_("素材编号；留空只有文字"),
+                    hint=N_("图库里的编号；留空只有文字"),
                     most=80,
                 ),
+                Field(name="link", kind=FieldKind.LINK, label=N_("链接"), hint=N_("点横幅去哪里")),
                 Field(
                     name="title",
                     kind=FieldKind.WORDS,
@@ -48,7 +49,6 @@ KIND = BlockKind(
                     needed=True,
                 ),
                 Field(name="text", kind=FieldKind.WORDS, label=N_("说明"), most=40),
-                Field(name="link", kind=FieldKind.LINK, label=N_("链接"), hint=N_("点横幅去哪里")),
                 Field(
                     name="way",
                     kind=FieldKind.CHOICE,

@@ -138,7 +138,8 @@ def _document() -> Document:
         return version(session, no).document
     document = draft(session).document
     if request.method != "POST":
-        return document
+        tried = {name: request.args.get(name) for name in ("brand", "value") if request.args.get(name)}
+        return document | {"theme": theme_judged(document.get("theme", {}) | tried).values} if tried else document
     if "theme" in request.args:
         return document | {"theme": theme_judged(theme_from(request.form)).values}
     block = edits.block_of(document, request.args.get("block", ""))

@@ -36,7 +36,7 @@
     held = null;
   });
   document.addEventListener("keydown", (event) => {
-    const grip = event.target.closest?.("[data-grip]");
+    const grip = event.target.closest?.("[data-sorts] [data-grip]");
     const way = { ArrowUp: "up", ArrowDown: "down" }[event.key];
     if (!grip || !way) return;
     event.preventDefault();

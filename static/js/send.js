@@ -8,6 +8,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (event.submitter?.formTarget) return; // into a frame of this page: it stays, and may be sent again
     if (form.classList.contains("is-sending")) {
       event.preventDefault();
       return;

@@ -29,7 +29,7 @@ PRESETS = (
     ("#a8181f", "#7d5a18"),
     ("#5b2a86", "#7d5a18"),
     ("#1f2937", "#7d5a18"),
-    ("#0b5563", "#8a4b14"),
+    ("#0b5563", "#7d5a18"),
 )
 """Pairs of colours on which everything can be read, to begin with."""
 

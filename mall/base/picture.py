@@ -27,6 +27,8 @@ WIDTHS = (240, 480, 960, 1440)
 """Pixels across of a kept picture: a line of a list, a card, a page, and a page on a sharp screen."""
 UPRIGHT = 0x0112
 """The Exif tag that says which way up a photo is."""
+SMOOTH = {"RGB", "RGBA", "L", "LA", "CMYK"}
+"""Modes in which the colours between two colours are between them: others have to be converted first."""
 TURNED = {5, 6, 7, 8}
 """Its values of photos that lie on their side."""
 
@@ -141,6 +143,10 @@ def sheet_of(data: bytes, *, box: Box, box_px: int, whole_px: int) -> Sheet:
             enough = min(1.0, max(box_px / box.width, whole_px / max(across, down)))
             came.draft("RGB", (ceil(across * enough), ceil(down * enough)))
             came.load()
+            if came.mode in SMOOTH and max(came.size) > 2 * enough * max(across, down):
+                # A PNG or WebP comes in full: what follows copies it, so first as small as does no harm.
+                most = ceil(2 * enough * max(across, down))
+                came.thumbnail((most, most), Image.Resampling.LANCZOS, reducing_gap=3.0)
             upright = _in_srgb(ImageOps.exif_transpose(came))
             # A photo that lies on its side is as wide as its file is high.
             scale = max(upright.size) / max(across, down)
@@ -157,9 +163,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     if not profile or picture.mode not in {"RGB", "CMYK", "L"}:
         return picture
     try:
-        turned = ImageCms.profileToProfile(
-            picture, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
+        turned = ImageCms.profileToProfile(picture, BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
         return picture
     return turned or picture

@@ -67,6 +67,11 @@ def test_every_page_wears_the_published_theme(owner: FlaskClient, mall: Flask) -
     assert "Hengtong Points" in said(stranger.get("/sign-in?lang=en"))
 
 
+def test_the_back_office_keeps_its_own_colours(desk: FlaskClient) -> None:
+    wear(brand="#a8181f")
+    assert "/theme/1.css" not in desk.get("/desk/announcements").text
+
+
 def test_a_theme_is_served_as_raw_values_for_ever(owner: FlaskClient, mall: Flask) -> None:
     wear(brand="#0a4ea3")
     answer = mall.test_client().get("/theme/1.css")

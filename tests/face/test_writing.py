@@ -73,7 +73,7 @@ def test_what_is_wrong_with_an_announcement_is_told(desk: FlaskClient) -> None:
 
 def test_a_guide_is_written_put_in_order_and_read(desk: FlaskClient, owner: FlaskClient) -> None:
     for slug, title in (("how-to-redeem", "怎么兑换"), ("freight", "运费怎么算")):
-        texts = {"titles-zh_Hans": title, "texts-zh_Hans": "<h3>第一步</h3>"}
+        texts = {"titles-zh_Hans": title, "texts-zh_Hans": "<h2>第一步</h2>"}
         data = {"revision": "0", "slug": slug, "publish": "1"} | texts
         for _ in range(2):
             assert desk.post("/desk/guides", data=data).status_code == 303

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import nh3
 
-TAGS = {"p", "br", "h3", "h4", "strong", "b", "em", "ul", "ol", "li", "blockquote", "a"}
+TAGS = {"p", "br", "h2", "h3", "strong", "b", "em", "ul", "ol", "li", "blockquote", "a"}
 MOST = 8_000
 """Characters of one text in one language."""
 
@@ -23,7 +23,7 @@ def cleaned(text: str) -> str:
 
 def plain(text: str) -> str:
     """A rich text's words alone, in one line."""
-    words = re.sub(r"</(p|li|h3|h4|blockquote)>|<br>", " ", text)
+    words = re.sub(r"</(p|li|h2|h3|blockquote)>|<br>", " ", text)
     return " ".join(html.unescape(nh3.clean(words, tags=set())).split())
 
 

@@ -3,7 +3,7 @@
 (() => {
   const run = (command, value) => document.execCommand(command, false, value);
   const acts = (words) => [
-    () => run("formatBlock", "h3"),
+    () => run("formatBlock", "h2"),
     () => run("formatBlock", "p"),
     () => run("bold"),
     () => run("insertUnorderedList"),

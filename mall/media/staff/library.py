@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Flask, Response, request, url_for
@@ -19,6 +20,7 @@ from mall.web.forms import trimmed, whole
 from mall.web.pages import desk_link, page
 
 LAST_PAGE = 2_000
+FIELD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 A_CHOICE = 24
 """Pictures that a form's chooser shows at once: its search finds the others."""
 
@@ -43,7 +45,7 @@ def shelf() -> Response:
 def choice() -> Response:
     """A part of the library to choose from, for a field of pictures: `for` is the field, `shape` what it takes."""
     q, shape, number = _asked()
-    field = trimmed(request.args.get("for"))[:40]
+    field = field_named(request.args.get("for", ""))
     found = library(reading(), q=q, shape=shape or Shape.SQUARE, page=number, size=A_CHOICE)
     return page(
         "media/choice.html",
@@ -75,6 +77,11 @@ def looked_at() -> dict[str, Any]:
         "address": lambda n: url_for("desk_media.library", **asked, page=n if n > 1 else None),
         **LIMITS,
     }
+
+
+def field_named(told: str) -> str:
+    """The name of a form's field, as a browser tells it; what cannot be one is none."""
+    return told if FIELD.fullmatch(told) else ""
 
 
 def lacks(picture: Picture) -> bool:

@@ -15,7 +15,7 @@ from mall.media.actions.keep import keep, shown_name
 from mall.media.forms import UploadForm
 from mall.media.models import MOST_BYTES, Picture
 from mall.media.staff.desk import KEEPERS, desk_media, folder
-from mall.media.staff.library import looked_at
+from mall.media.staff.library import field_named, looked_at
 from mall.web import guards
 from mall.web.db import now, transact
 from mall.web.pages import go, page, told
@@ -69,7 +69,13 @@ def _alone() -> bool:
 
 def _wants(form: UploadForm, outcomes: list[Outcome]) -> dict[str, Any]:
     wants = {} if _alone() else looked_at()
-    return {**wants, "form": form, "outcomes": outcomes, "refusal": None, "field": request.form.get("for", "")[:40]}
+    return {
+        **wants,
+        "form": form,
+        "outcomes": outcomes,
+        "refusal": None,
+        "field": field_named(request.form.get("for", "")),
+    }
 
 
 def _kept(file: FileStorage, form: UploadForm) -> Outcome:

@@ -41,7 +41,8 @@ def revision() -> int:
 
 def block(what: str) -> Block:
     """The draft's last block of a kind."""
-    return [one for one in document()["blocks"] if one["what"] == what][-1]
+    found: Block = [one for one in document()["blocks"] if one["what"] == what][-1]
+    return found
 
 
 def go_live(by: By = BY) -> int:

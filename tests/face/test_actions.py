@@ -190,7 +190,7 @@ def test_regional_staff_touch_the_blocks_of_their_region_alone(app: Flask) -> No
     ]
     for act, arguments in outside:
         with pytest.raises(OutsideRegion):
-            transact(act, revision=revision(), by=EAST, **arguments)  # type: ignore[arg-type]
+            transact(act, revision=revision(), by=EAST, **arguments)
 
 
 def test_regional_staff_publish_their_own_changes_and_nobody_elses(app: Flask) -> None:

@@ -129,4 +129,4 @@ def test_every_kind_says_what_it_is_for_and_every_icon_is_in_the_sprite(mall: Fl
         assert kind.label
         assert kind.help
         assert kind.icon_name in drawn
-        assert mall.jinja_env.get_template(kind.template)
+        assert mall.jinja_env.get_template(kind.template).name == kind.template

@@ -38,6 +38,8 @@ class Settings:
     """Where the ledger's signed checkpoints go: best to another machine than the database's."""
     checkpoint_key: Path | None = None
     """The file of the private key that signs them; who takes none needs none."""
+    media_folder: Path | None = None
+    """Where pictures of rewards lie that staff brought in: one folder for all servers of this mall."""
     gateways: Path | None = None
     """A folder with a JSON file for each provider the mall talks to; one without its file is not offered."""
     pay_within_minutes: int = 15
@@ -69,6 +71,7 @@ class Settings:
             zone=env.get("MALL_ZONE", "Asia/Shanghai"),
             checkpoint_folder=Path(env["MALL_CHECKPOINTS"]) if env.get("MALL_CHECKPOINTS") else None,
             checkpoint_key=Path(env["MALL_CHECKPOINT_KEY"]) if env.get("MALL_CHECKPOINT_KEY") else None,
+            media_folder=Path(env["MALL_MEDIA"]) if env.get("MALL_MEDIA") else None,
             gateways=Path(env["MALL_GATEWAYS"]) if env.get("MALL_GATEWAYS") else None,
             pay_within_minutes=int(env.get("MALL_PAY_WITHIN") or "15"),
             approve_within_hours=int(env.get("MALL_APPROVE_WITHIN") or "48"),
@@ -84,6 +87,11 @@ class Settings:
     def checkpoints(self) -> Path:
         """The folder of the checkpoints; where none is named, one of this database alone."""
         return self.checkpoint_folder or self._own("checkpoints")
+
+    @property
+    def media(self) -> Path:
+        """The folder of kept pictures; where none is named, one of this database alone."""
+        return self.media_folder or self._own("media")
 
     @property
     def sandbox(self) -> Path:

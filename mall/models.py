@@ -4,7 +4,9 @@ import mall.audit.models
 import mall.catalog.models
 import mall.dealers.models
 import mall.earning.models
+import mall.face.models
 import mall.jobs.models
+import mall.media.models
 import mall.orders.models
 import mall.outbox.models
 import mall.payments.models

@@ -97,11 +97,13 @@ class WallClock:
 _malls: dict[str, tuple[Flask, WallClock]] = {}
 
 
-def running(url: str, clock: Callable[[], datetime]) -> Iterator[Flask]:
+def running(url: str, clock: Callable[[], datetime], media: Path | None = None) -> Iterator[Flask]:
     """A mall with its context pushed and its engine disposed of at the end, its checkpoints in a folder of its own.
 
     A mall is built once for a URL and serves, one after the other, all tests whose fresh database lies there: routes,
     statements and templates are compiled once and not for each test. One that a test has changed is not used again.
+
+    Its pictures are its own too, unless `media` says where they shall outlive it.
     """
     with tempfile.TemporaryDirectory(prefix="mall-checkpoints-") as outside:
         settings = Settings(
@@ -111,6 +113,7 @@ def running(url: str, clock: Callable[[], datetime]) -> Iterator[Flask]:
             https=True,
             checkpoint_folder=Path(outside, "checkpoints"),
             checkpoint_key=Path(outside, "key.pem"),
+            media_folder=media or Path(outside, "media"),
         )
         application, wall = _malls.pop(url) if url in _malls else built(settings)
         wall.shows, application.extensions["settings"] = clock, settings

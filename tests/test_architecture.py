@@ -14,13 +14,14 @@ FLOORS = (  # from the ground up; a floor wrongly placed is moved here and in AR
     {"base"},
     {"audit"},
     {"dealers"},
-    {"outbox"},
+    {"outbox", "media"},
     {"points"},
     {"tiers"},
     {"payments", "catalog", "earning"},
     {"rewards"},
     {"orders"},
     {"flashsales", "lotteries", "campaigns", "fulfilment"},
+    {"face"},
     {"insight"},
     {"api", "cli", "jobs", "sandbox"},
 )
@@ -33,6 +34,7 @@ RACKS = {
     "rewards": {"kinds"},
     "fulfilment": {"carriers"},
     "earning": {"conditions", "amounts"},
+    "face": {"blocks"},
 }
 WEB_KNOWS = {"base", "audit", "dealers"}  # the guards must know who is there
 BESIDE = {"config", "models", "__init__"}  # mall/config.py, mall/models.py, mall/__init__.py: the set-up

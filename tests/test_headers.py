@@ -29,6 +29,10 @@ ALWAYS = {
 }
 
 
+FRAMED = {"desk_face.preview"}
+"""Shown in a frame of the mall's own pages: tests/face/test_preview.py looks at what it allows."""
+
+
 def directives(answer: TestResponse) -> dict[str, str]:
     policy = answer.headers["Content-Security-Policy"]
     return {name: rest for name, _, rest in (part.strip().partition(" ") for part in policy.split(";"))}
@@ -81,7 +85,8 @@ def test_every_route_answers_with_every_header(mall: Flask, people: Cast) -> Non
                 answer = client.open(path, method=method)
                 said = f"{name}: {method} {path} {answer.status}"
                 assert answer.status_code < 500 or rule.endpoint == "health.healthz", said
-                assert_well_dressed(answer, said)
+                if rule.endpoint not in FRAMED or answer.status_code != 200:
+                    assert_well_dressed(answer, said)
 
 
 def test_errors_answer_with_every_header(mall: Flask, people: Cast) -> None:

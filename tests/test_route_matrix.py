@@ -33,6 +33,7 @@ from mall.catalog.models import Admission, Kind, PricePlan, Sku
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
+from mall.media.actions import keep
 from mall.orders.actions import place, receive, ship
 from mall.orders.actions.after_sales import Photo, Wanted, apply
 from mall.orders.models import ClaimKind, ClaimReason
@@ -51,6 +52,8 @@ from tests.catalog.stocktaking import begin as begin_count
 from tests.catalog.stocktaking import houses
 from tests.conftest import SECRET, Clock, Databases, running
 from tests.divisions import LINAN, load_some
+from tests.face.matrix import Dressed, dress
+from tests.media.photos import photo
 from tests.orders.scene import CARD, COOKER, PRICES, sku_id, stock_up
 from tests.rewards.matrix import Handed, hand_out
 from tests.rewards.vouching import RUSH, bought, line
@@ -88,8 +91,11 @@ class Scene:
     handed: Handed = field(default_factory=Handed)
     count: str = ""
     """A count of a warehouse, open."""
+    picture: str = ""
+    """One of the library."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
+    dressed: Dressed = field(default_factory=lambda: Dressed({}, 0))
 
 
 MEMBERS = ("owner", "buyer", "clerk")
@@ -222,6 +228,10 @@ def top_up_of(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/top-ups/LA0571/{scene.handed.top_up}{rest}"
 
 
+def picture_of(rest: str = "", of: str = "/desk/pictures") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"{of}/{scene.picture}{rest}"
+
+
 def message_of(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/outbox/LA0571/{scene.message}{rest}"
 
@@ -233,6 +243,14 @@ def member_of(name: str, rest: str = "") -> Callable[[Scene, str], str]:
 def spare(prefix: str, whose: str = "") -> Callable[[Scene, str], str]:
     """A second sign-in of the asker (or of `whose`)."""
     return lambda scene, who: f"{prefix}/sessions/{scene.spare.get(whose or who, 1)}/revocation"
+
+
+def announced(code: str, start: str = "/announcements", rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"{start}/{scene.dressed.announcements[code]}{rest}"
+
+
+def guide_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/guides/{scene.dressed.guide}{rest}"
 
 
 def redemption(scene: Scene) -> dict[str, Any]:
@@ -340,9 +358,9 @@ ROUTES: dict[tuple[str, str], Route] = {
         OWNER, member_of("buyer", "/password"), other=member_of("other_owner", "/password")
     ),
     # catalogue and points
-    ("catalog.home", "GET"): Route(MEMBER, "/"),
+    ("face.home_page", "GET"): Route(MEMBER, "/"),
     ("catalog.activities", "GET"): Route(MEMBER, "/activities"),
-    ("catalog.balance_card", "GET"): Route(MEMBER, "/balance"),
+    ("face.balance_card", "GET"): Route(MEMBER, "/balance"),
     ("catalog.items", "GET"): Route(MEMBER, "/catalog"),
     ("catalog.item", "GET"): Route(MEMBER, "/catalog/CK-5L"),
     ("catalog.choice", "GET"): Route(MEMBER, f"/catalog/CK-5L/choice?sku={COOKER}&quantity=1"),
@@ -395,6 +413,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_rewards.set_terms", "POST"): Route(
         FINANCE, "/desk/rebates/terms", data={"from_on": "2026-12-01", "ratio": "100", "note": "年度政策"}
     ),
+    ("desk_insight.audit", "GET"): Route(FINANCE, "/desk/audit"),
+    ("desk_insight.audit_sheet", "GET"): Route(FINANCE, "/desk/audit.xlsx"),
     ("desk_outbox.messages", "GET"): Route(FINANCE, "/desk/outbox"),
     ("desk_outbox.message", "GET"): Route(FINANCE, message_of()),
     ("desk_outbox.resend", "POST"): Route(FINANCE, message_of("/resending")),
@@ -558,6 +578,16 @@ ROUTES: dict[tuple[str, str], Route] = {
         MERCHANDISER, "/desk/suppliers/SUP-1/files/1/removal", answers=NOT_FOUND
     ),
     # prices and freight
+    ("media.file", "GET"): Route(ALL, picture_of("/240.webp", "/media")),
+    ("desk_media.library", "GET"): Route(MERCHANDISER, "/desk/pictures"),
+    ("desk_media.choice", "GET"): Route(MERCHANDISER, "/desk/pictures/choice?for=pictures"),
+    # Without a file: whoever may is told so.
+    ("desk_media.upload", "POST"): Route(MERCHANDISER, "/desk/pictures", answers=frozenset({422})),
+    ("desk_media.picture", "GET"): Route(MERCHANDISER, picture_of()),
+    ("desk_media.whole", "GET"): Route(MERCHANDISER, picture_of("/whole")),
+    ("desk_media.crop", "POST"): Route(MERCHANDISER, picture_of("/crop"), data={"anchor": "left"}),
+    ("desk_media.put_away", "POST"): Route(MERCHANDISER, picture_of("/putting-away")),
+    ("desk_media.take_out", "POST"): Route(MERCHANDISER, picture_of("/taking-out")),
     ("desk_catalog.prices", "GET"): Route(MERCHANDISER, "/desk/prices"),
     ("desk_catalog.price", "GET"): Route(MERCHANDISER, f"/desk/prices/{COOKER}"),
     ("desk_catalog.add_price", "POST"): Route(
@@ -702,6 +732,68 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_points.periods", "GET"): Route(FINANCE, "/desk/points/periods"),
     ("desk_points.close", "POST"): Route(FINANCE, "/desk/points/periods", data={"month": "2026-09", "sure": "y"}),
     ("desk_points.terms", "POST"): Route(FINANCE, "/desk/points/terms", data={"grace": "8", "threshold": "5000"}),
+    # the mall's face
+    ("face.announcements", "GET"): Route(MEMBER, "/announcements"),
+    ("face.announcement", "GET"): Route(MEMBER, announced("LA0571"), other=announced("NB0574")),
+    ("face.guides", "GET"): Route(MEMBER, "/guides"),
+    ("face.guide", "GET"): Route(MEMBER, "/guides/how-to-redeem"),
+    ("face.theme_style", "GET"): Route(ALL, "/theme/1.css"),
+    ("face.theme_mark", "GET"): Route(ALL, "/theme/1.svg"),
+    ("desk_face.editor", "GET"): Route(MERCHANDISER, "/desk/face"),
+    ("desk_face.block", "GET"): Route(MERCHANDISER, "/desk/face/blocks/picks"),
+    ("desk_face.change_block", "POST"): Route(
+        MERCHANDISER, "/desk/face/blocks/reach", data={"revision": "4", "count": "4"}
+    ),
+    ("desk_face.add_block", "POST"): Route(MERCHANDISER, "/desk/face/blocks", data={"revision": "4", "what": "shelf"}),
+    ("desk_face.copy_block", "POST"): Route(MERCHANDISER, "/desk/face/blocks/picks/copy", data={"revision": "4"}),
+    ("desk_face.remove_block", "POST"): Route(MERCHANDISER, "/desk/face/blocks/picks/removal", data={"revision": "4"}),
+    ("desk_face.move_block", "POST"): Route(MERCHANDISER, "/desk/face/blocks/picks/move/up", data={"revision": "4"}),
+    ("desk_face.order_blocks", "POST"): Route(
+        MERCHANDISER, "/desk/face/order", data={"revision": "4", "order": "picks,search"}
+    ),
+    ("desk_face.discard", "POST"): Route(MERCHANDISER, "/desk/face/discard", data={"revision": "4"}),
+    # The draft says what is live: whoever may publish is told so.
+    ("desk_face.publish", "POST"): Route(
+        MERCHANDISER, "/desk/face/publication", data={"revision": "4"}, answers=frozenset({409})
+    ),
+    ("desk_face.history", "GET"): Route(MERCHANDISER, "/desk/face/versions"),
+    ("desk_face.restore", "POST"): Route(MERCHANDISER, "/desk/face/versions/1/restoration", data={"seen": "2"}),
+    ("desk_face.preview", "GET"): Route(MERCHANDISER, "/desk/face/preview"),
+    ("desk_face.preview", "POST"): Route(MERCHANDISER, "/desk/face/preview?block=reach", data={"count": "4"}),
+    ("desk_face.draft_style", "GET"): Route(MERCHANDISER, "/desk/face/theme.css?brand=%230a4ea3"),
+    ("desk_face.theme", "GET"): Route(MERCHANDISER, "/desk/face/theme"),
+    ("desk_face.change_theme", "POST"): Route(
+        MERCHANDISER, "/desk/face/theme", data={"revision": "4", "brand": "#0a4ea3"}
+    ),
+    ("desk_face.announcements", "GET"): Route(MERCHANDISER, "/desk/announcements"),
+    ("desk_face.new_announcement", "GET"): Route(MERCHANDISER, "/desk/announcements/new"),
+    ("desk_face.announcement", "GET"): Route(MERCHANDISER, announced("LA0571", "/desk/announcements")),
+    ("desk_face.put_announcement", "POST"): Route(
+        MERCHANDISER,
+        "/desk/announcements",
+        data={
+            "key": "matrix-key-0123456789",
+            "revision": "0",
+            "titles-zh_Hans": "放假",
+            "texts-zh_Hans": "<p>三天</p>",
+            "starts_at": "2026-11-12T20:00",
+        },
+    ),
+    ("desk_face.publish_announcement", "POST"): Route(
+        MERCHANDISER, announced("LA0571", "/desk/announcements", "/publication"), data={"revision": "2", "wanted": "0"}
+    ),
+    ("desk_face.guides", "GET"): Route(MERCHANDISER, "/desk/guides"),
+    ("desk_face.new_guide", "GET"): Route(MERCHANDISER, "/desk/guides/new"),
+    ("desk_face.guide", "GET"): Route(MERCHANDISER, guide_of()),
+    ("desk_face.put_guide", "POST"): Route(
+        MERCHANDISER,
+        "/desk/guides",
+        data={"revision": "0", "slug": "freight", "titles-zh_Hans": "运费", "texts-zh_Hans": "<p>包邮</p>"},
+    ),
+    ("desk_face.publish_guide", "POST"): Route(
+        MERCHANDISER, guide_of("/publication"), data={"revision": "2", "wanted": "0"}
+    ),
+    ("desk_face.move_guide", "POST"): Route(MERCHANDISER, guide_of("/move/up"), data={"seen": "0"}),
     # partners
     ("api.post_order", "POST"): Route(
         PARTNER, "/api/v1/orders", data=body("INV-9", dealer={"code": "LA0571"}), answers=CREATED
@@ -736,9 +828,9 @@ ROUTES: dict[tuple[str, str], Route] = {
 def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Scene]:
     """The scene, made once, and its database file, of which each test gets a copy."""
     url = databases.sqlite()
-    with closing(running(url, Clock(AT))) as malls:
-        scene = make_scene(next(malls))
     kept = tmp_path_factory.mktemp("matrix") / "scene.db"
+    with closing(running(url, Clock(AT), kept.with_suffix(".media"))) as malls:
+        scene = make_scene(next(malls))
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source, closing(sqlite3.connect(kept)) as target:
         source.backup(target)
     databases.take_back(url)
@@ -791,7 +883,7 @@ def stage(built: tuple[Path, Scene]) -> Iterator[Stage]:
     for left in kept.parent.glob("mall.db*"):
         left.unlink()
     shutil.copy(kept, copy)
-    for app in running(f"sqlite:///{copy}", Clock(AT)):
+    for app in running(f"sqlite:///{copy}", Clock(AT), kept.with_suffix(".media")):
         yield Stage(app, scene, kept, copy)
 
 
@@ -805,6 +897,8 @@ def make_scene(app: Flask) -> Scene:
         for _ in range(1 if dealer is people.linan else 9):
             give_points(dealer.id, 100_000)
     transact(houses)
+    kept = keep(transact, data=photo(), name="matrix.jpg", actor="staff:1", folder=app.extensions["settings"].media)
+    scene.picture = kept.key
     transact(stock_up)
     scene.count = begin_count()
     transact(load_some)
@@ -816,6 +910,7 @@ def make_scene(app: Flask) -> Scene:
     transact(_vouchers, scene=scene)
     dealers = [(dealer.code, dealer.id) for dealer in (people.linan, people.ningbo)]
     scene.handed = transact(hand_out, dealers=dealers, sku_code=CARD, seal=seal)
+    scene.dressed = transact(dress)
     for role in (StaffRole.FINANCE, StaffRole.ADMINISTRATOR):
         ask = Ask(
             kind=CorrectionKind.TAKE, dealer_id=people.linan.id, points=6_000, reason=CorrectionReason.CORRECTION,

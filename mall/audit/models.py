@@ -16,7 +16,12 @@ class AuditEntry(Base):
     """One act of a person or a machine. `subject` is what was acted on, such as `order:2611213847`."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject_id", "subject", "id"), strict())
+    __table_args__ = (
+        Index("ix_audit_entry_subject_id", "subject", "id"),
+        Index("ix_audit_entry_actor_id", "actor", "id"),
+        Index("ix_audit_entry_act_id", "act", "id"),
+        strict(),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(Name(80))

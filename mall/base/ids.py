@@ -33,3 +33,8 @@ def new_id(now: datetime) -> int:
             fresh = _last + 1 + _chance.randrange(STEP)
         _last = fresh
     return fresh
+
+
+def first_id(at: datetime) -> int:
+    """No id made at that moment or later is smaller, and no earlier one as large: what was made since is `>=` it."""
+    return micros(at) // 1000 << 21

@@ -56,6 +56,7 @@ def doctor() -> None:
     checks = [
         *of_settings(settings, os.environ),
         *of_checkpoints(settings, os.environ),
+        *of_pictures(settings, os.environ),
         *of_gateways(settings, now()),
         *of_systems(settings),
         *of_database(settings, reading()),
@@ -101,6 +102,22 @@ def of_settings(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
         settings.proxies > 0 or not settings.https,
         "set MALL_PROXIES to how many proxies set X-Forwarded-For (usually 1); rate limits go by that address",
     )
+
+
+def of_pictures(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:
+    """Where the pictures lie that staff bring."""
+    there = next(place for place in (settings.media, *settings.media.absolute().parents) if place.exists())
+    yield Check(
+        "pictures can be laid in their folder",
+        there.is_dir() and os.access(there, os.W_OK | os.X_OK),
+        f"let the servers and the worker write to {settings.media} (MALL_MEDIA)",
+    )
+    if not settings.embedded:
+        yield Check(
+            "every server of this mall has the same pictures",
+            bool(env.get("MALL_MEDIA")),
+            "set MALL_MEDIA to a folder that all servers and the worker share",
+        )
 
 
 def of_checkpoints(settings: Settings, env: Mapping[str, str]) -> Iterator[Check]:

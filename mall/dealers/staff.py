@@ -13,7 +13,7 @@ from mall.base.refused import N_, NotFound, Refused
 from mall.dealers import actions, queries
 from mall.dealers.actions.staff import totp_place
 from mall.dealers.forms import CodeForm, NewPasswordForm, StaffSignInForm
-from mall.dealers.models import SignInStage, Staff, StaffRole, WrongCode, WrongCredentials
+from mall.dealers.models import ACTS, SignInStage, Staff, StaffRole, WrongCode, WrongCredentials
 from mall.dealers.rules import limits as lives
 from mall.dealers.rules import password as passwords
 from mall.dealers.rules import totp
@@ -21,7 +21,7 @@ from mall.dealers.views.device import device
 from mall.dealers.views.new_password import chosen_password
 from mall.web import guards, limits, resume
 from mall.web.db import now, reading, transact
-from mall.web.pages import desk_links, go, page, refused
+from mall.web.pages import desk_links, go, name_acts, page, refused
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -40,6 +40,7 @@ ROLES = {
 
 def register(app: Flask) -> None:
     """Serve these pages."""
+    name_acts(app, ACTS)
     app.jinja_env.globals["staff_roles"] = ROLES
     app.register_blueprint(desk)
 

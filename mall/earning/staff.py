@@ -17,7 +17,7 @@ from mall.earning.models import FACTS, FAULTS, REASONS, AnotherDocument, Documen
 from mall.earning.queries import Filter, dead_count, dealer_names, documents, one, open_counts, revisions
 from mall.web import guards
 from mall.web.db import reading, transact
-from mall.web.pages import count_on, desk_link, go, page, refused
+from mall.web.pages import count_on, desk_link, go, name_acts, page, refused
 
 desk_documents = Blueprint("desk_documents", __name__, url_prefix="/desk/documents")
 
@@ -29,6 +29,14 @@ STATES: dict[str, str] = {
     DocumentState.SUPERSEDED: N_("已被新版取代"),
 }
 KINDS = {"order": N_("订货单"), "return": N_("退货单")}
+ACTS: dict[str, str] = {
+    "document.mend": N_("修正单据"),
+    "rule.add": N_("添加积分规则"),
+    "partner.add": N_("接入合作系统"),
+    "partner.rotate_key": N_("更换合作系统密钥"),
+    "partner.disable": N_("停用合作系统"),
+    "partner.enable": N_("恢复合作系统"),
+}
 ANY = "all"
 LARGEST = 2 * 1024 * 1024
 
@@ -36,6 +44,7 @@ LARGEST = 2 * 1024 * 1024
 def register(app: Flask) -> None:
     """Open the pages, and put them on the desk's side with the number that waits to be mended."""
     app.register_blueprint(desk_documents)
+    name_acts(app, ACTS)
     desk_link(app, N_("积分"), "documents", "/desk/documents", "file-warning", N_("进货单据"), _may_see)
     count_on(app, "desk.documents", lambda: dead_count(reading()))
 

@@ -31,6 +31,7 @@ from mall.jobs.tasks import (
     heartbeat,
     lapse,
     outbox,
+    pictures,
     prices,
     reconcile,
     release,
@@ -70,6 +71,7 @@ TASKS: tuple[ModuleType, ...] = (
     verify,
     verify_all,
     verify_orders,
+    pictures,
     tidy,
 )
 SCHEMA = "jobs"

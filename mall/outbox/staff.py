@@ -22,7 +22,7 @@ from mall.outbox.rules import TRIES
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import AtMost, Form, Needed, trimmed
-from mall.web.pages import count_on, desk_link, go, page, refused
+from mall.web.pages import count_on, desk_link, go, name_acts, page, refused
 
 desk_outbox = Blueprint("desk_outbox", __name__, url_prefix="/desk/outbox")
 
@@ -37,7 +37,11 @@ TOPICS: dict[str, str] = {
     "voucher.returned": N_("退券"),
     "voucher.expired": N_("券到期"),
 }
-ACTS: dict[str, str] = {"outbox.resend": N_("重发"), "outbox.set_aside": N_("搁置")}
+ACTS: dict[str, str] = {
+    "outbox.resend": N_("重发"),
+    "outbox.resend_dead": N_("全部重发"),
+    "outbox.set_aside": N_("搁置"),
+}
 NOTES: dict[MessageState, str] = {
     MessageState.DEAD: N_("已试过所有次数，等人处理"),
     MessageState.WAITING: N_("会自己再试，越等越久"),
@@ -57,6 +61,7 @@ class SetAsideForm(Form):
 def register(app: Flask) -> None:
     """Open the pages, and put them on the desk's side with the number that waits for people."""
     app.register_blueprint(desk_outbox)
+    name_acts(app, ACTS)
     desk_link(app, N_("系统"), "outbox", "/desk/outbox", "send", N_("对外消息"), _may_see)
     count_on(app, "desk.outbox", lambda: desk.dead_count(reading()))
 

@@ -19,7 +19,7 @@ from mall.payments.queries import bills, desk
 from mall.payments.queries.desk import View
 from mall.web import guards
 from mall.web.db import now, reading, transact
-from mall.web.pages import count_on, desk_link, go, page, refused, told
+from mall.web.pages import count_on, desk_link, go, name_acts, page, refused, told
 
 desk_payments = Blueprint("desk_payments", __name__, url_prefix="/desk/payments")
 
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     """Set up the counter of gateways, open the pages, and count what waits on the desk's side."""
     app.extensions["counter"] = Counter(app.extensions["settings"].gateways, app.extensions["clock"])
     app.register_blueprint(desk_payments)
+    name_acts(app, {"bill.resolve": N_("处理对账差异"), "refund.resend": N_("重发退款")})
     desk_link(app, GROUP, "payments", "/desk/payments", "wallet", N_("支付与退款"), may_see)
     desk_link(app, GROUP, "bills", "/desk/payments/bills", "receipt-text", N_("渠道对账"), may_see)
     count_on(app, "desk.payments", lambda: desk.counts(reading())[View.FAILED])

@@ -12,6 +12,7 @@ from flask import Flask, current_app
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
+from mall.base import picture as pictures
 from mall.config import ROOT
 
 if TYPE_CHECKING:
@@ -49,22 +50,30 @@ def manifest_names() -> frozenset[str]:
     return frozenset(_manifest())
 
 
-def picture(key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eager: bool = False) -> Markup:
-    """A catalogue picture as AVIF and WebP in three widths, square, its place kept before it comes.
+def picture(
+    key: str, sizes: str = "100vw", alt: str = "", *, css: str = "", eager: bool = False, wide: bool = False
+) -> Markup:
+    """Any picture of the mall as AVIF and WebP in its widths, square (or `wide`), its place kept before it comes.
 
-    `sizes` is the width it will have on screen, such as `(min-width: 640px) 200px, 45vw`. `eager` is for the first
-    screen only. A picture that was never drawn shows an empty plinth.
+    The key says whether the mall brought it along or staff did. `sizes` is the width it will have on screen, such as
+    `(min-width: 640px) 200px, 45vw`. `eager` is for the first screen only. A picture that was never drawn shows an
+    empty plinth.
     """
-    return _picture(_changed(), key, sizes, alt, css, eager)
+    return _picture(_changed(), key, sizes, alt, css, eager, wide)
 
 
 @lru_cache(maxsize=4096)
-def _picture(_changed: int, key: str, sizes: str, alt: str, css: str, eager: bool) -> Markup:
+def _picture(_changed: int, key: str, sizes: str, alt: str, css: str, eager: bool, wide: bool) -> Markup:
     # A page of the catalogue shows twenty: each is written once and kept.
-    tail = Markup('width="480" height="480" alt="{}" {} decoding="async"').format(
-        alt, Markup('loading="eager" fetchpriority="high"') if eager else Markup('loading="lazy"')
+    tail = Markup('width="480" height="{}" alt="{}" {} decoding="async"').format(
+        192 if wide else 480, alt, Markup('loading="eager" fetchpriority="high"') if eager else Markup('loading="lazy"')
     )
     classes = f"picture {css}".strip()
+    if pictures.KEPT.fullmatch(key):
+        return Markup(
+            '<picture><source type="image/avif" srcset="{}" sizes="{}">'
+            '<img class="{}" src="{}" srcset="{}" sizes="{}" {}></picture>'
+        ).format(_kept(key, "avif"), sizes, classes, f"/media/{key}/480.webp", _kept(key, "webp"), sizes, tail)
     avif, webp = _srcset(key, "avif"), _srcset(key, "webp")
     if not webp:
         return Markup('<img class="{}" src="{}" {}>').format(classes, asset("art/blank.svg"), tail)
@@ -77,6 +86,11 @@ def _picture(_changed: int, key: str, sizes: str, alt: str, css: str, eager: boo
 def _srcset(key: str, kind: str) -> str:
     names = ((f"pictures/{key}-{width}.{kind}", width) for width in WIDTHS)
     return ", ".join(f"{asset(name)} {width}w" for name, width in names if has_asset(name))
+
+
+def _kept(key: str, kind: str) -> str:
+    """The addresses of a kept picture; where it has no file so wide, its widest answers."""
+    return ", ".join(f"/media/{key}/{width}.{kind} {width}w" for width in pictures.WIDTHS)
 
 
 def serve_static(app: Flask, add_headers: HeaderHook | None = None) -> None:

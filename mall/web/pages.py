@@ -7,7 +7,7 @@ return refused("orders/new.html", "orders/_form.html", refusal=error, form=form)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -75,6 +75,11 @@ def desk_link(
 ) -> None:
     """Add a page to the back office's side: group and label are N_ texts, `shown()` says who sees it."""
     app.extensions["desk"].append(Link(key, href, icon, label, group, shown))
+
+
+def name_acts(app: Flask, acts: Mapping[str, str]) -> None:
+    """Say what the audit log's acts of a feature are called: {"order.ship": N_("发货")}. Each feature names its own."""
+    app.extensions.setdefault("acts", {}).update(acts)
 
 
 def desk_links() -> dict[str, list[Link]]:

@@ -14,6 +14,7 @@ from mall.base.refused import N_
 from mall.web import guards
 from mall.web.db import now
 from mall.web.guards import open_to_all
+from mall.web.picture_field import PicturesField
 
 PAGES = {"parts": "parts", "home": "home", "item": "item", "points": "points", "order": "order", "desk": "desk"}
 
@@ -28,6 +29,12 @@ class Sample(Form):  # type: ignore[misc]  # WTForms carries no types
     region = SelectField(N_("大区"), choices=["华东", "华南"])
     remark = TextAreaField(N_("备注"))
     keep = BooleanField(N_("在这台手机上保持登录"))
+
+
+class Ordered(Form):  # type: ignore[misc]  # WTForms carries no types
+    """A form with pictures in their order; it is sent to this very page, which saves nothing."""
+
+    pictures = PicturesField(N_("图片"), most=6)
 
 
 def install(app: Flask) -> None:
@@ -48,11 +55,13 @@ def show(name: str = "parts") -> str:
     theme = request.args.get("theme", "auto")
     form = Sample(data={"phone": "138 0000 6207"})
     form.password.errors = [N_("请填写密码")]
+    ordered = Ordered(request.args or None, data={"pictures": ["cooker", "kettle", "fan"]})
     return render_template(
         f"styleguide/{name}.html",
         theme=lambda: theme,
         pages=PAGES,
         form=form,
+        ordered=ordered,
         at=now(),
         hour=timedelta(hours=1),
         page_url=lambda n: f"?page={n}",

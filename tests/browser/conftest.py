@@ -133,6 +133,7 @@ def served(database_url: str) -> Iterator[Served]:
         "MALL_STYLEGUIDE": "1",
         "MALL_WORKERS": "1",
         "MALL_CHECKPOINTS": tempfile.mkdtemp(prefix="mall-checkpoints-"),
+        "MALL_MEDIA": tempfile.mkdtemp(prefix="mall-media-"),
     }
     run_flask(environment, "demo", "seed")
     transact_beside(environment, give_points)
@@ -145,6 +146,7 @@ def served(database_url: str) -> Iterator[Served]:
         process.terminate()
         process.wait(30)
         shutil.rmtree(environment["MALL_CHECKPOINTS"])
+        shutil.rmtree(environment["MALL_MEDIA"])
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -26,6 +26,11 @@ from tests.conftest import SECRET
 OWNER = MEMBERS[0]
 ADMINISTRATOR = next(person for person in STAFF if person.role is StaffRole.ADMINISTRATOR)
 FIRST = {
+    "face.announcement": ["/announcements", "a[href^='/announcements/']"],
+    "face.guide": ["/guides", "a[href^='/guides/']"],
+    "desk_face.announcement": ["/desk/announcements", "a[href^='/desk/announcements/']:not([href$='/new'])"],
+    "desk_face.guide": ["/desk/guides", "a[href^='/desk/guides/']:not([href$='/new'])"],
+    "desk_face.block": ["/desk/face", "a[href^='/desk/face/blocks/']"],
     # Pages of one thing: where to look for the first such thing, and what its link looks like.
     "catalog.item": ["/catalog", "a[href^='/catalog/']"],
     "catalog.choice": ["/catalog", "a[href^='/catalog/']", "a[href*='/choice']"],
@@ -71,10 +76,17 @@ FIRST = {
     "desk_catalog.template": ["/desk/freight", "a[href^='/desk/freight/']:not([href$='/new'])"],
 }
 NOT_A_PAGE = {
+    "desk_face.preview": "a frame of the editor, seen in tests/browser/test_face.py",
+    "desk_face.draft_style": "a style sheet",
+    "face.theme_style": "a style sheet",
+    "face.theme_mark": "a picture",
     "static": "files",
     "health.healthz": "JSON for monitors",
     "api_docs.openapi": "JSON for partners",
     "desk.qr": "a picture",
+    "media.file": "a picture",
+    "desk_media.whole": "a picture",
+    "desk_media.picture": "the demo has none of its own: seen in tests/browser/test_pictures.py",
     "points.statement_csv": "a spreadsheet",
     "points.statement_proof": "JSON for the script that verifies it",
     "orders.by_key": "leads to the order's page",
@@ -96,10 +108,10 @@ NOT_A_PAGE = {
 }
 AT_A_DESK = ("/desk", "/api")
 PIECES = {
-    "catalog.balance_card",
     "dealers.divisions",
     "desk_catalog.preview",
     "desk_catalog.supplier",
+    "face.balance_card",
     "points.balance_card",
 }
 """Fragments that are part of a page seen elsewhere."""

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from mall.base.rich import kept, plain
 from mall.catalog.models import Admission, Kind
 from mall.catalog.rules.checks import Facts, checks, failing
 from mall.catalog.rules.differences import differences, merged, words
 from mall.catalog.rules.document import NOW, blank, document, flat, whole
 from mall.catalog.rules.papers import type_of
-from mall.catalog.rules.rich import kept, plain
 from mall.catalog.rules.terms import SERVICES, SYSTEMS, TERMS, wrong_terms
 from mall.rewards.models.voucher import SERVICES as REWARDS_SERVICES
 from mall.rewards.rules.voucher import SERVICE_SYSTEMS

@@ -12,7 +12,7 @@ from mall.base.money import fen_of
 from mall.points.rules.breakage import expected_redemptions, revenue_to_date
 from mall.points.rules.buckets import ALLOWED, AVAILABLE, DEBT, HELD, PENDING
 from mall.points.rules.movements import BALANCES, EFFECTS
-from mall.points.staff.asked import BEGINNING, Days, Months
+from mall.web.period import BEGINNING, Days, Months
 
 ZONE = "Asia/Shanghai"
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from mall.web import assets
 from mall.web.pages import TABS
 
 
-@pytest.mark.parametrize(("name", "most"), [("mall.css", 12), ("mall.js", 25), ("icons.svg", 8)])
+@pytest.mark.parametrize(("name", "most"), [("mall.css", 12), ("mall.js", 25), ("desk.js", 10), ("icons.svg", 8)])
 def test_bundles_keep_to_their_budget(in_face: Flask, name: str, most: int) -> None:
     content = (BUILD / assets.asset(name).removeprefix(assets.URL)).read_bytes()
     assert len(gzip.compress(content, 9)) <= most * 1024
@@ -104,10 +104,10 @@ def test_an_unknown_asset_fails_loudly(in_face: Flask) -> None:
         assets.asset("mall.cs")
 
 
-@pytest.mark.parametrize("path", sorted((STATIC / "js").glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda path: path.name)
 def test_scripts_are_short_and_hold_no_words_of_their_own(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert len(text.splitlines()) <= 60
+    assert len(text.splitlines()) <= (90 if path.parent.name == "desk" else 60)
     assert not re.search(r"[\u4e00-\u9fff]", text)
 
 

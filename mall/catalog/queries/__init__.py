@@ -7,6 +7,8 @@ from mall.catalog.queries.items import (
     Listing,
     Shelf,
     categories,
+    chosen,
+    in_category,
     items,
     newest,
     picks,
@@ -15,6 +17,7 @@ from mall.catalog.queries.items import (
 )
 from mall.catalog.queries.listing import Sort
 from mall.catalog.queries.one import Page, item
+from mall.catalog.queries.own import Prices, own_prices
 
 __all__ = [
     "PAGE",
@@ -22,12 +25,16 @@ __all__ = [
     "Filters",
     "Listing",
     "Page",
+    "Prices",
     "Shelf",
     "Sort",
     "categories",
+    "chosen",
+    "in_category",
     "item",
     "items",
     "newest",
+    "own_prices",
     "picks",
     "within",
     "within_reach",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mall.catalog.queries.entry import Entry, entries
 from mall.catalog.queries.found import shape, values
 from mall.catalog.queries.listing import SHELVES, Form, Sort, page_statement, shelves_statement
-from mall.catalog.queries.own import own_prices
+from mall.catalog.queries.own import Prices, own_prices
 from mall.catalog.rules.search import Wanted, wanted
 from mall.dealers.models import Tier
 
@@ -137,6 +137,8 @@ _PICKS = Form(picked=True)
 _WITHIN = Form(in_stock=True, at_most=True, sort=Sort.DEAREST)
 _REACH = Form(in_stock=True, at_least=True, sort=Sort.CHEAPEST)
 _NEWEST = Form(in_stock=True, sort=Sort.NEWEST)
+_OF_CATEGORY = Form(in_stock=True, category=True)
+_CHOSEN = Form(codes=True)
 
 
 def categories(session: Session, now: datetime) -> list[Shelf]:
@@ -166,27 +168,41 @@ def shelved(rows: Sequence[Any]) -> list[Shelf]:
     return found
 
 
-def picks(session: Session, now: datetime, *, tier: Tier, region: str, limit: int) -> list[Entry]:
-    """What the merchandisers recommend, in their order."""
-    return _first(session, now, _PICKS, tier, region, limit=limit)
+def picks(session: Session, now: datetime, own: Prices, *, limit: int) -> list[Entry]:
+    """What the merchandisers recommend, in their order. `own` is what `own_prices` says of the dealer, here and below:
+    asked once for all the lists of a page.
+    """
+    return _first(session, now, _PICKS, own, limit=limit)
 
 
-def within(session: Session, now: datetime, *, tier: Tier, region: str, points: int, limit: int) -> list[Entry]:
+def within(session: Session, now: datetime, own: Prices, *, points: int, limit: int) -> list[Entry]:
     """The most valuable rewards in stock that so many points are enough for."""
-    return _first(session, now, _WITHIN, tier, region, limit=limit, at_most=points)
+    return _first(session, now, _WITHIN, own, limit=limit, at_most=points)
 
 
-def within_reach(session: Session, now: datetime, *, tier: Tier, region: str, points: int, limit: int) -> list[Entry]:
+def within_reach(session: Session, now: datetime, own: Prices, *, points: int, limit: int) -> list[Entry]:
     """The next rewards in stock that so many points are not yet enough for."""
-    return _first(session, now, _REACH, tier, region, limit=limit, at_least=points + 1)
+    return _first(session, now, _REACH, own, limit=limit, at_least=points + 1)
 
 
-def newest(session: Session, now: datetime, *, tier: Tier, region: str, limit: int) -> list[Entry]:
+def newest(session: Session, now: datetime, own: Prices, *, limit: int) -> list[Entry]:
     """The rewards that came on the shelf last, in stock."""
-    return _first(session, now, _NEWEST, tier, region, limit=limit)
+    return _first(session, now, _NEWEST, own, limit=limit)
 
 
-def _first(session: Session, now: datetime, form: Form, tier: Tier, region: str, **given: int) -> list[Entry]:
-    """The first of a list in one statement, and one for the prices of all the lists of a page."""
-    own = own_prices(session, now, tier=tier, region=region)
+def in_category(session: Session, now: datetime, own: Prices, category: str, *, limit: int) -> list[Entry]:
+    """The rewards in stock of a category and all beneath it, the recommended first."""
+    return _first(session, now, _OF_CATEGORY, own, limit=limit, category=category)
+
+
+def chosen(session: Session, now: datetime, own: Prices, codes: Sequence[str]) -> list[Entry]:
+    """The rewards of these codes that are on the shelf, in this order."""
+    if not codes:
+        return []
+    found = {entry.code: entry for entry in _first(session, now, _CHOSEN, own, limit=len(codes), codes=list(codes))}
+    return [found[code] for code in codes if code in found]
+
+
+def _first(session: Session, now: datetime, form: Form, own: Prices, **given: Any) -> list[Entry]:
+    """The first of a list in one statement."""
     return entries(session, page_statement(replace(form, own=bool(own))), {"now": now, "own": own, "offset": 0} | given)

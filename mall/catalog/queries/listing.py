@@ -127,7 +127,8 @@ others, and those; of each no more than a page needs.
 @dataclass(frozen=True)
 class Form:
     """Which conditions a list has, and its order: what its statements depend on. `own`: whether there are rewards at
-    a price of this dealer's own; `picked`: only what merchandisers recommend.
+    a price of this dealer's own; `picked`: only what merchandisers recommend;
+    `codes`: only rewards that are named.
     """
 
     own: bool = False
@@ -137,6 +138,7 @@ class Form:
     at_least: bool = False
     at_most: bool = False
     picked: bool = False
+    codes: bool = False
     terms: Terms = ()
     sort: Sort = Sort.BEST
 
@@ -153,6 +155,8 @@ def _conditions(form: Form, priced: Priced) -> list[ColumnElement[bool]]:
         conditions.append(priced.cash > 0)
     if form.picked:
         conditions.append(_item.c.pick_position.is_not(None))
+    if form.codes:
+        conditions.append(_item.c.code.in_(bindparam("codes", expanding=True)))
     return conditions
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from mall.base.refused import N_
+from mall.base.rich import MOST
 from mall.catalog.models import Admission, Delivery, Document, Kind
 from mall.catalog.rules.document import LANGUAGES, MOST_NAME, MOST_PICTURES, MOST_SKUS, NOW, attribute_names
-from mall.catalog.rules.rich import MOST
 from mall.catalog.rules.terms import wrong_terms
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mall.base.rich import kept
 from mall.catalog.models import Delivery, Document, Kind
-from mall.catalog.rules.rich import kept
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
 TEXTS = ("names", "subtitles", "descriptions")

@@ -17,14 +17,17 @@ from mall.catalog.staff import (
     suppliers,
     warehouses,
 )
+from mall.catalog.staff.acts import ACTS
 from mall.catalog.staff.desk import desk_catalog
 from mall.catalog.staff.stock_desk import desk_stock
+from mall.web.pages import name_acts
 
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
     for each in (items, categories, suppliers, prices, freight, stock, counts, warehouses):
         each.install(app)
+    name_acts(app, ACTS)
     app.register_blueprint(desk_catalog)
     app.register_blueprint(desk_stock)
 

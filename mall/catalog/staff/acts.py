@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from mall.base.refused import N_
-from mall.catalog.staff import suppliers
+from mall.catalog.staff import prices, suppliers
 
-ACTS: dict[str, str] = suppliers.ACTS | {
-    "item.start": N_("新建礼品"),
-    "item.draft": N_("保存草稿"),
-    "item.discard": N_("放弃草稿"),
-    "item.catch_up": N_("并入线上的改动"),
-    "item.restore": N_("恢复旧版本"),
-    "item.publish": N_("发布礼品"),
-    "item.schedule": N_("改上下架时间"),
-    "item.off": N_("下架礼品"),
-    "category.put": N_("修改分类"),
-    "category.place": N_("移动分类"),
-    "category.remove": N_("删除分类"),
-}
+ACTS: dict[str, str] = (
+    prices.ACTS
+    | suppliers.ACTS
+    | {
+        "item.start": N_("新建礼品"),
+        "item.draft": N_("保存草稿"),
+        "item.discard": N_("放弃草稿"),
+        "item.catch_up": N_("并入线上的改动"),
+        "item.restore": N_("恢复旧版本"),
+        "item.publish": N_("发布礼品"),
+        "item.schedule": N_("改上下架时间"),
+        "item.off": N_("下架礼品"),
+        "category.put": N_("修改分类"),
+        "category.place": N_("移动分类"),
+        "category.remove": N_("删除分类"),
+        "freight.put": N_("修改运费模板"),
+        "freight.choose": N_("选用运费模板"),
+    }
+)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from mall.base.rich import MOST
 from mall.catalog.models import TAGS, Delivery, Document, Kind
 from mall.catalog.queries.documents import Written
 from mall.catalog.rules.document import (
@@ -26,7 +27,6 @@ from mall.catalog.rules.document import (
     attribute_names,
     document,
 )
-from mall.catalog.rules.rich import MOST
 from mall.catalog.rules.terms import TERMS
 from mall.catalog.staff.desk import fen_typed, yuan_told, zone
 from mall.web.forms import trimmed, whole

@@ -10,10 +10,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from mall.base.refused import N_
+from mall.base.rich import plain
 from mall.catalog.models import KINDS, TAGS, Kind
 from mall.catalog.rules.differences import Difference, words
 from mall.catalog.rules.document import NOW
-from mall.catalog.rules.rich import plain
 from mall.catalog.rules.terms import TERMS
 from mall.web.filters import fen, moment
 from mall.web.locale import spoken

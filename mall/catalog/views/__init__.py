@@ -1,4 +1,4 @@
-"""What dealers see before they redeem: home, catalogue, one reward, activities."""
+"""What dealers see before they redeem: catalogue, one reward, activities."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flask import Flask
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from mall.base.rich import cleaned, is_rich
 from mall.catalog.models import TAGS
-from mall.catalog.rules.rich import cleaned, is_rich
-from mall.catalog.views import activities, home, items, one
+from mall.catalog.views import activities, items, one
 from mall.catalog.views.blueprint import catalog
 
 Redeemed = Callable[[Session, int, Collection[int]], Mapping[int, int]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
-from mall.catalog.queries import newest, within
+from mall.catalog.queries import newest, own_prices, within
 from mall.catalog.views.blueprint import catalog
 from mall.catalog.views.had import with_had
 from mall.points.queries import balance, expiring_by_month
@@ -25,9 +25,9 @@ def activities() -> Response:
     here, session, at = guards.member(), reading(), now()
     zone = current_app.extensions["settings"].zone
     held = balance(session, here.dealer_id, at)
-    tier, region, soon = here.tier, here.region, held.soon_points
-    usable = within(session, at, tier=tier, region=region, points=soon, limit=SHELF) if soon else []
-    fresh = newest(session, at, tier=tier, region=region, limit=NEW)
+    own, soon = own_prices(session, at, tier=here.tier, region=here.region), held.soon_points
+    usable = within(session, at, own, points=soon, limit=SHELF) if soon else []
+    fresh = newest(session, at, own, limit=NEW)
     usable, fresh = with_had(here.dealer_id, usable, fresh)
     months = expiring_by_month(session, here.dealer_id, at, zone, MONTHS)
     return page(

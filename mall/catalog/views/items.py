@@ -8,7 +8,7 @@ from functools import partial
 from flask import Response, request
 
 from mall.catalog.forms import address, filters_from, page_from
-from mall.catalog.queries import Sort, within
+from mall.catalog.queries import Sort, own_prices, within
 from mall.catalog.queries import items as listed
 from mall.catalog.views.blueprint import catalog
 from mall.catalog.views.had import with_had
@@ -30,7 +30,9 @@ def items() -> Response:
     net = held.available - held.debt  # what is owed is missing too
     tier, region = here.tier, here.region
     listing = listed(session, at, filters, tier=tier, region=region, available=net, page=page_from(request.args))
-    instead = [] if listing.total else within(session, at, tier=tier, region=region, points=net, limit=WAYS_OUT)
+    instead = []
+    if not listing.total:
+        instead = within(session, at, own_prices(session, at, tier=tier, region=region), points=net, limit=WAYS_OUT)
     entries, instead = with_had(here.dealer_id, listing.entries, instead)
     return page(
         "catalog/items.html",

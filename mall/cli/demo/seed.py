@@ -14,6 +14,7 @@ from mall.cli.checkpoints import take_now
 from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.claims import await_approval
 from mall.cli.demo.corrections import ask_for_a_second_person
+from mall.cli.demo.face import write_news
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
 from mall.cli.demo.powers import set_powers
@@ -51,6 +52,7 @@ def seed(context: click.Context) -> None:
     results = play(transact, now(), today=today, seal=seal)
     transact(set_powers)
     transact(set_up_stock)
+    transact(write_news)
     transact(await_approval, seal=seal)
     transact(ask_for_a_second_person)
     if SAMPLE.exists():

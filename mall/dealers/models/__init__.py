@@ -1,5 +1,6 @@
 """Dealers, members, staff, sign-ins, addresses, one-time codes and notices: tables, state words and refusals."""
 
+from mall.dealers.models.acts import ACTS
 from mall.dealers.models.address import Address
 from mall.dealers.models.code import Code, CodePurpose
 from mall.dealers.models.dealer import TIERS, ChannelLevel, Dealer, Tier
@@ -27,6 +28,7 @@ from mall.dealers.models.sign_in import SignIn, SignInStage
 from mall.dealers.models.staff import Staff, StaffRole
 
 __all__ = [
+    "ACTS",
     "NOTICES",
     "TIERS",
     "Address",

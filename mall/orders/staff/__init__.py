@@ -6,10 +6,12 @@ from flask import Flask
 
 from mall.orders.staff import after_sales, orders
 from mall.orders.staff.desk import desk_orders
+from mall.web.pages import name_acts
 
 
 def register(app: Flask) -> None:
     """Open the desk's pages of orders and after-sales, and put them on its side with the number that waits."""
     for each in (orders, after_sales):
         each.install(app)
+    name_acts(app, orders.ACTS | after_sales.ACTS)
     app.register_blueprint(desk_orders)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
 
+from mall.dealers.queries import MemberHere
 from mall.orders.actions import wish as verbs
 from mall.orders.models import TooManyWishes
 from mall.orders.queries.cart import in_cart
@@ -65,7 +66,8 @@ def await_stock() -> Response:
 def wished_here() -> frozenset[str]:
     """The items whose hearts are full for who is here; asked once a request."""
     if "wished" not in g:
-        g.wished = wished_items(reading(), guards.member().dealer_id) if guards.who() else frozenset()
+        here = guards.who()  # staff look at pages of rewards too, in a preview
+        g.wished = wished_items(reading(), here.dealer_id) if isinstance(here, MemberHere) else frozenset()
     return cast("frozenset[str]", g.wished)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mall.base.refused import N_
 from mall.points.staff import (
     accounts,
     breakage,
@@ -16,6 +17,7 @@ from mall.points.staff import (
     words,
 )
 from mall.points.staff.desk import desk_points
+from mall.web.pages import name_acts
 
 
 def register(app: Flask) -> None:
@@ -25,4 +27,5 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["share"] = words.share
     for each in (proof, liability, roll_forward, breakage, funding, corrections, accounts, periods):
         each.install(app)
+    name_acts(app, corrections.ACTS | periods.ACTS | {"points.expected_rate": N_("修改预计未兑换率")})
     app.register_blueprint(desk_points)

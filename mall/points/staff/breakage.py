@@ -15,7 +15,6 @@ from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import ExpectedRate
 from mall.points.queries.breakage import Breakage, Cohort, breakage, expected_rates
 from mall.points.queries.corrections import staff_names
-from mall.points.staff.asked import Months
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.rate_form import RateForm
 from mall.points.staff.words import percent
@@ -23,6 +22,7 @@ from mall.web import guards
 from mall.web.db import now, reading, snapshot, transact
 from mall.web.filters import days, year_month
 from mall.web.pages import desk_link, go, page, refused
+from mall.web.period import Months
 from mall.web.spreadsheet import Is, Sheet, Value, spreadsheet
 
 

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from mall.base.refused import N_
 from mall.points.queries.funding import Amount, Fund, Funding, funding
 from mall.points.rules.movements import Movement
-from mall.points.staff.asked import Days
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.words import MOVEMENTS, fund
 from mall.web import guards
 from mall.web.db import now, snapshot
 from mall.web.filters import days
 from mall.web.pages import desk_link, page
+from mall.web.period import Days
 from mall.web.spreadsheet import Is, Sheet, Value, spreadsheet
 
 SHOWN = (

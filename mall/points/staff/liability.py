@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from mall.base.refused import N_
 from mall.base.time import add_months, civil_day, start_of_day
 from mall.points.queries.liability import Liability, Owed, liability
-from mall.points.staff.asked import BEGINNING, MOST_MONTHS, day
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.words import COLUMNS, NEVER, age, expiry_month, fund
 from mall.web import guards
 from mall.web.db import now, snapshot
 from mall.web.filters import days, moment
 from mall.web.pages import desk_link, page
+from mall.web.period import BEGINNING, MOST_MONTHS, day
 from mall.web.spreadsheet import Is, Sheet, Value, spreadsheet
 
 

@@ -15,13 +15,13 @@ from mall.points.queries.checkpoints import Folder
 from mall.points.queries.proof.fault import RULES
 from mall.points.queries.proof_runs import proof_state, unproven
 from mall.points.queries.trial_balance import net, trial_balance
-from mall.points.staff.asked import Days
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.words import AGAINST, COLUMNS, MOVEMENTS
 from mall.web import guards
 from mall.web.db import db, now, reading, snapshot, transact
 from mall.web.filters import number
 from mall.web.pages import desk_link, go, page
+from mall.web.period import Days
 
 MOST = 20_000
 """Entries that are proven while somebody waits: some seconds."""

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, StringField
 
 from mall.base.refused import N_
-from mall.points.staff.asked import BEGINNING, day
 from mall.web.forms import AtMost, Form, Needed, trimmed
+from mall.web.period import BEGINNING, day
 
 PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?%?")
 LATEST = date(2099, 12, 31)

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from mall.base.refused import N_
 from mall.base.time import civil_day
 from mall.points.queries.roll_forward import ByCohort, ByMonth, Roll, by_cohort, by_month
-from mall.points.staff.asked import Months
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.words import expiry_month
 from mall.web import guards
 from mall.web.db import now, snapshot
 from mall.web.filters import year_month
 from mall.web.pages import desk_link, page
+from mall.web.period import Months
 from mall.web.spreadsheet import Is, Sheet, Value, spreadsheet
 
 USUAL = 12

@@ -2,8 +2,8 @@
    area's value. Without script the text area itself takes the tags. The server cleans whatever comes. */
 (() => {
   const run = (command, value) => document.execCommand(command, false, value);
-  const acts = (words) => [
-    () => run("formatBlock", "h3"),
+  const acts = (words, heading) => [
+    () => run("formatBlock", heading),
     () => run("formatBlock", "p"),
     () => run("bold"),
     () => run("insertUnorderedList"),
@@ -34,7 +34,7 @@
       if (["SCRIPT", "STYLE", "IMG", "IFRAME", "SVG", "OBJECT", "LINK"].includes(one.tagName.toUpperCase())) one.remove();
     });
     sheet.append(...parsed.body.childNodes);
-    acts(words).forEach((act, at) => {
+    acts(words, area.dataset.richHeading || "h2").forEach((act, at) => {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "richtext__act", textContent: words[at] });
       button.addEventListener("mousedown", (event) => event.preventDefault());
       button.addEventListener("click", () => {

@@ -23,6 +23,8 @@
   });
   document.addEventListener("reset", (event) => clean(event.target));
   window.addEventListener("beforeunload", (event) => {
-    if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+    if (![...dirty].some((form) => form.isConnected)) return;
+    event.preventDefault();
+    event.returnValue = true; // older engines ask for nothing less
   });
 })();

@@ -1,0 +1,54 @@
+"""Whom something is for, and when; and what regional staff may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mall.base.types import micros
+from mall.dealers.models import Tier
+from mall.face.models import Block, Document
+
+
+def beneath(region: str, above: str) -> bool:
+    """Whether a region such as 华东/浙江 is this one or lies in it; everything lies in the empty one."""
+    return not above or region == above or region.startswith(f"{above}/")
+
+
+def meant_for(tiers: Sequence[str], regions: Sequence[str], *, tier: Tier, region: str) -> bool:
+    """Whether it is for a dealer of this tier and region; an empty list is everybody."""
+    return (not tiers or tier.value in tiers) and (not regions or any(beneath(region, one) for one in regions))
+
+
+def open_at(block: Block, at: datetime) -> bool:
+    """Whether a block's time has come and is not over."""
+    moment = micros(at)
+    starts, ends = block.get("starts_at"), block.get("ends_at")
+    return (starts is None or starts <= moment) and (ends is None or moment < ends)
+
+
+def over(block: Block, at: datetime) -> bool:
+    """Whether a block's time is over for good."""
+    ends = block.get("ends_at")
+    return ends is not None and ends <= micros(at)
+
+
+def shown(block: Block, *, tier: Tier, region: str, at: datetime) -> bool:
+    """Whether a dealer of this tier and region sees a block now."""
+    return open_at(block, at) and meant_for(block.get("tiers", ()), block.get("regions", ()), tier=tier, region=region)
+
+
+def touchable(regions: Sequence[str], scope: str) -> bool:
+    """Whether staff of a region may change what is for these regions; staff of the brand (no scope) always."""
+    return not scope or (bool(regions) and all(beneath(one, scope) for one in regions))
+
+
+def touched_outside(before: Document, after: Document, scope: str) -> bool:
+    """Whether a change of the document goes beyond what staff of a region may change.
+
+    Their own blocks may come, go, change and move; all others stay as they are, in their order.
+    """
+    if not scope:
+        return False
+    others = [[b for b in doc["blocks"] if not touchable(b.get("regions", ()), scope)] for doc in (before, after)]
+    return others[0] != others[1] or before.get("theme") != after.get("theme")

@@ -1,0 +1,95 @@
+"""Bringing pictures in: several at once, each for itself, so that a bad one keeps no good one out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import FileStorage
+
+from mall.base.refused import Refused
+from mall.media.actions.keep import keep, shown_name
+from mall.media.forms import UploadForm
+from mall.media.models import MOST_BYTES, Picture
+from mall.media.staff.desk import KEEPERS, desk_media, folder
+from mall.media.staff.library import field_named, looked_at
+from mall.web import guards
+from mall.web.db import now, transact
+from mall.web.pages import go, page, told
+
+MOST_FILES = 20
+LARGEST = 32 * 1024 * 1024 + 64 * 1024
+"""Of one sending: four of the largest pictures, or twenty usual ones. With script every file travels alone."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    picture: Picture | None = None
+    error: str = ""
+    status: int = 200
+    again: bool = False
+    """Whether it was in the library before."""
+
+
+def install(_app: Flask) -> None:
+    """Nothing on the side: the library's page holds the form."""
+
+
+@desk_media.post("", endpoint="upload")
+@guards.staff_required(*KEEPERS)
+@guards.body_limit(LARGEST)
+def upload() -> Response:
+    """Keep what came and say of each file what became of it; for the script of one file alone."""
+    form = UploadForm()
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files or len(files) > MOST_FILES:
+        text = _("一次最多选 %(most)s 张。", most=MOST_FILES) if files else _("请选择图片文件。")
+        form.files.errors = [text]
+        outcomes = [Outcome("", error=text, status=422)]
+        return page("media/library.html", "media/_kept.html", status=422, **_wants(form, outcomes))
+    outcomes = [_kept(file, form) for file in files]
+    done = [one for one in outcomes if one.picture is not None]
+    if len(done) == len(outcomes) and not _alone():
+        text = ngettext("已加入 %(n)s 张图片。", "已加入 %(n)s 张图片。", len(done), n=len(done))
+        return go(url_for("desk_media.library"), text)
+    status = 200 if done else max(one.status for one in outcomes)
+    return page("media/library.html", "media/_kept.html", status=status, **_wants(form, outcomes))
+
+
+def _alone() -> bool:
+    """Whether the script asks, for one file's line."""
+    return request.form.get("alone") == "1"
+
+
+def _wants(form: UploadForm, outcomes: list[Outcome]) -> dict[str, Any]:
+    wants = {} if _alone() else looked_at()
+    return {
+        **wants,
+        "form": form,
+        "outcomes": outcomes,
+        "refusal": None,
+        "field": field_named(request.form.get("for", "")),
+    }
+
+
+def _kept(file: FileStorage, form: UploadForm) -> Outcome:
+    began, name = now(), shown_name(file.filename or "")
+    try:
+        picture = keep(
+            transact,
+            data=file.stream.read(MOST_BYTES + 1),
+            name=name,
+            actor=guards.staff().actor,
+            folder=folder(),
+            shape=form.kind,
+            crop=form.part,
+        )
+    except Refused as refusal:
+        return Outcome(name, error=told(refusal), status=refusal.status)
+    return Outcome(name, picture, again=picture.made_at < began)

@@ -24,13 +24,16 @@ from mall.dealers.models.refusals import (
     WrongPhone,
     WrongSmsCode,
 )
+from mall.dealers.models.scope import WHOLE, OutsideScope, Scope, beneath
 from mall.dealers.models.sign_in import SignIn, SignInStage
-from mall.dealers.models.staff import Staff, StaffRole
+from mall.dealers.models.staff import SCOPED, Staff, StaffRole
 
 __all__ = [
     "ACTS",
     "NOTICES",
+    "SCOPED",
     "TIERS",
+    "WHOLE",
     "Address",
     "ChannelLevel",
     "Code",
@@ -47,11 +50,13 @@ __all__ = [
     "NotReachable",
     "Notice",
     "NoticeRead",
+    "OutsideScope",
     "OverCap",
     "OwnerOnly",
     "PersonalUse",
     "PhoneTaken",
     "Saying",
+    "Scope",
     "SecondFactorNeeded",
     "SharedPhone",
     "SignIn",
@@ -64,4 +69,5 @@ __all__ = [
     "WrongCredentials",
     "WrongPhone",
     "WrongSmsCode",
+    "beneath",
 ]

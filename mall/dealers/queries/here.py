@@ -10,7 +10,18 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from mall.base.types import Bytes, Instant
-from mall.dealers.models import ChannelLevel, Dealer, Member, MemberRole, SignIn, SignInStage, Staff, StaffRole, Tier
+from mall.dealers.models import (
+    ChannelLevel,
+    Dealer,
+    Member,
+    MemberRole,
+    Scope,
+    SignIn,
+    SignInStage,
+    Staff,
+    StaffRole,
+    Tier,
+)
 from mall.dealers.rules import limits
 
 
@@ -76,11 +87,18 @@ class StaffHere(Here):
     staff_id: int
     role: StaffRole
     login: str
+    region: str = ""
+    supplier_id: int | None = None
 
     @property
     def actor(self) -> str:
         """`staff:<id>`."""
         return f"staff:{self.staff_id}"
+
+    @property
+    def scope(self) -> Scope:
+        """What of the brand's business this person looks after."""
+        return Scope(self.region, self.supplier_id)
 
     def is_one_of(self, *roles: StaffRole) -> bool:
         """Whether this person has one of these roles; the administrator has all."""
@@ -118,7 +136,7 @@ _MEMBER = (
     .where(*_ALIVE, Member.disabled_at.is_(None), Dealer.suspended_at.is_(None))
 )
 _STAFF = (
-    select(*_SIGN_IN, Staff.name, Staff.id, Staff.role, Staff.login)
+    select(*_SIGN_IN, Staff.name, Staff.id, Staff.role, Staff.login, Staff.region, Staff.supplier_id)
     .join(Staff, Staff.id == SignIn.staff_id)
     .where(*_ALIVE, Staff.disabled_at.is_(None))
 )

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from mall.base.refused import N_
-from mall.catalog.models import NOT_FOR_EVERYBODY, Item, ItemDraft, Kind, Sku, Stock, on_shelf
-from mall.catalog.queries.found import found, shape, values
-from mall.catalog.queries.listing import WITHIN
-from mall.catalog.rules.search import wanted
+from mall.catalog.models import NOT_FOR_EVERYBODY, Document, Item, ItemDraft, Kind, Sku, Stock, Supplier, on_shelf
+from mall.catalog.queries.desk_filters import CODES_WITHIN, ItemFilters, Lack, Sees, Standing, matching
+from mall.catalog.rules.search import code_terms, fits, terms, wanted
 
 PAGE = 50
 """Rewards a page."""
@@ -24,25 +21,6 @@ NEW = 200
 
 _item, _draft = cast(Table, Item.__table__), cast(Table, ItemDraft.__table__)
 _sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
-
-
-class Standing(StrEnum):
-    """How a reward stands: what the list is narrowed to."""
-
-    ON = "on"
-    COMING = "coming"
-    OFF = "off"
-    DRAFT = "draft"
-    NEW = "new"
-
-
-STANDINGS: dict[Standing, str] = {
-    Standing.ON: N_("在架"),
-    Standing.COMING: N_("待上架"),
-    Standing.OFF: N_("未上架"),
-    Standing.DRAFT: N_("有草稿"),
-    Standing.NEW: N_("新建中"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +32,7 @@ class Row:
     picture: str
     kind: Kind
     category: int | str
+    brand: str
     standing: Standing
     shelved_at: datetime | None = None
     off_at: datetime | None = None
@@ -69,15 +48,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list, and how many rewards fit in all."""
+    """A page of the list: how many rewards fit that were published, and how many besides that never were."""
 
     rows: list[Row]
-    total: int
+    fitting: int
+    fresh: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many the list holds in all."""
+        return self.fitting + self.fresh
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.fitting // PAGE))
 
 
 _SKUS = select(func.count()).where(_sku.c.item_id == _item.c.id, _sku.c.retired_at.is_(None)).scalar_subquery()
@@ -87,39 +72,21 @@ _LEFT = (
     .where(_sku.c.item_id == _item.c.id, _sku.c.retired_at.is_(None))
     .scalar_subquery()
 )
-_NOW = bindparam("now", type_=_item.c.shelved_at.type)
-_ENDED = and_(_item.c.off_at.is_not(None), _item.c.off_at <= _NOW)
-_STANDS: dict[Standing, ColumnElement[bool]] = {
-    Standing.ON: and_(_item.c.shelved_at <= _NOW, or_(_item.c.off_at.is_(None), _item.c.off_at > _NOW)),
-    Standing.COMING: _item.c.shelved_at > _NOW,
-    Standing.OFF: or_(_item.c.shelved_at.is_(None), _ENDED),
-    Standing.DRAFT: _draft.c.id.is_not(None),
-}
 
 
 def listed(
-    session: Session, now: datetime, *, q: str = "", category: str = "", standing: Standing | None = None, page: int = 1
+    session: Session, now: datetime, filters: ItemFilters, *, page: int = 1, scope: Sees | None = None
 ) -> Listed:
     """A page of rewards; on the first one before them those that are being written and were never published."""
-    fresh = _fresh(session, q, category) if standing in (None, Standing.NEW) else []
-    if standing is Standing.NEW:
-        return Listed(fresh, len(fresh))
-    places: Select[Any] = select(_item.c.id).outerjoin(_draft, _draft.c.item_id == _item.c.id)
-    given: dict[str, Any] = {"now": now}
-    if terms := wanted(q):
-        hits = found(shape(terms))
-        places, given = places.join(hits, hits.c.item_id == _item.c.id), given | values(terms)
-    elif q.strip():
-        return Listed(fresh, len(fresh))
-    if category:
-        places, given = places.where(_item.c.category_id.in_(WITHIN)), given | {"category": category}
-    if standing is not None:
-        places = places.where(_STANDS[standing])
-    total = session.scalar(select(func.count()).select_from(places.subquery()), given) or 0
+    fresh = _fresh(session, filters, scope) if filters.state in (None, Standing.NEW) else []
+    if filters.state is Standing.NEW:
+        return Listed(fresh, 0, len(fresh))
+    fitting = matching(now, filters, scope)
+    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
     ids = session.scalars(
-        places.order_by(_item.c.created_at.desc(), _item.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE), given
+        fitting.order_by(_item.c.created_at.desc(), _item.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
     ).all()
-    return Listed([*(fresh if page == 1 else []), *_rows(session, now, list(ids))], total + len(fresh))
+    return Listed([*(fresh if page == 1 else []), *_rows(session, now, list(ids))], total, len(fresh))
 
 
 def _rows(session: Session, now: datetime, ids: list[int]) -> list[Row]:
@@ -145,6 +112,7 @@ def _row(row: Any, now: datetime) -> Row:
         picture=row.pictures[0] if row.pictures else "",
         kind=row.kind,
         category=row.category_id,
+        brand=row.brand,
         standing=standing,
         shelved_at=row.shelved_at,
         off_at=row.off_at,
@@ -159,23 +127,52 @@ def _row(row: Any, now: datetime) -> Row:
     )
 
 
-def _fresh(session: Session, q: str, category: str) -> list[Row]:
+def _fresh(session: Session, filters: ItemFilters, scope: Sees | None) -> list[Row]:
     """Drafts without a reward: few, so they are looked through one by one."""
-    newest = select(ItemDraft).where(ItemDraft.item_id.is_(None)).order_by(ItemDraft.changed_at.desc()).limit(NEW)
-    said = q.strip().casefold()
+    drafts = session.scalars(
+        select(ItemDraft).where(ItemDraft.item_id.is_(None)).order_by(ItemDraft.changed_at.desc()).limit(NEW)
+    ).all()
+    if not drafts:
+        return []
+    within = set(session.scalars(CODES_WITHIN, {"category": filters.category})) if filters.category else set()
+    supplier = filters.supplier
+    if scope is not None and scope.supplier_id is not None:
+        supplier = session.scalar(select(Supplier.code).where(Supplier.id == scope.supplier_id)) or ""
+        if filters.supplier not in ("", supplier):
+            return []
+    narrowed = {"kind": filters.kind and filters.kind.value, "brand": filters.brand, "supplier": supplier}
+    asked = wanted(filters.q)
     return [
-        Row(
-            code=draft.code,
-            names=draft.document["names"],
-            picture=next(iter(draft.document["pictures"]), ""),
-            kind=Kind(draft.document["kind"]),
-            category=draft.document["category"],
-            standing=Standing.NEW,
-            skus=len(draft.document["skus"]),
-            draft_by=draft.changed_by,
-            draft_at=draft.changed_at,
-        )
-        for draft in session.scalars(newest)
-        if (not category or draft.document["category"] == category)
-        and (said in draft.code.casefold() or any(said in name.casefold() for name in draft.document["names"].values()))
+        _row_of_draft(draft)
+        for draft in drafts
+        if all(draft.document[name] == value for name, value in narrowed.items() if value)
+        and (not within or draft.document["category"] in within)
+        and (not filters.tag or filters.tag in draft.document["tags"])
+        and (filters.lacks is None or _lacking(draft.document, filters.lacks))
+        and (not filters.q or (asked and fits(asked, _terms(draft))))
     ]
+
+
+def _lacking(document: Document, lack: Lack) -> bool:
+    """What is not yet a reward has neither prices nor stock."""
+    kept = {Lack.PICTURE: "pictures", Lack.SUPPLIER: "supplier"}.get(lack)
+    return kept is None or not document[kept]
+
+
+def _terms(draft: ItemDraft) -> set[str]:
+    return {*terms((name, 1) for name in draft.document["names"].values()), *code_terms(draft.code)}
+
+
+def _row_of_draft(draft: ItemDraft) -> Row:
+    return Row(
+        code=draft.code,
+        names=draft.document["names"],
+        picture=next(iter(draft.document["pictures"]), ""),
+        kind=Kind(draft.document["kind"]),
+        category=draft.document["category"],
+        brand=draft.document["brand"],
+        standing=Standing.NEW,
+        skus=len(draft.document["skus"]),
+        draft_by=draft.changed_by,
+        draft_at=draft.changed_at,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from pypinyin import lazy_pinyin
@@ -60,6 +60,15 @@ def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
         for term, share in _terms(plain(text)):
             found[term] = max(found.get(term, 0), 1, weight * share // 4)
     return found
+
+
+def fits(wanted: Iterable[Wanted], terms: Collection[str]) -> bool:
+    """Whether something with these terms has all that a query needs: what the index answers for rewards."""
+    return all(
+        any(term.startswith(want.term) for term in terms) if want.prefix else want.term in terms
+        for want in wanted
+        if want.needed
+    )
 
 
 def code_terms(code: str) -> dict[str, int]:

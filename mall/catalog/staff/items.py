@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.drafts import start
 from mall.catalog.models import KINDS, Kind
-from mall.catalog.queries.desk_items import PAGE, STANDINGS, Standing, listed
+from mall.catalog.queries.desk_filters import STANDINGS, ItemFilters
+from mall.catalog.queries.desk_items import PAGE, listed
 from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
@@ -35,26 +36,23 @@ def install(app: Flask) -> None:
 def items() -> Response:
     """Rewards by words, category and state; those that are being written come first."""
     session = reading()
-    q, category = trimmed(request.args.get("q"))[:60], trimmed(request.args.get("category"))[:40]
-    asked = request.args.get("state", "")
-    standing = Standing(asked) if asked in set(Standing) else None
+    filters = ItemFilters.read(request.args)
     number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
-    found = listed(session, now(), q=q, category=category, standing=standing, page=number)
-    kept: dict[str, Any] = {"q": q or None, "category": category or None, "state": asked if standing else None}
+    found = listed(session, now(), filters, page=number)
     branches = tree(session)
     return page(
         "catalog/desk_items.html",
         found=found,
-        q=q,
-        category=category,
-        standing=standing.value if standing else "",
+        q=filters.q,
+        category=filters.category,
+        standing=filters.state.value if filters.state else "",
         number=number,
         page_size=PAGE,
         branches=branches,
         shelf_names={key: branch.names for branch in branches for key in (branch.id, branch.code)},
         standings=STANDINGS,
         names=staff_names(session, (row.draft_by for row in found.rows)),
-        address=lambda n: url_for("desk_catalog.items", **kept, page=n if n > 1 else None),
+        address=lambda n: url_for("desk_catalog.items", **filters.told(), page=n if n > 1 else None),
     )
 
 

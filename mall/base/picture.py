@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 from math import ceil
-from threading import Lock
+from threading import RLock
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -31,8 +31,9 @@ ORIENTATION = 0x0112
 """The Exif tag that says which way up a photo is."""
 TURNED = {5, 6, 7, 8}
 """Its values of photos that lie on their side."""
-_ONE = Lock()
-"""One picture is drawn at a time: as many at once as there are threads would cost as many times the memory."""
+one_at_a_time = RLock()
+"""A process draws one picture at a time: as many at once as there are threads would cost as many times the memory.
+Whoever goes on drawing from a sheet holds it meanwhile."""
 
 KEPT = re.compile(r"m[a-z2-7]{26}")
 """The key of a picture that was kept from outside; those that the mall brings along have names of words."""
@@ -75,7 +76,7 @@ def re_encode(data: bytes, *, most_px: int, quality: int) -> Picture:
     decoded. Others wait meanwhile: a picture takes less than a second.
     """
     out = BytesIO()
-    with _ONE:
+    with one_at_a_time:
         try:
             drawn = _drawn(data, most_px)
         except PictureTooLarge:
@@ -143,9 +144,12 @@ class Sheet:
 
 
 def size_of(data: bytes) -> tuple[int, int]:
-    """Width and height of a picture as it is looked at, from its head alone. Refused as by `re_encode`."""
+    """Width and height of a picture as it is looked at, from its head alone. Refused as by `re_encode`.
+
+    A PNG may say only at its very end which way up it is, and is decoded up to there.
+    """
     try:
-        with _opened(data) as came:
+        with one_at_a_time, _opened(data) as came:
             lies = came.getexif().get(ORIENTATION) in TURNED
             return (came.height, came.width) if lies else came.size
     except PictureTooLarge:
@@ -158,10 +162,10 @@ def sheet_of(data: bytes, *, box: Box, box_px: int, whole_px: int) -> Sheet:
     """Read a picture no larger than is needed to cut `box` at `box_px` across and the whole at `whole_px`.
 
     Colours of another space become those of screens, since the profile that says so is left behind. Refused as by
-    `re_encode`.
+    `re_encode`, and like there others wait meanwhile.
     """
     try:
-        with _opened(data) as came:
+        with one_at_a_time, _opened(data) as came:
             across, down = came.size
             enough = min(1.0, max(box_px / box.width, whole_px / max(across, down)))
             came.draft("RGB", (ceil(across * enough), ceil(down * enough)))
@@ -170,7 +174,8 @@ def sheet_of(data: bytes, *, box: Box, box_px: int, whole_px: int) -> Sheet:
                 # A PNG or WebP comes in full: what follows copies it, so first as small as does no harm.
                 most = ceil(2 * enough * max(across, down))
                 came.thumbnail((most, most), Image.Resampling.LANCZOS, reducing_gap=3.0)
-            upright = _in_srgb(ImageOps.exif_transpose(came))
+            ImageOps.exif_transpose(came, in_place=True)  # most lie as they are looked at: no copy for those
+            upright = _in_srgb(came)
             # A photo that lies on its side is as wide as its file is high.
             scale = max(upright.size) / max(across, down)
             return Sheet(_on_white(upright, 1), scale)

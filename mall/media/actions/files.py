@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from PIL import Image
 
-from mall.base.picture import Box, Sheet, sheet_of
+from mall.base.picture import Box, Sheet, one_at_a_time, sheet_of
 from mall.media.models import NoRoom
 from mall.media.rules import widths_of
 
@@ -35,8 +34,6 @@ ENCODERS: dict[str, dict[str, Any]] = {
 WHOLE_ENCODER: dict[str, Any] = {"quality": 90, "method": 2}
 FRESH = ".fresh-"
 """How folders begin that are still being written."""
-one_at_a_time = Lock()
-"""40 million pixels take up some 270 MB while they are drawn, 430 with transparency: a process draws one by one."""
 
 
 def draw(folder: Path, key: str, data: bytes, box: Box) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.picture import Box, NoPicture, PictureTooLarge, size_of
-from mall.media.actions.files import WHOLE_PX, complete, draw, draw_anew, one_at_a_time, weight
+from mall.media.actions.files import WHOLE_PX, complete, draw, draw_anew, weight
 from mall.media.models import (
     LONGEST_NAME,
     MOST_BYTES,
@@ -75,8 +75,7 @@ def keep(
 def _kept(
     transact: Transact, data: bytes, name: str, actor: str, folder: Path, shape: Shape, crop: Box | Anchor
 ) -> Picture:
-    with one_at_a_time:  # a PNG may say only at its very end which way up it is
-        width, height = size_of(data)
+    width, height = size_of(data)
     box = judged(box_at(crop, width, height, shape) if isinstance(crop, Anchor) else crop, width, height, shape)
     source = source_of(data)
     key, widths = key_of(source, box), widths_of(box.width)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku, Stock, on_shelf
+from mall.catalog.queries.ending import Ends, ending_skus
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
@@ -81,9 +82,16 @@ _PRICED = (
 
 
 def priced(
-    session: Session, now: datetime, *, q: str = "", category: str = "", no_cost: bool = False, page: int = 1
+    session: Session,
+    now: datetime,
+    *,
+    q: str = "",
+    category: str = "",
+    no_cost: bool = False,
+    ends: Ends | None = None,
+    page: int = 1,
 ) -> Found:
-    """SKUs by words or code, category, or without a cost; three statements."""
+    """SKUs by words or code, category, without a cost, or of which a price ends; three statements."""
     statement, given = _PRICED, {}
     if terms := wanted(q):
         hits = found(shape(terms))
@@ -94,6 +102,8 @@ def priced(
         statement = statement.join(_category, _category.c.id == _item.c.category_id).where(_category.c.code == category)
     if no_cost:
         statement = statement.where(_sku.c.cost_fen == 0)
+    if ends is not None:
+        statement = statement.where(_sku.c.id.in_(ending_skus(now, ends)))
     total = session.scalar(select(func.count()).select_from(statement.subquery()), given) or 0
     statement = statement.order_by(_item.c.code, _sku.c.position, _sku.c.id).limit(PAGE).offset((page - 1) * PAGE)
     return Found(_read(session, now, statement, given), total)

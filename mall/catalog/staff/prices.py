@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions import add_plan, send_by, set_cost, withdraw_plan
 from mall.catalog.queries import freight, priced
+from mall.catalog.queries.ending import ENDS, Ends
 from mall.catalog.queries.priced import PAGE, Priced
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, Margin, suggest
@@ -38,13 +39,15 @@ def install(app: Flask) -> None:
 @desk_catalog.get("/prices")
 @guards.staff_required(*MAY_PRICE)
 def prices() -> Response:
-    """SKUs with their prices, cost and margin, by words, category, or without a cost."""
+    """SKUs with their prices, cost and margin, by words, category, without a cost, or of which a price ends."""
     session = reading()
     q = trimmed(request.args.get("q"))[:60]
     category, no_cost = trimmed(request.args.get("category"))[:40], request.args.get("cost") == "none"
     number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
-    found = priced.priced(session, now(), q=q, category=category, no_cost=no_cost, page=number)
+    ends = Ends(request.args["ends"]) if request.args.get("ends") in set(Ends) else None
+    found = priced.priced(session, now(), q=q, category=category, no_cost=no_cost, ends=ends, page=number)
     asked: dict[str, Any] = {"q": q or None, "category": category or None, "cost": "none" if no_cost else None}
+    asked |= {"ends": ends.value if ends else None}
     value = point_value()
     return page(
         "catalog/desk_prices.html",
@@ -52,6 +55,8 @@ def prices() -> Response:
         q=q,
         category=category,
         no_cost=no_cost,
+        ends=ends.value if ends else "",
+        endings=ENDS,
         number=number,
         page_size=PAGE,
         shelves=priced.shelves(session),

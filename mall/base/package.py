@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -29,6 +30,17 @@ TEXT = 100_000
 Attributes = dict[str, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much a file may unpack to, in bytes of all its parts together, and how many tags a part may have."""
+
+    unpacked: int = MOST
+    elements: int = ELEMENTS
+
+
+USUAL = Bounds()
+
+
 class UnreadableFile(Refused):
     """It is not what its beginning promises: cut off, damaged, or made to do harm."""
 
@@ -47,7 +59,8 @@ class TooLargeInside(UnreadableFile):
 class Package:
     """The parts of such a file by name. Refused: UnreadableFile, TooLargeInside."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, bounds: Bounds = USUAL) -> None:
+        self._bounds = bounds
         try:
             self._zip = ZipFile(io.BytesIO(raw))
             parts = self._zip.infolist()
@@ -56,7 +69,7 @@ class Package:
         if any(part.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for part in parts):
             raise UnreadableFile
         # What the list says of a part's size is kept to when it is read: a part that holds more is cut there.
-        if len(parts) > PARTS or sum(part.file_size for part in parts) > MOST:
+        if len(parts) > PARTS or sum(part.file_size for part in parts) > bounds.unpacked:
             raise TooLargeInside
         self._parts: dict[str, ZipInfo] = {part.filename.lower(): part for part in parts}
 
@@ -77,7 +90,7 @@ class Package:
             raise UnreadableFile
         try:
             with self._zip.open(part) as stream:
-                yield from _walk(stream, begin, end, text)
+                yield from _walk(stream, begin, end, text, self._bounds.elements)
         except (BadZipFile, BadDeflate, expat.ExpatError, EOFError, OSError, RuntimeError, ValueError) as error:
             raise UnreadableFile from error  # RuntimeError is a part under a password
 
@@ -99,6 +112,7 @@ def _walk(
     begin: Callable[[str, Attributes], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
+    most: int,
 ) -> Iterator[None]:
     parser = expat.ParserCreate()
     parser.buffer_text, parser.buffer_size = True, TEXT
@@ -107,7 +121,7 @@ def _walk(
     def begun(tag: str, attributes: Attributes) -> None:
         nonlocal depth, elements
         depth, elements = depth + 1, elements + 1
-        if depth > DEPTH or elements > ELEMENTS:
+        if depth > DEPTH or elements > most:
             raise TooLargeInside
         begin(tag.rpartition(":")[2], attributes)
 

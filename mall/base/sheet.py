@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from mall.base.package import Attributes, Package, TooLargeInside, UnreadableFile
+from mall.base.package import USUAL, Attributes, Bounds, Package, TooLargeInside, UnreadableFile
 from mall.base.refused import N_, Refused
 from mall.base.sheet_parts import LONGEST, Said, Style, first_sheet, place, strings, styles
 
@@ -33,22 +33,30 @@ class TooManyRows(Refused):
     text = N_("表里的行太多，最多读到第 %(most)s 行，请分成几份。")
 
 
+class TooManyColumns(Refused):
+    """More columns than are wanted, where what stands further right may not be passed over."""
+
+    code = "too_many_columns"
+    status = 422
+    text = N_("表里的列太多，最多 %(most)s 列。请只留需要的列。")
+
+
 def is_one(raw: bytes) -> bool:
     """Whether a file begins as such a spreadsheet does."""
     return raw.startswith(b"PK\x03\x04")
 
 
-def rows(raw: bytes, *, most: int) -> Iterator[Row]:
+def rows(raw: bytes, *, most: int, bounds: Bounds = USUAL, narrow: bool = False) -> Iterator[Row]:
     """The rows up to number `most` that hold anything, numbered as the program shows them, their cells as text.
 
     A formula, or an error that one left, is `=` and what it says: never its result, which somebody else's program
     made. A number of more than fifteen digits is written as programs show it, 1.23456789012346E+18: its last digits
     are lost. A day is 2027-12-31. Refused: TooManyRows, UnreadableFile and its kin, TooLargeInside where the cells
-    have more than `SIGNS` together.
+    have more than `SIGNS` together; TooManyColumns where it has to be `narrow`.
     """
-    package = Package(raw)
+    package = Package(raw, bounds)
     part, since = first_sheet(package)
-    grid = _Grid(strings(package), styles(package), since, most)
+    grid = _Grid(strings(package), styles(package), since, most, narrow)
     for _ in package.walk(part, begin=grid.begin, end=grid.end, text=grid.text):
         yield from grid.whole
         grid.whole.clear()
@@ -57,11 +65,11 @@ def rows(raw: bytes, *, most: int) -> Iterator[Row]:
 class _Grid:
     """What is open of a sheet while it is walked through, and the rows that are whole."""
 
-    def __init__(self, texts: list[str], shapes: list[Style], since: date, most: int) -> None:
+    def __init__(self, texts: list[str], shapes: list[Style], since: date, most: int, narrow: bool) -> None:
         self.whole: list[Row] = []
         self._said = Said("t", "v")
         self._formula = Said("f")
-        self._texts, self._shapes, self._since, self._most = texts, shapes, since, most
+        self._texts, self._shapes, self._since, self._most, self._narrow = texts, shapes, since, most, narrow
         self._no = self._column = self._signs = 0
         self._cells: dict[int, str] = {}
         self._kind = self._style = ""
@@ -86,6 +94,8 @@ class _Grid:
     def end(self, tag: str) -> None:
         self._said.end(tag)
         self._formula.end(tag)
+        if tag == "c" and self._narrow and self._column > COLUMNS and self._value():
+            raise TooManyColumns(most=COLUMNS)
         if tag == "c" and 0 < self._column <= COLUMNS and (value := self._value()):
             self._signs += len(value)
             if self._signs > SIGNS:

@@ -20,8 +20,8 @@ from mall.base.sheet_parts import NoSheet
 from tests.base.xlsx import MAIN, book, parts, zipped
 
 
-def read(raw: bytes, most: int = 1000) -> list[sheet.Row]:
-    return list(sheet.rows(raw, most=most))
+def read(raw: bytes, most: int = 1000, bounds: package.Bounds = package.USUAL) -> list[sheet.Row]:
+    return list(sheet.rows(raw, most=most, bounds=bounds))
 
 
 def test_texts_numbers_and_days_are_what_people_see() -> None:
@@ -110,15 +110,13 @@ def bomb(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["zip", "cells", "rows", "deep", "attribute", "text", "many parts", "texts"])
-def test_what_is_made_to_do_harm_is_refused_in_words_and_in_flat_memory(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(package, "ELEMENTS", 100_000)  # watching memory makes the walk slow
+def test_what_is_made_to_do_harm_is_refused_in_words_and_in_flat_memory(kind: str) -> None:
+    few = package.Bounds(elements=100_000)  # watching memory makes the walk slow
     raw = bomb(kind)
     assert len(raw) < 400_000
     tracemalloc.start()
     with pytest.raises(UnreadableFile) as refusal:
-        read(raw)
+        read(raw, bounds=few)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert refusal.value.status == 422

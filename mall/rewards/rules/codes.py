@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from mall.base import sheet
 from mall.base.refused import N_
+from mall.base.written import encoding_of
 from mall.rewards.models import TooManyCodes, UnreadableCodes
 
 MOST_ROWS = 50_000
@@ -35,7 +36,6 @@ AS_TEXT = re.compile(r'="?([^"]*)"?')
 """How a spreadsheet is made to keep leading noughts: ="0012"."""
 DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00?:00(?::00)?)?")
 COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
-BINARY = (b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\x1f\x8b")
 
 
 class Column(StrEnum):
@@ -128,16 +128,10 @@ def text_of(raw: bytes) -> str:
     """
     if sheet.is_one(raw):
         return _of_sheet(sheet.rows(raw, most=MOST_ROWS + 1))
-    if raw.startswith(BINARY):
+    encoding = encoding_of(raw)
+    if encoding is None:
         raise UnreadableCodes
-    for encoding in ("utf-16",) if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise UnreadableCodes
+    return raw.decode(encoding)
 
 
 def _of_sheet(rows: Iterable[sheet.Row]) -> str:

@@ -32,7 +32,7 @@ ENDS: dict[Ends, str] = {Ends.WEEK: N_("7 天内到期"), Ends.BARE: N_("到期�
 
 @dataclass(frozen=True)
 class Ending:
-    """How many SKUs have a price that ends soon, how many of them have none for everybody then, and when the first ends."""
+    """How many SKUs have a price that ends soon, how many of them no price for everybody then, when the first ends."""
 
     skus: int
     bare: int

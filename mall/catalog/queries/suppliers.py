@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,11 +20,15 @@ class SupplierRow:
     files: int
 
 
-def suppliers(session: Session, *, q: str = "", admission: Admission | None = None) -> list[SupplierRow]:
-    """All suppliers by name, or those whose name or code holds what was typed."""
+def suppliers(
+    session: Session, *, q: str = "", admission: Admission | None = None, due: date | None = None
+) -> list[SupplierRow]:
+    """All suppliers by name, or those whose name or code holds what was typed; `due`: to be looked at by this day."""
     statement = select(Supplier).order_by(Supplier.name, Supplier.id)
     if admission is not None:
         statement = statement.where(Supplier.admission == admission)
+    if due is not None:
+        statement = statement.where(Supplier.review_on <= due)
     supplied = session.execute(select(Item.supplier_id, func.count()).group_by(Item.supplier_id))
     items: dict[int | None, int] = {row[0]: row[1] for row in supplied}
     shown = SupplierFile.removed_at.is_(None)
@@ -35,6 +40,11 @@ def suppliers(session: Session, *, q: str = "", admission: Admission | None = No
         for one in session.scalars(statement)
         if said in one.name.casefold() or said in one.code.casefold()
     ]
+
+
+def reviews_due(session: Session, today: date) -> int:
+    """How many suppliers are to be looked at again by now."""
+    return session.scalar(select(func.count()).where(Supplier.review_on <= today)) or 0
 
 
 def supplier(session: Session, code: str) -> Supplier:

@@ -41,16 +41,18 @@ def install(app: Flask) -> None:
 @desk_catalog.get("/suppliers")
 @guards.staff_required(*MAY_PRICE)
 def suppliers() -> Response:
-    """All suppliers, or those of a state, or found by name or code."""
+    """All suppliers, or those of a state, found by name or code, or to be looked at again."""
     q, asked = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
     admission = Admission(asked) if asked in set(Admission) else None
+    today, due = civil_day(now(), zone()), request.args.get("review") == "due"
     return page(
         "catalog/desk_suppliers.html",
-        rows=queries.suppliers(reading(), q=q, admission=admission),
+        rows=queries.suppliers(reading(), q=q, admission=admission, due=today if due else None),
         q=q,
+        due=due,
         admission=admission.value if admission else "",
         admissions=ADMISSIONS,
-        today=civil_day(now(), zone()),
+        today=today,
     )
 
 

@@ -29,6 +29,7 @@ class PricePlan(Base):
         CheckConstraint("points > 0 AND cash_fen >= 0", name="price"),
         CheckConstraint("step >= 0 AND (step = 0) = (cash_fen = 0)", name="step"),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="dates"),
+        CheckConstraint("bounded = 0 OR region <> ''", name="bounded"),
         Index("ix_price_plan_sku_id", "sku_id", "step"),
         Index("ix_price_plan_narrowed", "region", "tier", "sku_id", sqlite_where=NARROWED, postgresql_where=NARROWED),
         Index("ix_price_plan_began", "starts_at", "sku_id", sqlite_where=BEGINS_LATER, postgresql_where=BEGINS_LATER),
@@ -46,3 +47,5 @@ class PricePlan(Base):
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    bounded: Mapped[int] = mapped_column(Small, default=0, server_default="0")
+    """1: a region wrote it, within the brand's bounds; 0: the brand did, who is bound by nothing."""

@@ -1,0 +1,63 @@
+"""What is refused about a region's own words and prices."""
+
+from __future__ import annotations
+
+from mall.base.refused import N_, NotFound, Refused
+
+
+class NoSuchRegion(NotFound):
+    """No dealer is in this region."""
+
+    text = N_("没有这个区域的经销商。")
+
+
+class EditionMoved(Refused):
+    """Somebody else has written this region's edition since the form was opened. Nothing was written over."""
+
+    code = "edition_moved"
+    text = N_("这件礼品的区域版刚被别人改过，你的改动没有保存。你填的都在，请核对后再保存。")
+
+
+class PartNotTheirs(Refused):
+    """A part that the brand does not let regions say."""
+
+    code = "part_not_theirs"
+    status = 422
+    text = N_("品牌没有开放区域改写：%(what)s。没有保存，请取消勾选，或者找品牌的同事开放。")
+
+
+class OutsideBounds(Refused):
+    """A region's price too far from the library's."""
+
+    code = "outside_bounds"
+    status = 422
+    text = N_("%(what)s 超出品牌给的范围：品牌价 %(library)s，本区只能在 %(least)s 到 %(most)s 之间。")
+
+
+class NoLibraryPrice(Refused):
+    """A region's price where the library has none to be held against."""
+
+    code = "no_library_price"
+    status = 422
+    text = N_("品牌没有这一档价格，区域不能另定。")
+
+
+class BrandsPrice(Refused):
+    """A price that the brand gave a region; the region may set its own beside it, and not take it back."""
+
+    code = "brands_price"
+    text = N_("这是品牌给本区定的价格，只有负责全品牌的同事能撤下。")
+
+
+class BoundsMoved(Refused):
+    """Somebody else has changed the bounds since the form was opened."""
+
+    code = "bounds_moved"
+    text = N_("区域改写的范围刚被别人改过，你的改动没有保存。请看过现在的范围再改。")
+
+
+class BoundsCut(Refused):
+    """Narrower bounds take away what regions have said; nobody has said yet that this is meant."""
+
+    code = "bounds_cut"
+    text = N_("收窄以后，%(editions)s 个区域版和 %(plans)s 个区域价会跟回品牌库。确要这样，请勾选确认。")

@@ -24,12 +24,14 @@ from mall.dealers.models.refusals import (
     WrongPhone,
     WrongSmsCode,
 )
+from mall.dealers.models.saved_view import MOST_VIEWS, ListColumns, SavedView, TooManyViews
 from mall.dealers.models.scope import WHOLE, OutsideScope, Scope, beneath
 from mall.dealers.models.sign_in import SignIn, SignInStage
 from mall.dealers.models.staff import SCOPED, Staff, StaffRole
 
 __all__ = [
     "ACTS",
+    "MOST_VIEWS",
     "NOTICES",
     "SCOPED",
     "TIERS",
@@ -43,6 +45,7 @@ __all__ = [
     "Division",
     "LastOwner",
     "Level",
+    "ListColumns",
     "LoginTaken",
     "MayNotRedeem",
     "Member",
@@ -55,6 +58,7 @@ __all__ = [
     "OwnerOnly",
     "PersonalUse",
     "PhoneTaken",
+    "SavedView",
     "Saying",
     "Scope",
     "SecondFactorNeeded",
@@ -64,6 +68,7 @@ __all__ = [
     "Staff",
     "StaffRole",
     "Tier",
+    "TooManyViews",
     "WeakPassword",
     "WrongCode",
     "WrongCredentials",

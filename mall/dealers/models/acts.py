@@ -33,5 +33,7 @@ ACTS: dict[str, str] = {
     "address.change": N_("修改收货地址"),
     "address.prefer": N_("设为默认地址"),
     "address.remove": N_("删除收货地址"),
+    "view.save": N_("保存列表视图"),
+    "view.drop": N_("删除列表视图"),
     "divisions.load": N_("载入行政区划"),
 }

@@ -19,6 +19,7 @@ from mall.base.refused import Malformed
 from mall.catalog.models import (
     CodeTaken,
     Document,
+    DraftDue,
     DraftMoved,
     DraftSave,
     Item,
@@ -87,6 +88,7 @@ def save(
         return Saved(draft_id=draft.id, revision=draft.revision, changed=False)
     if draft is None and draft_id and _published(session, draft_id) is not None:
         return Saved(draft_id=draft_id, revision=0, changed=False)
+    must_not_wait(found)
     if found.revision != revision or found.version != version_seen:
         raise DraftMoved(**last_touch(session, found))
     if draft is None:
@@ -109,6 +111,7 @@ def discard(session: Session, now: datetime, *, code: str, revision: int, actor:
         return
     if found.draft is None:
         return
+    must_not_wait(found)
     if found.draft.revision != revision:
         raise DraftMoved(**last_touch(session, found))
     detail = {"code": code, "document": found.draft.document}
@@ -127,6 +130,7 @@ def catch_up(session: Session, now: datetime, *, code: str, revision: int, actor
     draft = found.draft
     if draft.based_on == found.item.version:
         return
+    must_not_wait(found)
     if draft.revision != revision:
         raise DraftMoved(**last_touch(session, found))
     before, together = draft.document, merged(draft.base, draft.document, found.live)
@@ -149,6 +153,7 @@ def restore(
     document_ = document(old | {name: found.live[name] for name in ("shelved_at", "off_at")})
     if found.draft is not None and found.draft.document == document_:
         return found.draft.revision
+    must_not_wait(found)
     if found.revision != revision:
         raise DraftMoved(**last_touch(session, found))
     draft = found.draft or _begin(session, now, code=code, item=found.item, base=found.live, actor=actor)
@@ -164,6 +169,12 @@ def locked(session: Session, code: str) -> Written:
     session.execute(select(ItemDraft.id).where(ItemDraft.code == code).with_for_update())
     session.expire_all()  # what was read before the locks were held is old
     return written(session, code)
+
+
+def must_not_wait(found: Written) -> None:
+    """Refused: a draft that is set to be published by itself, which stays as it was checked until then."""
+    if found.draft is not None and found.draft.due_at is not None:
+        raise DraftDue(when=found.draft.due_at)
 
 
 def remove(session: Session, draft: ItemDraft) -> None:
@@ -224,7 +235,7 @@ def _begin(session: Session, now: datetime, *, code: str, item: Item | None, bas
 
 def _write(session: Session, now: datetime, draft: ItemDraft, document_: Document, actor: str) -> None:
     draft.document, draft.revision = document_, draft.revision + 1
-    draft.changed_at, draft.changed_by = now, actor
+    draft.changed_at, draft.changed_by, draft.fault = now, actor, None
     session.add(draft)
     session.flush()
     session.add(DraftSave(draft_id=draft.id, revision=draft.revision, document=document_, saved_at=now, saved_by=actor))

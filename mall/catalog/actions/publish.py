@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.catalog.actions.drafts import conflict_free, last_touch, locked, remove, told
+from mall.catalog.actions.drafts import conflict_free, last_touch, locked, must_not_wait, remove, told
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_item
 from mall.catalog.models import (
     CodeTaken,
@@ -20,6 +20,7 @@ from mall.catalog.models import (
     DraftMoved,
     FreightTemplate,
     Item,
+    ItemDraft,
     ItemMoved,
     ItemVersion,
     Kind,
@@ -29,7 +30,7 @@ from mall.catalog.models import (
     Supplier,
     WrongMoments,
 )
-from mall.catalog.queries.documents import facts, live
+from mall.catalog.queries.documents import Written, facts, live
 from mall.catalog.rules.checks import checks, failing
 from mall.catalog.rules.document import NOW, document
 
@@ -55,30 +56,39 @@ def publish(
     known = session.scalar(select(ItemVersion).where(ItemVersion.draft_id == draft_id))
     if known is not None and known.item_id == (found.item.id if found.item else 0):
         return known.no
+    must_not_wait(found)
+    draft, new = ready(session, now, found, draft_id=draft_id, revision=revision)
+    if new["shelved_at"] == NOW:
+        new = document(new | {"shelved_at": now.isoformat()})
+    before = found.live or draft.base
+    item_id = put_item(session, now, _to_put(session, code, new, found.item))
+    remove(session, draft)
+    detail = {"draft": draft_id, "note": note_, **told(before, new)}
+    return _versioned(
+        session, now, item_id, note_, actor, address, act="item.publish", detail=detail, draft_id=draft_id
+    )
+
+
+def ready(
+    session: Session, at: datetime, found: Written, *, draft_id: int, revision: int
+) -> tuple[ItemDraft, Document]:
+    """The draft of a reward under its locks, and the document it makes live at a moment. Refused as by `publish`."""
     draft, item = found.draft, found.item
     if draft is None:
         raise NoSuchDraft
     if draft.id != draft_id or draft.revision != revision:
         raise DraftMoved(**last_touch(session, found))
     if item is not None and draft.item_id is None:
-        raise CodeTaken(code=code)
+        raise CodeTaken(code=found.code)
     if item is not None and item.version != draft.based_on:
         raise DraftBehind(no=item.version)
     new = draft.document
     if item is not None and found.live is not None:
         new = conflict_free(draft.base, draft.document, found.live)
-    wrong = failing(checks(new, facts(session, now, new, item)))
+    wrong = failing(checks(new, facts(session, at, new, item)))
     if wrong:
         raise NotReady(n=len(wrong), what=wrong[0].told)
-    if new["shelved_at"] == NOW:
-        new = document(new | {"shelved_at": now.isoformat()})
-    before = found.live or draft.base
-    item_id = put_item(session, now, _to_put(session, code, new, item))
-    remove(session, draft)
-    detail = {"draft": draft_id, "note": note_, **told(before, new)}
-    return _versioned(
-        session, now, item_id, note_, actor, address, act="item.publish", detail=detail, draft_id=draft_id
-    )
+    return draft, new
 
 
 def schedule(

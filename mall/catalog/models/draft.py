@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
@@ -26,6 +26,7 @@ class ItemDraft(Base):
         UniqueConstraint("code"),
         UniqueConstraint("item_id"),
         CheckConstraint("revision > 0", name="revision"),
+        Index("ix_item_draft_due_at", "due_at"),
         strict(),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
@@ -40,6 +41,12 @@ class ItemDraft(Base):
     started_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     changed_by: Mapped[str] = mapped_column(Name(80))
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it is published by itself; until then nobody writes on it. Null: when somebody publishes it."""
+    due_by: Mapped[str | None] = mapped_column(Name(80))
+    due_note: Mapped[str | None] = mapped_column(Name(200))
+    fault: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Why it was not published when its time had come: a text and what it names. Gone with the next change."""
 
 
 class DraftSave(Base):

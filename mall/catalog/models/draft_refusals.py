@@ -38,6 +38,21 @@ class DraftBehind(Refused):
     text = N_("线上已经是第 %(no)s 版，比这份草稿新。请先并入线上的改动，看过再发布。")
 
 
+class DraftDue(Refused):
+    """The draft is set to be published by itself: until then it stays as it was checked."""
+
+    code = "draft_due"
+    text = N_("这份草稿定在 %(when)s 自动发布。要改它，请先取消定时。")
+
+
+class WrongDue(Refused):
+    """A moment that is over, or so far off that it is a slip of the finger."""
+
+    code = "wrong_due"
+    status = 422
+    text = N_("定时发布的时间要晚于现在，最远一年。")
+
+
 class NotReady(Refused):
     """The document fails what is checked before it is published."""
 

@@ -11,6 +11,7 @@ from mall.face.actions.draft import (
     remove_block,
     set_theme,
 )
+from mall.face.actions.due import cancel_due, publish_due, set_due
 from mall.face.actions.publish import publish, roll_back
 from mall.face.actions.writing import (
     AnnouncementToPut,
@@ -27,6 +28,7 @@ __all__ = [
     "By",
     "GuideToPut",
     "add_block",
+    "cancel_due",
     "change_block",
     "copy_block",
     "discard_draft",
@@ -35,10 +37,12 @@ __all__ = [
     "order_blocks",
     "publish",
     "publish_announcement",
+    "publish_due",
     "publish_guide",
     "put_announcement",
     "put_guide",
     "remove_block",
     "roll_back",
+    "set_due",
     "set_theme",
 ]

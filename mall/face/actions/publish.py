@@ -38,7 +38,7 @@ def publish(session: Session, now: datetime, *, revision: int, words: str, known
         raise OutsideRegion(region=by.scope)
     if bad := [finding for finding in checks(session, now, row.document, known) if finding.bad]:
         raise NotReady(count=len(bad))
-    new = _append(session, now, live, row.document, words, by, draft_revision=revision)
+    new = append(session, now, live, row.document, words, by.actor, draft_revision=revision)
     row.revision, row.based_on, row.last_act = revision + 1, new.no, ""
     row.changed_at, row.changed_by = now, by.actor
     session.flush()
@@ -63,7 +63,7 @@ def roll_back(session: Session, now: datetime, *, to: int, seen: int, words: str
     if touched_outside(live.document, old.document, by.scope):
         raise OutsideRegion(region=by.scope)
     followed = row.document == live.document
-    new = _append(session, now, live, old.document, words, by, restored_from=to)
+    new = append(session, now, live, old.document, words, by.actor, restored_from=to)
     if followed:
         row.document, row.revision, row.based_on, row.last_act = old.document, row.revision + 1, new.no, ""
         row.changed_at, row.changed_by = now, by.actor
@@ -72,17 +72,18 @@ def roll_back(session: Session, now: datetime, *, to: int, seen: int, words: str
     return new.no
 
 
-def _append(
+def append(
     session: Session,
     now: datetime,
     live: Layout | None,
     document: Document,
     words: str,
-    by: By,
+    actor: str,
     *,
     draft_revision: int | None = None,
     restored_from: int | None = None,
 ) -> Layout:
+    """The next version. For the verbs that publish alone, who have the draft's row locked."""
     no = live.no + 1 if live else 1
     same = live is not None and live.document.get("theme") == document.get("theme")
     new = Layout(
@@ -93,7 +94,7 @@ def _append(
         restored_from=restored_from,
         note=words[:200],
         published_at=now,
-        published_by=by.actor,
+        published_by=actor,
     )
     session.add(new)
     session.flush()

@@ -1,5 +1,16 @@
 """Layouts, their draft, announcements, guides, and why a change is refused."""
 
+from mall.face.models.due import (
+    FURTHEST,
+    MOST_DUE,
+    DueLayout,
+    DueOver,
+    DueState,
+    MomentTaken,
+    NoSuchDue,
+    TooManyDue,
+    WrongMoment,
+)
 from mall.face.models.layout import Block, Document, Layout, LayoutDraft
 from mall.face.models.refusals import (
     BadBlock,
@@ -18,15 +29,22 @@ from mall.face.models.refusals import (
 from mall.face.models.writing import Announcement, Guide
 
 __all__ = [
+    "FURTHEST",
+    "MOST_DUE",
     "Announcement",
     "BadBlock",
     "Block",
     "Document",
     "DraftMoved",
+    "DueLayout",
+    "DueOver",
+    "DueState",
     "Guide",
     "Layout",
     "LayoutDraft",
+    "MomentTaken",
     "NoSuchBlock",
+    "NoSuchDue",
     "NoSuchLayout",
     "NoSuchWriting",
     "NotReady",
@@ -35,5 +53,7 @@ __all__ = [
     "PoorContrast",
     "SlugTaken",
     "TooManyBlocks",
+    "TooManyDue",
     "WritingMoved",
+    "WrongMoment",
 ]

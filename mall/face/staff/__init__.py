@@ -6,7 +6,7 @@ from flask import Flask
 
 from mall.base.refused import N_
 from mall.face.staff import editor, preview, theme, versions, writing
-from mall.face.staff.desk import GROUP, desk_face, may_dress
+from mall.face.staff.desk import GROUP, desk_face, known, may_dress
 from mall.web.pages import desk_link, name_acts
 
 __all__ = ["editor", "preview", "register", "theme", "versions", "writing"]
@@ -22,6 +22,10 @@ ACTS = {
     "face.discard": N_("放弃首页草稿"),
     "face.publish": N_("发布首页"),
     "face.roll_back": N_("首页回到旧版"),
+    "face.due.set": N_("首页定时发布"),
+    "face.due.cancel": N_("取消首页定时发布"),
+    "face.due.publish": N_("首页到时发布"),
+    "face.due.fail": N_("首页到时没有发布"),
     "announcement.put": N_("编辑公告"),
     "announcement.publish": N_("发布公告"),
     "announcement.withdraw": N_("撤下公告"),
@@ -38,4 +42,5 @@ def register(app: Flask) -> None:
     desk_link(app, GROUP, "announcements", "/desk/announcements", "megaphone", N_("公告"), may_dress)
     desk_link(app, GROUP, "guides", "/desk/guides", "file-text", N_("兑换攻略"), may_dress)
     name_acts(app, ACTS)
+    app.extensions["face_known"] = known
     app.register_blueprint(desk_face)

@@ -45,6 +45,7 @@ FEATURES: tuple[str, ...] = (
     "mall.web.refusals",
     "mall.dealers.views",
     "mall.dealers.staff",
+    "mall.web.desk_views",
     "mall.web.health",
     "mall.media.views",
     "mall.media.staff",

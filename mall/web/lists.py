@@ -1,4 +1,8 @@
-"""Lists of the back office: what was chosen in one, as its form sends it.
+"""Lists of the back office, all alike: the address says filters, order, page and columns; people keep views of them.
+
+ITEMS = DeskList("items", "desk_catalog.items", N_("礼品"), ("q", "category"), (Column("reward", …), …), may_price)
+keep(app, ITEMS)                                              # when the feature is set up
+look = ITEMS.look(filters.told())                             # in the route; its template draws with ui.list_*
 
 A list with acts for many rows is a form: a box `codes` for each row, a box `all` (1) for everything that fits the
 list's filters, those filters under their own names, and `seen`, how many the list said there are.
@@ -6,14 +10,169 @@ list's filters, those filters under their own names, and `seen`, how many the li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
+from flask import Flask, current_app, request, url_for
+
+from mall.base.refused import NotFound
+from mall.dealers.queries import saved_views
+from mall.dealers.queries.saved_views import View
+from mall.web import guards
+from mall.web.db import reading
 from mall.web.forms import trimmed, whole
 
 MOST_CODES = 500
 LONGEST_CODE = 80
+LAST_PAGE = 2_000
+SIZES = (25, 50, 100)
+"""Rows a page, as people choose them."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in addresses, what its head says. `fixed` ones are always there, those not `usual` only where
+    they are asked for. `sort` is the name of the order that its head offers, both ways; `end` is for numbers.
+    """
+
+    key: str
+    label: str
+    fixed: bool = False
+    usual: bool = True
+    end: bool = False
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class DeskList:
+    """A list of the desk: its key, endpoint and name, the names of its filters, its columns in their order, who may
+    see it. `sorts` are orders that no column's head offers, the first of them the list's own.
+    """
+
+    key: str
+    endpoint: str
+    label: str
+    filters: tuple[str, ...]
+    columns: tuple[Column, ...]
+    shown: Callable[[], bool]
+    sorts: tuple[str, ...] = ()
+    size: int = 50
+
+    @property
+    def orders(self) -> set[str]:
+        """Every order it can have."""
+        heads = [column.sort for column in self.columns if column.sort]
+        return {*self.sorts, *heads, *(f"-{name}" for name in heads)}
+
+    def kept(self, parts: Mapping[str, str]) -> dict[str, str]:
+        """Of the parts of an address those that a view of this list keeps."""
+        return {name: parts[name] for name in (*self.filters, "sort", "size", "columns") if parts.get(name)}
+
+    def look(self, filters: Mapping[str, str]) -> Look:
+        """What is asked of it now; `filters` as they were understood, by the names they have in the address."""
+        asked = request.args
+        size, sort = whole(asked.get("size", "")), asked.get("sort", "")
+        return Look(
+            list=self,
+            filters={name: filters[name] for name in self.filters if filters.get(name)},
+            page=min(max(whole(asked.get("page", "1")) or 1, 1), LAST_PAGE),
+            size=size if size in SIZES else self.size,
+            sort=sort if sort in self.orders and sort not in self.sorts[:1] else "",
+            asked_columns=trimmed(asked.get("columns"))[:200],
+            view=whole(asked.get("view", "")),
+            staff_id=guards.staff().staff_id,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One look at a list: what its address says, and how its person keeps it."""
+
+    list: DeskList
+    filters: Mapping[str, str]
+    page: int
+    size: int
+    sort: str
+    asked_columns: str
+    view: int | None
+    staff_id: int
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that are shown: as the address says, else as the person chose, else the usual ones."""
+        known = {column.key for column in self.list.columns}
+        wanted = set(self.asked_columns.split(",")) & known
+        if not wanted:
+            chosen = saved_views.columns(reading(), staff_id=self.staff_id, list_key=self.list.key)
+            wanted = known & set(chosen or ())
+        if not wanted:
+            wanted = {column.key for column in self.list.columns if column.usual}
+        return tuple(column for column in self.list.columns if column.fixed or column.key in wanted)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keys of the columns that are shown: a template asks `"brand" in look.keys`."""
+        return frozenset(column.key for column in self.columns)
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """The views that its person has of it, shared ones of others behind them."""
+        return tuple(saved_views.views(reading(), staff_id=self.staff_id, list_key=self.list.key))
+
+    @property
+    def current(self) -> View | None:
+        """The view that was opened, unless something was asked differently since."""
+        asked = self.asked
+        return next((view for view in self.views if view.id == self.view and view.asked == asked), None)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What a view of this look keeps: filters, order, rows a page, columns; not the page."""
+        size = "" if self.size == self.list.size else str(self.size)
+        return self.list.kept({**self.filters, "sort": self.sort, "size": size, "columns": self.asked_columns})
+
+    def address(self, **changes: Any) -> str:
+        """The list's address with changes; an empty value takes a part away, and the page is the first again."""
+        said = {name: value for name, value in (self.asked | changes).items() if value not in (None, "")}
+        return url_for(self.list.endpoint, **said)
+
+    def numbered(self, number: int) -> str:
+        """The address of another page."""
+        return self.address(view=self.view, page=number if number > 1 else None)
+
+    @property
+    def cleared(self) -> str:
+        """The address without filters."""
+        return self.address(**dict.fromkeys(self.filters, ""))
+
+    def address_of(self, view: View) -> str:
+        """Where a view leads."""
+        return url_for(self.list.endpoint, **view.asked, view=view.id)
+
+    def turned(self, column: Column) -> str:
+        """The address in the order of a column: the other way round where it has that order already."""
+        return self.address(sort=f"-{column.sort}" if self.sort == column.sort else column.sort)
+
+    def direction(self, column: Column) -> str:
+        """What a column's head says of the order: `ascending`, `descending`, or nothing."""
+        if not column.sort or self.sort.lstrip("-") != column.sort:
+            return ""
+        return "descending" if self.sort.startswith("-") else "ascending"
+
+
+def keep(app: Flask, *lists: DeskList) -> None:
+    """Let people keep views and columns of these lists."""
+    app.extensions.setdefault("desk_lists", {}).update({one.key: one for one in lists})
+
+
+def known(key: str) -> DeskList:
+    """A list by its key. Refused: no such list, or not one that who is here may see."""
+    found = cast("DeskList | None", current_app.extensions.get("desk_lists", {}).get(key))
+    if found is None or not found.shown():
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ from mall.catalog.models.edition_refusals import (
     PartNotTheirs,
 )
 from mall.catalog.models.freight import FreightTemplate
+from mall.catalog.models.fruitless import LONGEST_SEARCH, FruitlessSearch, NoSuchSearch, SearchSeenTo
 from mall.catalog.models.item import NOT_FOR_EVERYBODY, TAGS, Item, on_shelf
 from mall.catalog.models.kind import KINDS, Delivery, Kind
 from mall.catalog.models.level import ALARMS, Alarm, StockIncoming, StockLevel
@@ -126,6 +127,7 @@ __all__ = [
     "FOR_ORDERS",
     "KINDS",
     "LESS",
+    "LONGEST_SEARCH",
     "MORE",
     "MOST_FILES",
     "MOST_ROWS",
@@ -172,6 +174,7 @@ __all__ = [
     "EditionTerm",
     "EditionVersion",
     "FreightTemplate",
+    "FruitlessSearch",
     "Item",
     "ItemDraft",
     "ItemEdition",
@@ -190,6 +193,7 @@ __all__ = [
     "NoSuchItem",
     "NoSuchPlan",
     "NoSuchRegion",
+    "NoSuchSearch",
     "NoSuchSku",
     "NoSuchSupplier",
     "NoSuchTemplate",
@@ -212,6 +216,7 @@ __all__ = [
     "Reason",
     "RowState",
     "Said",
+    "SearchSeenTo",
     "SecondPersonBatch",
     "SecondPersonCounts",
     "SelectionMoved",

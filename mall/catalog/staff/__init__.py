@@ -13,6 +13,7 @@ from mall.catalog.staff import (
     items,
     preview,
     prices,
+    searches,
     stock,
     suppliers,
     warehouses,
@@ -25,7 +26,7 @@ from mall.web.pages import name_acts
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
-    for each in (items, categories, suppliers, prices, freight, stock, counts, warehouses):
+    for each in (items, categories, suppliers, prices, freight, searches, stock, counts, warehouses):
         each.install(app)
     name_acts(app, ACTS)
     app.register_blueprint(desk_catalog)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from mall.base.refused import N_
-from mall.catalog.staff import prices, suppliers
+from mall.catalog.staff import prices, searches, suppliers
 
 ACTS: dict[str, str] = (
     prices.ACTS
     | suppliers.ACTS
+    | searches.ACTS
     | {
         "item.start": N_("新建礼品"),
         "item.draft": N_("保存草稿"),

@@ -60,7 +60,8 @@ def items() -> Response:
 @guards.staff_required(*MAY_PRICE)
 def new_item() -> Response:
     """What has to be known before a reward can be written: its code, name, category and kind."""
-    typed = {"code": "", "name": "", "category": request.args.get("category", ""), "kind": Kind.PHYSICAL.value}
+    known = {name: trimmed(request.args.get(name))[:80] for name in ("category", "name")}
+    typed = {"code": "", **known, "kind": Kind.PHYSICAL.value}
     return page("catalog/desk_item_new.html", typed=typed, errors={}, refusal=None, **_choices())
 
 

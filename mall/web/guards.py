@@ -15,14 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_login import LoginManager, current_user
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from mall.base.refused import Forbidden, NotFound
 from mall.dealers.actions import seen, token_hash
-from mall.dealers.models import MayNotRedeem, OwnerOnly, SignInStage, StaffRole
+from mall.dealers.models import MayNotRedeem, OutsideScope, OwnerOnly, SignInStage, StaffRole
 from mall.dealers.queries import MemberHere, StaffHere, member_here, staff_here
 from mall.dealers.rules.limits import MEMBER, SEEN_EVERY
 from mall.web import resume
@@ -44,11 +45,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Audience:
-    """The mark on a route. `act` is what a member's role must allow; no `roles` means any staff."""
+    """The mark on a route. `act` is what a member's role must allow; no `roles` means any staff.
+
+    `suppliers`: staff who look after one supplier's rewards may come in too. They may not where roles are named and it
+    is not said.
+    """
 
     kind: Kind
     act: Act | None = None
     roles: frozenset[StaffRole] = frozenset()
+    suppliers: bool = False
     stage: SignInStage = SignInStage.FULL
 
 
@@ -70,9 +76,12 @@ def member_may(act: Act) -> Callable[[View], View]:
     return lambda view: _marked(view, Audience(Kind.MEMBER, act=act))
 
 
-def staff_required(*roles: StaffRole) -> Callable[[View], View]:
-    """Staff of these roles, or any staff; the administrator always."""
-    return lambda view: _marked(view, Audience(Kind.STAFF, roles=frozenset(roles)))
+def staff_required(*roles: StaffRole, suppliers: bool = False) -> Callable[[View], View]:
+    """Staff of these roles, or any staff; the administrator always.
+
+    A supplier's person is let in only where `suppliers` says that the route shows that supplier's things alone.
+    """
+    return lambda view: _marked(view, Audience(Kind.STAFF, roles=frozenset(roles), suppliers=suppliers))
 
 
 def half_way(kind: Literal[Kind.MEMBER, Kind.STAFF], stage: SignInStage) -> Callable[[View], View]:
@@ -166,6 +175,7 @@ def register(app: Flask) -> None:
     app.before_request(_readable)
     app.before_request(_judge)
     app.jinja_env.globals["who"] = who
+    app.extensions["may_open"] = _may_open
     open_to_all(app.view_functions["static"])
 
 
@@ -224,11 +234,28 @@ def _judge_person(audience: Audience, here: MemberHere | StaffHere | None) -> Re
     expected = StaffHere if audience.kind is Kind.STAFF else MemberHere
     if not isinstance(here, expected) or here.stage is not audience.stage:
         return _to_next_step(audience.kind, here)
-    if isinstance(here, StaffHere) and not here.is_one_of(*audience.roles):
-        raise Forbidden
+    if isinstance(here, StaffHere) and not _lets_in(audience, here):
+        raise Forbidden if not here.is_one_of(*audience.roles) else OutsideScope
     if isinstance(here, MemberHere) and audience.act and not getattr(here, f"may_{audience.act}"):
         raise REFUSALS[audience.act]
     return None
+
+
+def _lets_in(audience: Audience, here: StaffHere) -> bool:
+    """Whether a route is for somebody of this role and scope."""
+    theirs = here.supplier_id is None or audience.suppliers or not audience.roles
+    return here.is_one_of(*audience.roles) and theirs
+
+
+def _may_open(path: str) -> bool:
+    """Whether the desk's page at a path would let in who is here: the side shows no door that stays shut."""
+    here = who()
+    try:
+        endpoint, _values = current_app.url_map.bind("localhost").match(urlsplit(path).path)
+    except HTTPException:
+        return False
+    audience = audience_of(current_app, endpoint)
+    return isinstance(here, StaffHere) and audience is not None and _lets_in(audience, here)
 
 
 def _to_next_step(kind: Kind, here: MemberHere | StaffHere | None) -> Response:

@@ -85,8 +85,9 @@ def name_acts(app: Flask, acts: Mapping[str, str]) -> None:
 def desk_links() -> dict[str, list[Link]]:
     """The back office's side by group, only what this person may see."""
     groups: dict[str, list[Link]] = {}
+    may_open = current_app.extensions["may_open"]
     for link in current_app.extensions["desk"]:
-        if link.shown():
+        if link.shown() and may_open(link.href):
             groups.setdefault(link.group, []).append(link)
     return groups
 

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mall.dealers.models import StaffRole
+from mall.dealers.models import Scope, StaffRole
 from mall.face.actions import By, publish
 from mall.face.models import Block, Document
 from mall.face.queries.checks import Known
@@ -23,7 +23,7 @@ from tests.conftest import Clock, Databases, running
 
 BY = By(actor="staff:1", address="192.0.2.9")
 OTHER = By(actor="staff:2")
-EAST = By(actor="staff:3", scope="华东")
+EAST = By(actor="staff:3", scope=Scope("华东"))
 ANYWHERE = Known(leads=lambda _path: True, drawn=lambda _key: True)
 
 

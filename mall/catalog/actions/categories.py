@@ -23,6 +23,7 @@ from mall.catalog.models import (
 )
 from mall.catalog.queries.tree import Branch, shape, tree
 from mall.catalog.rules.checks import CODE
+from mall.dealers.models import WHOLE, Scope
 
 
 def write_category(
@@ -35,12 +36,15 @@ def write_category(
     new: bool,
     parent: str = "",
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Write a category's names and icon, or a new one at the end of those within `parent` (none: at the top).
 
-    The same sent again changes nothing. Refused: a code that is taken, one that is not there, too deep a place.
+    The same sent again changes nothing. Refused: whoever does not look after the whole brand; a code that is taken,
+    one that is not there, too deep a place.
     """
+    scope.must_be_whole()
     if not CODE.fullmatch(code) or not names.get("zh_Hans"):
         raise Malformed
     branches = _locked(session)
@@ -75,13 +79,16 @@ def place_category(
     before: str,
     seen: str,
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> None:
     """Put a category, with all beneath it, within `parent` (none: at the top), in front of `before` (none: at the end).
 
-    `seen` is the shape of the tree that was looked at. One that stands there already stays. Refused: a tree that
-    others have moved meanwhile, a place within itself or too deep, a neighbour that is not there.
+    `seen` is the shape of the tree that was looked at. One that stands there already stays. Refused: whoever does not
+    look after the whole brand; a tree that others have moved meanwhile, a place within itself or too deep, a neighbour
+    that is not there.
     """
+    scope.must_be_whole()
     branches = _locked(session)
     moved = _named(branches, code)
     beside = [each.code for each in branches if each.parent == parent and each.code != code]
@@ -107,8 +114,14 @@ def place_category(
     _note(session, now, "category.place", moved.id, actor, address, detail)
 
 
-def remove_category(session: Session, now: datetime, *, code: str, actor: str, address: str = "") -> None:
-    """Take a category away; one that is gone stays gone. Refused: one with rewards or categories in it."""
+def remove_category(
+    session: Session, now: datetime, *, code: str, actor: str, scope: Scope = WHOLE, address: str = ""
+) -> None:
+    """Take a category away; one that is gone stays gone.
+
+    Refused: whoever does not look after the whole brand; a category with rewards or categories in it.
+    """
+    scope.must_be_whole()
     found = next((each for each in _locked(session) if each.code == code), None)
     if found is None:
         return

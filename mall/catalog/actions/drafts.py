@@ -16,6 +16,7 @@ from mall.audit.actions import note
 from mall.audit.models import AuditEntry
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
+from mall.catalog.actions.writers import may_write, writes_for
 from mall.catalog.models import (
     CodeTaken,
     Document,
@@ -33,6 +34,7 @@ from mall.catalog.queries.documents import Written, seen, version, written
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.differences import Merged, differences, merged
 from mall.catalog.rules.document import blank, document
+from mall.dealers.models import WHOLE, Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +47,26 @@ class Saved:
 
 
 def start(
-    session: Session, now: datetime, *, code: str, category: str, kind: Kind, name: str, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    category: str,
+    kind: Kind,
+    name: str,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> int:
     """Begin a new reward as a draft, which no shelf knows of, and give back the draft's id.
 
-    The same asked again by the same person gives the same draft. Refused: a code of another reward or SKU's shape.
+    One that a supplier's person begins is that supplier's. The same asked again by the same person gives the same
+    draft. Refused: whoever is of a region; a code of another reward or SKU's shape.
     """
+    own = writes_for(session, scope)
     if not CODE.fullmatch(code) or not name:
         raise Malformed
-    document_ = blank(category=category, kind=kind, name=name)
+    document_ = blank(category=category, kind=kind, name=name) | ({"supplier": own} if own else {})
     there = session.scalar(select(ItemDraft).where(ItemDraft.code == code).with_for_update())
     if there is not None and there.item_id is None and there.changed_by == actor and there.document == document_:
         return there.id
@@ -75,14 +88,17 @@ def save(
     version_seen: int,
     draft_id: int = 0,
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> Saved:
     """Keep what somebody has written. `revision` is that of the draft they saw (0: none), `version_seen` the live one.
 
-    The same sent again changes nothing. Refused: no such reward; a draft that others have saved meanwhile.
+    The same sent again changes nothing. Refused: no such reward; one outside the scope, or that would be; a draft
+    that others have saved meanwhile.
     """
     document_ = document(document_)
-    found = locked(session, code)
+    found = locked(session, code, scope)
+    may_write(session, scope, document_)
     draft = found.draft
     if draft is not None and draft.document == document_:
         return Saved(draft_id=draft.id, revision=draft.revision, changed=False)
@@ -103,10 +119,22 @@ def save(
     return Saved(draft_id=draft.id, revision=draft.revision, changed=True)
 
 
-def discard(session: Session, now: datetime, *, code: str, revision: int, actor: str, address: str = "") -> None:
-    """Let go of a draft; what is live stays. One that is gone already stays gone. Refused: a draft saved meanwhile."""
+def discard(
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
+) -> None:
+    """Let go of a draft; what is live stays. One that is gone already stays gone.
+
+    Refused: a reward outside the scope; a draft saved meanwhile.
+    """
     try:
-        found = locked(session, code)
+        found = locked(session, code, scope)
     except NoSuchItem:
         return
     if found.draft is None:
@@ -119,12 +147,21 @@ def discard(session: Session, now: datetime, *, code: str, revision: int, actor:
     remove(session, found.draft)
 
 
-def catch_up(session: Session, now: datetime, *, code: str, revision: int, actor: str, address: str = "") -> None:
+def catch_up(
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
+) -> None:
     """Put what was published since a draft was begun into it; where both changed a part, the draft's own stands.
 
-    Asked again it changes nothing. Refused: no draft, one saved meanwhile.
+    Asked again it changes nothing. Refused: a reward outside the scope; no draft, one saved meanwhile.
     """
-    found = locked(session, code)
+    found = locked(session, code, scope)
     if found.draft is None or found.item is None or found.live is None:
         raise NoSuchDraft
     draft = found.draft
@@ -140,17 +177,27 @@ def catch_up(session: Session, now: datetime, *, code: str, revision: int, actor
 
 
 def restore(
-    session: Session, now: datetime, *, code: str, no: int, revision: int, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    no: int,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> int:
     """Begin a draft that says what an old version said, but for its moments on the shelf, which stay as they are live.
 
-    Gives back the draft's revision; asked again it changes nothing. Refused: no such version, a draft saved meanwhile.
+    Gives back the draft's revision; asked again it changes nothing. Refused: a reward outside the scope; no such
+    version, a draft saved meanwhile.
     """
-    found = locked(session, code)
+    found = locked(session, code, scope)
     if found.item is None or found.live is None:
         raise NoSuchItem
     old = version(session, found.item.id, no).document
     document_ = document(old | {name: found.live[name] for name in ("shelved_at", "off_at")})
+    may_write(session, scope, document_)
     if found.draft is not None and found.draft.document == document_:
         return found.draft.revision
     must_not_wait(found)
@@ -163,12 +210,14 @@ def restore(
     return draft.revision
 
 
-def locked(session: Session, code: str) -> Written:
-    """A reward and its draft under their locks, item first. Refused: neither is there."""
+def locked(session: Session, code: str, scope: Scope = WHOLE) -> Written:
+    """A reward and its draft under their locks, item first. Refused: neither is there, or not theirs to write."""
     session.execute(select(Item.id).where(Item.code == code).with_for_update())
     session.execute(select(ItemDraft.id).where(ItemDraft.code == code).with_for_update())
     session.expire_all()  # what was read before the locks were held is old
-    return written(session, code)
+    found = written(session, code, scope)
+    writes_for(session, scope)
+    return found
 
 
 def must_not_wait(found: Written) -> None:

@@ -14,6 +14,7 @@ from mall.catalog.actions.publish import publish, ready
 from mall.catalog.models import DraftDue, DraftMoved, ItemDraft, NoSuchDraft, WrongDue
 from mall.catalog.queries.documents import Written
 from mall.catalog.rules.differences import merged
+from mall.dealers.models import WHOLE, Scope
 
 FURTHEST = timedelta(days=366)
 WORKER = "system"
@@ -29,6 +30,7 @@ def set_due(
     due_at: datetime,
     note_: str = "",
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> None:
     """Set a draft to be published at a moment; until then nobody writes on it. It is checked for that moment.
@@ -36,6 +38,7 @@ def set_due(
     The same asked again changes nothing. Refused: one that is set for another moment (DraftDue), a moment that is
     over (WrongDue), and whatever `publish` refuses.
     """
+    scope.must_be_whole()
     found = locked(session, code)
     draft = found.draft
     if draft is None:
@@ -54,9 +57,21 @@ def set_due(
 
 
 def cancel_due(
-    session: Session, now: datetime, *, code: str, draft_id: int, revision: int, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    draft_id: int,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> None:
-    """Let a draft wait for its writers again. One that waits for nothing stays so, one that is published too."""
+    """Let a draft wait for its writers again. One that waits for nothing stays so, one that is published too.
+
+    Refused: whoever does not look after the whole brand; a draft saved meanwhile.
+    """
+    scope.must_be_whole()
     found = locked(session, code)
     draft = found.draft
     if draft is None or draft.id != draft_id or draft.due_at is None:

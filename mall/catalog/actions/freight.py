@@ -14,6 +14,7 @@ from mall.base.ids import new_id
 from mall.base.refused import Malformed
 from mall.catalog.models import FreightTemplate, Item, NoSuchItem, NoSuchTemplate, TemplateChanged
 from mall.catalog.rules.freight import Rule, rules_from, sound
+from mall.dealers.models import WHOLE, Scope
 
 __all__ = ["put_freight_template", "rules_from", "send_by"]
 
@@ -27,13 +28,16 @@ def put_freight_template(
     rules: Sequence[Rule],
     seen_at: datetime | None = None,
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Write a template, new or known by its code, and give back its id; the same sent again changes nothing.
 
     Orders keep the fee they were quoted. `seen_at` is when the template that was looked at had been changed last.
-    Refused: rules that are not sound (`rules.freight.sound`), no name, a template changed by somebody else meanwhile.
+    Refused: whoever does not look after the whole brand; rules that are not sound (`rules.freight.sound`), no name, a
+    template changed by somebody else meanwhile.
     """
+    scope.must_be_whole()
     if not name or not code or not sound(rules):
         raise Malformed
     written = [asdict(rule) | {"provinces": list(rule.provinces)} for rule in rules]
@@ -54,9 +58,20 @@ def put_freight_template(
 
 
 def send_by(
-    session: Session, now: datetime, *, item_code: str, template_code: str, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    item_code: str,
+    template_code: str,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> None:
-    """Choose the template of a reward; an empty code is free. Refused: no such reward or template."""
+    """Choose the template of a reward; an empty code is free.
+
+    Refused: whoever does not look after the whole brand; no such reward or template.
+    """
+    scope.must_be_whole()
     item = session.scalar(select(Item).where(Item.code == item_code).with_for_update())
     if item is None:
         raise NoSuchItem

@@ -26,7 +26,7 @@ from mall.catalog.models import (
 from mall.catalog.queries.plans import LATELY, plans_of
 from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
 from mall.catalog.rules.pricing import Costs
-from mall.dealers.models import Tier
+from mall.dealers.models import WHOLE, Scope, Tier
 
 MOST_STEPS = 9
 MOST_POINTS = 10**9
@@ -95,14 +95,17 @@ def add_plan(
     costs: Costs | None,
     sure: bool,
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Add a price to a SKU and give back its id; the very same price, asked for again, is the one that is there.
 
     A standing price (no end) that begins at once takes the place of the one it follows: same step, tier and region.
     `costs` are what the price is held against, the piece's own cost read anew; none, or a cost that is not known,
-    judges nothing. Refused: no such SKU, a shape no price has, a price below cost unless `sure`.
+    judges nothing. Refused: a price for a region outside the scope, or for everybody where it is a region's; no such
+    SKU, a shape no price has, a price below cost unless `sure`.
     """
+    scope.must_cover(put.region)
     sku, item_id = _locked(session, sku_code)
     if not _shaped(put, now):
         raise Malformed
@@ -129,13 +132,19 @@ def add_plan(
     return row.id
 
 
-def withdraw_plan(session: Session, now: datetime, *, plan_id: int, actor: str, address: str = "") -> None:
-    """Take a price back; one that is withdrawn already stays so. Refused: no such price, the last one for everybody."""
+def withdraw_plan(
+    session: Session, now: datetime, *, plan_id: int, actor: str, scope: Scope = WHOLE, address: str = ""
+) -> None:
+    """Take a price back; one that is withdrawn already stays so.
+
+    Refused: no such price, one for a region outside the scope, the last one for everybody.
+    """
     found = session.execute(
         select(PricePlan, Sku.code).join(Sku, Sku.id == PricePlan.sku_id).where(PricePlan.id == plan_id)
     ).one_or_none()
     if found is None:
         raise NoSuchPlan
+    scope.must_cover(found.PricePlan.region)
     sku, item_id = _locked(session, found.code)
     row = session.get_one(PricePlan, plan_id, populate_existing=True)
     if row.withdrawn_at is not None:
@@ -149,8 +158,21 @@ def withdraw_plan(session: Session, now: datetime, *, plan_id: int, actor: str, 
     note(session, now, actor=actor, act="plan.withdraw", subject=f"sku:{sku.id}", address=address, detail=_facts(row))
 
 
-def set_cost(session: Session, now: datetime, *, sku_code: str, cost_fen: int, actor: str, address: str = "") -> None:
-    """Write down what a piece of a SKU costs the brand, without tax; 0 is not known. Refused: less than nothing."""
+def set_cost(
+    session: Session,
+    now: datetime,
+    *,
+    sku_code: str,
+    cost_fen: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
+) -> None:
+    """Write down what a piece of a SKU costs the brand, without tax; 0 is not known.
+
+    Refused: whoever does not look after the whole brand; less than nothing.
+    """
+    scope.must_be_whole()
     if cost_fen < 0:
         raise Malformed
     sku, _item_id = _locked(session, sku_code)

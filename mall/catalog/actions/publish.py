@@ -33,6 +33,7 @@ from mall.catalog.models import (
 from mall.catalog.queries.documents import Written, facts, live
 from mall.catalog.rules.checks import checks, failing
 from mall.catalog.rules.document import NOW, document
+from mall.dealers.models import WHOLE, Scope
 
 
 def publish(
@@ -44,14 +45,16 @@ def publish(
     revision: int,
     note_: str = "",
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Let a draft become what dealers see, and give back the number of the version.
 
     What a price page or freight page changed since the draft was begun, and the draft did not touch, stays changed.
-    Sent again it gives the same version. Refused: a draft saved meanwhile (DraftMoved), another version published
-    since it was begun (DraftBehind), a document that fails a check (NotReady).
+    Sent again it gives the same version. Refused: whoever does not look after the whole brand; a draft saved meanwhile
+    (DraftMoved), another version published since it was begun (DraftBehind), a document that fails a check (NotReady).
     """
+    scope.must_be_whole()
     found = locked(session, code)
     known = session.scalar(select(ItemVersion).where(ItemVersion.draft_id == draft_id))
     if known is not None and known.item_id == (found.item.id if found.item else 0):
@@ -100,13 +103,16 @@ def schedule(
     off_at: datetime | None,
     version_seen: int,
     actor: str,
+    scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Put a published reward on the shelf from a moment on, perhaps until another; gives the number of the version.
 
-    The same asked again changes nothing. Refused: a reward never published, moments that are over or the wrong way
-    round, a reward changed since it was looked at, one that fails a check now.
+    The same asked again changes nothing. Refused: whoever does not look after the whole brand; a reward never
+    published, moments that are over or the wrong way round, a reward changed since it was looked at, one that fails a
+    check now.
     """
+    scope.must_be_whole()
     item = _item(session, code)
     if (item.shelved_at, item.off_at) == (shelved_at, off_at):
         return item.version
@@ -126,11 +132,22 @@ def schedule(
     return _versioned(session, now, item.id, "", actor, address, act="item.schedule", detail=detail)
 
 
-def take_off(session: Session, now: datetime, *, code: str, version_seen: int, actor: str, address: str = "") -> int:
+def take_off(
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    version_seen: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
+) -> int:
     """Take a reward off the shelf at once; orders that are placed stay placed. Gives the number of the version.
 
-    One that is off stays off. Refused: no such reward, one changed since it was looked at.
+    One that is off stays off. Refused: whoever does not look after the whole brand; no such reward, one changed since
+    it was looked at.
     """
+    scope.must_be_whole()
     item = _item(session, code)
     if item.shelved_at is None or (item.off_at is not None and item.off_at <= now):
         return item.version

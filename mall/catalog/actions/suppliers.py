@@ -27,6 +27,7 @@ from mall.catalog.models import (
 )
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.papers import MOST_BYTES, type_of
+from mall.dealers.models import WHOLE, Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +43,21 @@ class SupplierToPut:
 
 
 def put_supplier(
-    session: Session, now: datetime, *, put: SupplierToPut, revision: int, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    put: SupplierToPut,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> int:
     """Write a supplier, new (`revision` 0) or known by its code; the same sent again changes nothing.
 
-    Gives back its revision. Refused: a code that is taken, one that is not there, one changed since it was looked at,
-    one admitted or suspended without the day of its admission.
+    Gives back its revision. Refused: whoever does not look after the whole brand; a code that is taken, one that is not
+    there, one changed since it was looked at, one admitted or suspended without the day of its admission.
     """
+    scope.must_be_whole()
     if not CODE.fullmatch(put.code) or not put.name:
         raise Malformed
     if put.admission is not Admission.CANDIDATE and put.admitted_on is None:
@@ -75,13 +84,23 @@ def put_supplier(
 
 
 def keep_file(
-    session: Session, now: datetime, *, code: str, name: str, data: bytes, seal: Seal, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    name: str,
+    data: bytes,
+    seal: Seal,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> int:
     """Keep a quality file of a supplier, sealed, and give back its id; the same file again is the one that is there.
 
-    Its type is found from its content. Refused: no such supplier, a file that is no PDF, JPEG or PNG, too large a one,
-    too many of them.
+    Its type is found from its content. Refused: whoever does not look after the whole brand; no such supplier, a file
+    that is no PDF, JPEG or PNG, too large a one, too many of them.
     """
+    scope.must_be_whole()
     supplier = _locked(session, code)
     media_type = type_of(data)
     if media_type is None or len(data) > MOST_BYTES:
@@ -119,16 +138,34 @@ def keep_file(
 
 
 def open_file(
-    session: Session, now: datetime, *, code: str, file_id: int, seal: Seal, actor: str, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    file_id: int,
+    seal: Seal,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> tuple[str, str, bytes]:
-    """A quality file's name, type and content; that it was looked at is written down. Refused: no such file."""
+    """A quality file's name, type and content; that it was looked at is written down.
+
+    Refused: whoever does not look after the whole brand, since certificates name people; no such file.
+    """
+    scope.must_be_whole()
     supplier, found = _file(session, code, file_id)
     _note(session, now, "supplier.look", supplier.id, actor, address, {"file": file_id, "name": found.name})
     return found.name, found.media_type, seal.open_bytes(found.data_sealed, file_place(file_id))
 
 
-def remove_file(session: Session, now: datetime, *, code: str, file_id: int, actor: str, address: str = "") -> None:
-    """Take a quality file out of sight; it stays kept. One that is out of sight stays so. Refused: no such file."""
+def remove_file(
+    session: Session, now: datetime, *, code: str, file_id: int, actor: str, scope: Scope = WHOLE, address: str = ""
+) -> None:
+    """Take a quality file out of sight; it stays kept. One that is out of sight stays so.
+
+    Refused: whoever does not look after the whole brand; no such file.
+    """
+    scope.must_be_whole()
     supplier = _locked(session, code)
     found = session.get(SupplierFile, file_id)
     if found is None or found.supplier_id != supplier.id:

@@ -39,7 +39,7 @@ from mall.catalog.models import (
     StockMovement,
     Warehouse,
 )
-from mall.dealers.models import StaffRole
+from mall.dealers.models import WHOLE, OutsideScope, Scope, StaffRole
 
 MAY_SUPPLY = (StaffRole.MERCHANDISER, StaffRole.ADMINISTRATOR)
 MAY_ADJUST = (StaffRole.FULFILMENT, StaffRole.ADMINISTRATOR)
@@ -54,6 +54,7 @@ class By:
     staff_id: int
     role: StaffRole
     address: str = ""
+    scope: Scope = WHOLE
 
     @property
     def actor(self) -> str:
@@ -64,6 +65,13 @@ class By:
         """Refused: a person of another role."""
         if self.role not in roles:
             raise Forbidden
+
+    def may_use(self, warehouse: Warehouse) -> None:
+        """Refused: a warehouse outside the scope. A region has those that serve it, a supplier its own."""
+        if self.scope.supplier_id is None:
+            self.scope.must_cover(warehouse.region)
+        elif warehouse.supplier_id != self.scope.supplier_id:
+            raise OutsideScope
 
 
 @dataclass(frozen=True)
@@ -90,14 +98,14 @@ def come_in(
 ) -> None:
     """Pieces have come from a supplier into a warehouse (none for what lies nowhere). The same `key` is one delivery.
 
-    Refused: who does not supply; card codes; a closed warehouse.
+    Refused: who does not supply; a SKU or warehouse outside the scope; card codes; a closed warehouse.
     """
     by.must_be(MAY_SUPPLY)
-    sku, kind = _locked(session, sku_code)
+    sku, kind = _locked(session, sku_code, by)
     if _done(session, sku, key):
         return
     because = Because(Reason.SUPPLY, reference, by.actor, remark, key)
-    place = _place(session, kind, warehouse)
+    place = _place(session, kind, warehouse, by)
     supply(session, now, {sku: pieces}, because=because, warehouse_id=place)
     _noted(session, now, by, "stock.supply", sku, {"pieces": pieces, "warehouse": warehouse, "reference": reference})
     look_at(session, now, sku)
@@ -123,11 +131,11 @@ def put_right(
     by.must_be(MAY_ADJUST)
     if not difference or reason not in (MORE if difference > 0 else LESS):
         raise ValueError("more pieces, or fewer, have each their own reasons")
-    sku, kind = _locked(session, sku_code)
+    sku, kind = _locked(session, sku_code, by)
     if _done(session, sku, key):
         return
     because = Because(reason, "", by.actor, remark, key)
-    place = _place(session, kind, warehouse)
+    place = _place(session, kind, warehouse, by)
     if difference > 0:
         supply(session, now, {sku: difference}, because=because, warehouse_id=place, kind=Move.ADJUST)
     else:
@@ -141,9 +149,13 @@ def put_right(
 
 
 def set_levels(session: Session, now: datetime, *, sku_code: str, levels: Levels, revision: int, by: By) -> None:
-    """Say how much of a SKU should be there. `revision` is that of the form; refused where it has changed since."""
+    """Say how much of a SKU should be there. `revision` is that of the form; refused where it has changed since, and
+    to whoever is of a region: the levels are those of all warehouses together.
+    """
     by.must_be(MAY_SUPPLY)
-    sku, _ = _locked(session, sku_code)
+    if by.scope.region:
+        raise OutsideScope
+    sku, _ = _locked(session, sku_code, by)
     level = session.get(StockLevel, sku, populate_existing=True)
     if level is None:
         level = StockLevel(
@@ -176,15 +188,18 @@ def announce(
     key: str,
     by: By,
 ) -> None:
-    """Pieces were ordered from a supplier and are on their way: the suggestion counts them. The same `key` is one."""
+    """Pieces were ordered from a supplier and are on their way: the suggestion counts them. The same `key` is one.
+
+    Refused: who does not supply; a SKU or warehouse outside the scope; card codes; a closed warehouse.
+    """
     by.must_be(MAY_SUPPLY)
-    sku, kind = _locked(session, sku_code)
+    sku, kind = _locked(session, sku_code, by)
     if session.scalar(select(StockIncoming.id).where(StockIncoming.key == key)) is not None:
         return
     coming = StockIncoming(
         id=new_id(now),
         sku_id=sku,
-        warehouse_id=_place(session, kind, warehouse),
+        warehouse_id=_place(session, kind, warehouse, by),
         pieces=pieces,
         reference=reference,
         expected_on=expected_on,
@@ -202,15 +217,20 @@ def settle_incoming(
 ) -> None:
     """What was announced is here, so many pieces of it; none: it was called off. Said again it changes nothing.
 
-    Refused: who neither supplies nor keeps a warehouse; what nobody announced, or what has been settled otherwise.
+    Refused: who neither supplies nor keeps a warehouse; a SKU or warehouse outside the scope; what nobody announced, or
+    what has been settled otherwise.
     """
     by.must_be(MAY_RECEIVE)
-    sku, _ = _locked(session, sku_code)
+    sku, _ = _locked(session, sku_code, by)
     coming = session.get(StockIncoming, incoming_id, with_for_update=True, populate_existing=True)
     if coming is None or coming.sku_id != sku or not (coming.open or coming.arrived == arrived):
         raise NotExpected
     if not coming.open:
         return
+    if coming.warehouse_id is not None:
+        by.may_use(session.get_one(Warehouse, coming.warehouse_id))
+    elif by.scope.region:
+        raise OutsideScope
     coming.arrived, coming.settled_at, coming.settled_by = arrived, now, by.actor
     if arrived:
         because = Because(Reason.SUPPLY, coming.reference, by.actor, remark, f"incoming/{coming.id}")
@@ -220,12 +240,12 @@ def settle_incoming(
     look_at(session, now, sku)
 
 
-def _locked(session: Session, sku_code: str) -> tuple[int, Kind]:
-    """A SKU's id and kind, its stock row locked. Refused: no such SKU; card codes, which the vault counts."""
+def _locked(session: Session, sku_code: str, by: By) -> tuple[int, Kind]:
+    """A SKU's id and kind, its stock row locked. Refused: no such SKU, or another supplier's."""
     found = session.execute(
-        select(Sku.id, Item.kind).join(Item, Item.id == Sku.item_id).where(Sku.code == sku_code)
+        select(Sku.id, Item.kind, Item.supplier_id).join(Item, Item.id == Sku.item_id).where(Sku.code == sku_code)
     ).one_or_none()
-    if found is None:
+    if found is None or not by.scope.supplies(found.supplier_id):
         raise NoSuchSku
     session.execute(select(Stock.sku_id).where(Stock.sku_id == found.id).with_for_update()).one()
     return found.id, found.kind
@@ -237,16 +257,19 @@ def _done(session: Session, sku: int, key: str) -> bool:
     return session.scalar(known) is not None
 
 
-def _place(session: Session, kind: Kind, code: str) -> int | None:
-    """The open warehouse that things lie in; what is no thing lies in none."""
+def _place(session: Session, kind: Kind, code: str, by: By) -> int | None:
+    """The open warehouse that things lie in; what is no thing lies in none, so that no region has it."""
     if kind is Kind.CARD_CODE:
         raise ByCodes
     if not kind.shipped:
+        if by.scope.region:
+            raise OutsideScope
         return None
-    found = session.scalar(select(Warehouse.id).where(Warehouse.code == code, Warehouse.closed_at.is_(None)))
+    found = session.scalar(select(Warehouse).where(Warehouse.code == code, Warehouse.closed_at.is_(None)))
     if found is None:
         raise NoSuchWarehouse
-    return found
+    by.may_use(found)
+    return found.id
 
 
 def _noted(session: Session, now: datetime, by: By, act: str, sku: int, detail: dict[str, object]) -> None:

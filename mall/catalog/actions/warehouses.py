@@ -39,9 +39,11 @@ class WarehouseToPut:
 def put_warehouse(session: Session, now: datetime, *, put: WarehouseToPut, revision: int, by: By) -> Warehouse:
     """Write a warehouse: a new one with revision 0, else the one of this code as the form saw it.
 
-    Refused: who does not supply; a code that is taken; a stale form; closing one that holds pieces or is being counted.
+    Refused: who does not supply; one that serves, or served, another region than the scope's; a supplier's person; a
+    code that is taken; a stale form; closing one that holds pieces or is being counted.
     """
     by.must_be(MAY_SUPPLY)
+    by.scope.must_cover(put.region)
     found = session.scalars(select(Warehouse).where(Warehouse.code == put.code).with_for_update()).one_or_none()
     after = {
         "name": put.name, "supplier": put.supplier, "region": put.region, "position": put.position, "open": put.open,
@@ -54,6 +56,7 @@ def put_warehouse(session: Session, now: datetime, *, put: WarehouseToPut, revis
         session.add(found)
         before = None
     else:
+        by.scope.must_cover(found.region)
         before = {
             "name": found.name, "supplier": _code(session, found.supplier_id), "region": found.region,
             "position": found.position, "open": found.open,

@@ -27,6 +27,7 @@ from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.checks import Facts
 from mall.catalog.rules.document import document
 from mall.catalog.rules.plans import cheapest
+from mall.dealers.models import WHOLE, Scope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +56,20 @@ class Written:
         return self.draft.based_on if self.draft else self.item.version if self.item else 0
 
 
-def written(session: Session, code: str) -> Written:
-    """A reward by its code, with its draft. Refused: neither a reward nor a draft of this code."""
+def written(session: Session, code: str, scope: Scope = WHOLE) -> Written:
+    """A reward by its code, with its draft. Refused: neither a reward nor a draft of this code, or another supplier's
+    where the scope is one supplier's.
+    """
     item = session.scalar(select(Item).where(Item.code == code))
     draft = session.scalar(select(ItemDraft).where(ItemDraft.code == code))
     if item is None and draft is None:
         raise NoSuchItem
-    return Written(code=code, item=item, draft=draft, live=live(session, item) if item else None)
+    found = Written(code=code, item=item, draft=draft, live=live(session, item) if item else None)
+    if scope.supplier_id is not None:
+        own = session.scalar(select(Supplier.code).where(Supplier.id == scope.supplier_id))
+        if any(each["supplier"] != own for each in (found.live, found.document) if each is not None):
+            raise NoSuchItem
+    return found
 
 
 def live(session: Session, item: Item) -> Document:
@@ -138,9 +146,12 @@ def facts(session: Session, now: datetime, found: Document, item: Item | None) -
     )
 
 
-def choices(session: Session) -> Mapping[str, Collection[tuple[str, Any]]]:
-    """What the editor lets one choose: suppliers and freight templates, by code."""
-    suppliers = session.execute(select(Supplier.code, Supplier.name, Supplier.admission).order_by(Supplier.name)).all()
+def choices(session: Session, scope: Scope = WHOLE) -> Mapping[str, Collection[tuple[str, Any]]]:
+    """What the editor lets one choose: suppliers and freight templates, by code; of suppliers those in the scope."""
+    all_ = select(Supplier.code, Supplier.name, Supplier.admission).order_by(Supplier.name)
+    if scope.supplier_id is not None:
+        all_ = all_.where(Supplier.id == scope.supplier_id)
+    suppliers = session.execute(all_).all()
     templates = session.execute(select(FreightTemplate.code, FreightTemplate.name).order_by(FreightTemplate.name)).all()
     return {
         "suppliers": [(row.code, row) for row in suppliers],

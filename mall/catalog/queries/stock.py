@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
@@ -26,6 +26,7 @@ from mall.catalog.models import (
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.rules.replenishment import MONTH, QUARTER, Standing, alarm_of, suggested
 from mall.catalog.rules.search import wanted
+from mall.dealers.models import WHOLE, Scope
 
 _sku, _item = cast(Table, Sku.__table__), cast(Table, Item.__table__)
 _stock, _level = cast(Table, Stock.__table__), cast(Table, StockLevel.__table__)
@@ -41,8 +42,9 @@ SORTS = ("code", "least", "demand")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a list of stock is asked for, as its address says."""
+    """What a list of stock is asked for, as its address says; `scope` is what whoever asks may see."""
 
+    scope: Scope = WHOLE
     q: str = ""
     category: str = ""
     only: str = ""
@@ -162,7 +164,7 @@ _ALL = (
 
 def stock_list(session: Session, want: Wanted) -> StockFound:
     """A page of SKUs on the shelves or off, but not retired, as asked for: three statements."""
-    statement, given = _ALL.where(_sku.c.retired_at.is_(None)), {}
+    statement, given = _ALL.where(_sku.c.retired_at.is_(None), *_within(want.scope)), {}
     if terms := wanted(want.q):
         hits = found(shape(terms))
         statement, given = statement.join(hits, hits.c.item_id == _item.c.id), values(terms)
@@ -186,18 +188,26 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
     return StockFound([rows[sku] for sku in page], total, states)
 
 
-def one_in_stock(session: Session, code: str) -> InStock:
-    """One SKU by its code, a retired one too. Refused: no such SKU."""
-    row = session.execute(_ALL.where(_sku.c.code == code)).one_or_none()
+def one_in_stock(session: Session, code: str, scope: Scope = WHOLE) -> InStock:
+    """One SKU by its code, a retired one too. Refused: no such SKU, or another supplier's."""
+    row = session.execute(_ALL.where(_sku.c.code == code, *_within(scope))).one_or_none()
     if row is None:
         raise NoSuchSku
     return _shown(row)
 
 
-def alarms(session: Session) -> int:
+def alarms(session: Session, scope: Scope = WHOLE) -> int:
     """How many SKUs ring, as the worker keeps it: an index tells it on every page of the desk."""
     ringing = select(func.count()).select_from(_level).where(_level.c.alarm.is_not(None))
+    if scope.supplier_id is not None:
+        theirs = _level.join(_sku, _sku.c.id == _level.c.sku_id).join(_item, _item.c.id == _sku.c.item_id)
+        ringing = ringing.select_from(theirs).where(*_within(scope))
     return session.scalar(ringing) or 0
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    """A supplier's person sees that supplier's rewards alone; a region's sees the whole library."""
+    return [] if scope.supplier_id is None else [_item.c.supplier_id == scope.supplier_id]
 
 
 def _states(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> dict[str, int]:

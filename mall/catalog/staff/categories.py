@@ -13,7 +13,7 @@ from mall.catalog.models import DEEPEST
 from mall.catalog.queries.tree import Branch, branch, shape, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import LANGUAGES
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
 from mall.catalog.staff.items import paths
 from mall.web import guards
 from mall.web.db import reading, transact
@@ -54,7 +54,7 @@ def place() -> Response:
         parent, before = goal
     wanted: dict[str, Any] = {"code": code, "parent": parent, "before": before, "seen": request.form.get("seen", "")}
     try:
-        transact(place_category, **wanted, **_by())
+        transact(place_category, **wanted, **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -105,7 +105,7 @@ def put_category() -> Response:
         "parent": typed["parent"] if new else "",
     }
     try:
-        transact(write_category, **asked, **_by())
+        transact(write_category, **asked, **signed())
     except Refused as refusal:
         return refused(ONE, refusal=refusal, **_form(typed, new=new, one=one))
     return go(url_for("desk_catalog.categories"), _("分类已保存。"))
@@ -116,7 +116,7 @@ def put_category() -> Response:
 def remove(code: str) -> Response:
     """Take an empty category away."""
     try:
-        transact(remove_category, code=code, **_by())
+        transact(remove_category, code=code, **signed())
     except Refused as refusal:
         return refused(TREE, refusal=refusal, **_look())
     return go(url_for("desk_catalog.categories"), _("分类已删除。"))
@@ -155,7 +155,3 @@ def _form(
     holding = {each.code for each in branches if each.may_hold}
     parents = [(code, name) for code, name in paths(branches) if code in holding]
     return {"typed": typed, "new": new, "one": one, "errors": errors or {}, "icons": ICONS, "parents": parents}
-
-
-def _by() -> dict[str, Any]:
-    return {"actor": guards.staff().actor, "address": request.remote_addr or ""}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
@@ -35,6 +35,17 @@ PointValue = Callable[[Session, date], int]
 def may_price() -> bool:
     """Whether who is here may see and change prices."""
     return guards.who() is not None and guards.staff().is_one_of(*MAY_PRICE)
+
+
+def may_write() -> bool:
+    """Whether who is here may change what is for all dealers: prices, categories, suppliers, freight."""
+    return guards.staff().scope.whole
+
+
+def signed() -> dict[str, Any]:
+    """Who acts, within which scope and from where, as the catalogue's verbs ask for it."""
+    here = guards.staff()
+    return {"actor": here.actor, "scope": here.scope, "address": request.remote_addr or ""}
 
 
 def zone() -> str:

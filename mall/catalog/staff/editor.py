@@ -21,7 +21,7 @@ from mall.catalog.rules.checks import checks
 from mall.catalog.rules.differences import differences
 from mall.catalog.rules.document import MOST_ATTRIBUTES, MOST_NAME, MOST_PICTURES, MOST_SKUS
 from mall.catalog.rules.terms import TERMS
-from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, yuan_told
+from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, yuan_told
 from mall.catalog.staff.item_form import ItemForm, item_form_from, moment_typed
 from mall.catalog.staff.items import paths
 from mall.catalog.staff.library import library
@@ -42,19 +42,19 @@ EDITOR = "catalog/desk_item.html"
 
 
 @desk_catalog.get("/items/<code>")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def item(code: str) -> Response:
     """A reward to be written on: its draft, or what is live until somebody changes it."""
-    found = written(reading(), code)
+    found = written(reading(), code, guards.staff().scope)
     return headers.framing(page(EDITOR, refusal=None, **_look(found, ItemForm.of(found))))
 
 
 @desk_catalog.post("/items/<code>")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 @guards.body_limit(BODY)
 def save_item(code: str) -> Response:
     """Save the draft; a button inside of the form that adds or moves something shows it again and saves nothing."""
-    found, form = written(reading(), code), item_form_from(request.form)
+    found, form = written(reading(), code, guards.staff().scope), item_form_from(request.form)
     if request.form.get("act") or request.form.get("pictures-act"):
         return headers.framing(
             page(EDITOR, "catalog/_desk_item_form.html", refusal=None, **_look(found, form, typed=True))
@@ -70,31 +70,31 @@ def save_item(code: str) -> Response:
 @guards.body_limit(BODY)
 def publish_item(code: str) -> Response:
     """Save what is typed and let dealers see it; what fails a check is saved and not published."""
-    found, form = written(reading(), code), item_form_from(request.form)
+    found, form = written(reading(), code, guards.staff().scope), item_form_from(request.form)
     kept, answer = _saved(code, found, form)
     if kept is None:
         return answer
     if not kept.draft_id:
         return go(url_for("desk_catalog.item", code=code), _("和线上一样，没有要发布的改动。"))
     try:
-        no = transact(publish, code=code, draft_id=kept.draft_id, revision=kept.revision, note_=form.note, **_by())
+        no = transact(publish, code=code, draft_id=kept.draft_id, revision=kept.revision, note_=form.note, **signed())
     except NotFound:
         raise
     except Refused as refusal:
-        again = written(reading(), code)
+        again = written(reading(), code, guards.staff().scope)
         return headers.framing(refused(EDITOR, refusal=_named(refusal), **_look(again, ItemForm.of(again))))
     return go(url_for("desk_catalog.item", code=code), _("已发布，线上是第 %(no)s 版。", no=no))
 
 
 @desk_catalog.post("/items/<code>/catching-up")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def catch_up_item(code: str) -> Response:
     """Take what was published meanwhile into the draft."""
     return _done(catch_up, code, _("线上的改动已并入草稿，请看过再发布。"), revision=_number("revision"))
 
 
 @desk_catalog.post("/items/<code>/discarding")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def discard_item(code: str) -> Response:
     """Let go of the draft; a reward that was never published is gone with it."""
     return _done(discard, code, _("草稿已放弃。"), revision=_number("revision"))
@@ -105,7 +105,7 @@ def discard_item(code: str) -> Response:
 def shelve_item(code: str) -> Response:
     """Put what is live on the shelf from a moment on, or at once, perhaps until another."""
     on, off = trimmed(request.form.get("on")), trimmed(request.form.get("off"))
-    found, at = written(reading(), code), now()
+    found, at = written(reading(), code, guards.staff().scope), now()
     stays = found.item.shelved_at if found.item and found.item.on_shelf(at) else None
     shelved_at = moment_typed(on) if on else stays or at
     off_at = moment_typed(off) if off else None
@@ -128,10 +128,10 @@ def _saved(code: str, found: Written, form: ItemForm) -> tuple[Any, Response]:
         return None, headers.framing(refused(EDITOR, **_look(found, form, typed=True)))
     seen: dict[str, Any] = {"revision": form.revision, "version_seen": form.version}
     try:
-        return transact(save, code=code, document_=form.document, draft_id=form.draft, **seen, **_by()), Response()
+        return transact(save, code=code, document_=form.document, draft_id=form.draft, **seen, **signed()), Response()
     except DraftMoved as refusal:
         session = reading()
-        again = written(session, code)
+        again = written(session, code, guards.staff().scope)
         together = conflict(session, code=code, document_=form.document, **seen)
         mine = replace(form, document=together.document).following(again)
         told: dict[str, Any] = {"taken": together.taken, "both": together.both}
@@ -142,14 +142,14 @@ def _saved(code: str, found: Written, form: ItemForm) -> tuple[Any, Response]:
 def _done(verb: Callable[..., Any], code: str, said: str, **asked: Any) -> Response:
     """Do something to a reward, and show it again; where it is refused, as it stands now."""
     try:
-        transact(verb, code=code, **asked, **_by())
+        transact(verb, code=code, **asked, **signed())
     except NotFound:
         raise
     except Refused as refusal:
-        found = written(reading(), code)
+        found = written(reading(), code, guards.staff().scope)
         return headers.framing(refused(EDITOR, refusal=_named(refusal), **_look(found, ItemForm.of(found))))
     try:
-        written(reading(), code)
+        written(reading(), code, guards.staff().scope)
     except NotFound:
         return go(url_for("desk_catalog.items"), said)
     return go(url_for("desk_catalog.item", code=code), said)
@@ -184,7 +184,7 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "tiers": TIERS,
         "regions": regions(session),
         "at": at,
-        **choices(session),
+        **choices(session, guards.staff().scope),
     }
 
 
@@ -199,7 +199,3 @@ def _named(refusal: Refused) -> Refused:
 
 def _number(name: str) -> int:
     return max(whole(request.form.get(name, "0")) or 0, 0)
-
-
-def _by() -> dict[str, Any]:
-    return {"actor": guards.staff().actor, "address": request.remote_addr or ""}

@@ -9,7 +9,7 @@ from mall.base.refused import N_, Refused
 from mall.catalog.actions import put_freight_template
 from mall.catalog.queries import freight
 from mall.catalog.rules.freight import MOST_RULES, PROVINCES
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
 from mall.catalog.staff.freight_form import TemplateForm, template_from
 from mall.web import guards
 from mall.web.db import reading, transact
@@ -52,9 +52,9 @@ def put_template() -> Response:
         return _page(form.with_one_more() if len(form.groups) < MOST_RULES else form, new=new)
     if form.rules is None:
         return refused("catalog/desk_freight_template.html", form=form, new=new, provinces=PROVINCES)
-    by = {"actor": guards.staff().actor, "address": request.remote_addr or ""}
     try:
-        transact(put_freight_template, code=form.code, name=form.name, rules=form.rules, seen_at=form.seen_at, **by)
+        said = {"code": form.code, "name": form.name, "rules": form.rules, "seen_at": form.seen_at}
+        transact(put_freight_template, **said, **signed())
     except Refused as refusal:
         return refused("catalog/desk_freight_template.html", refusal=refusal, form=form, new=new, provinces=PROVINCES)
     return go(url_for("desk_catalog.templates"), _("运费模板已保存。"))

@@ -12,7 +12,7 @@ from mall.catalog.actions.drafts import restore
 from mall.catalog.models import DraftMoved, NoSuchItem
 from mall.catalog.queries.documents import version, versions, written
 from mall.catalog.rules.differences import differences
-from mall.catalog.staff.desk import MAY_PRICE, desk_catalog
+from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed
 from mall.catalog.staff.parts import part_named
 from mall.points.queries.corrections import staff_names
 from mall.web import guards
@@ -24,20 +24,19 @@ HISTORY = "catalog/desk_item_history.html"
 
 
 @desk_catalog.get("/items/<code>/history")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def item_history(code: str) -> Response:
     """All versions, and what one of them changed, or what two of them (or the draft) differ in."""
     return page(HISTORY, refusal=None, **_look(code))
 
 
 @desk_catalog.post("/items/<code>/history/<int:no>/restoring")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def restore_item(code: str, no: int) -> Response:
     """Begin a draft that says what a version said."""
-    by: dict[str, Any] = {"actor": guards.staff().actor, "address": request.remote_addr or ""}
     revision = max(whole(request.form.get("revision", "0")) or 0, 0)
     try:
-        transact(restore, code=code, no=no, revision=revision, **by)
+        transact(restore, code=code, no=no, revision=revision, **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -48,7 +47,7 @@ def restore_item(code: str, no: int) -> Response:
 
 def _look(code: str) -> dict[str, Any]:
     session = reading()
-    found = written(session, code)
+    found = written(session, code, guards.staff().scope)
     if found.item is None:
         raise NoSuchItem
     all_ = versions(session, found.item.id)

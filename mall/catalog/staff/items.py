@@ -15,7 +15,7 @@ from mall.catalog.queries.desk_items import PAGE, listed
 from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
 from mall.points.queries.corrections import staff_names
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -32,7 +32,7 @@ def install(app: Flask) -> None:
 
 
 @desk_catalog.get("/items")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def items() -> Response:
     """Rewards by words, category and state; those that are being written come first."""
     session = reading()
@@ -57,7 +57,7 @@ def items() -> Response:
 
 
 @desk_catalog.get("/items/new")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def new_item() -> Response:
     """What has to be known before a reward can be written: its code, name, category and kind."""
     known = {name: trimmed(request.args.get(name))[:80] for name in ("category", "name")}
@@ -66,7 +66,7 @@ def new_item() -> Response:
 
 
 @desk_catalog.post("/items")
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 def start_item() -> Response:
     """Begin a reward; it is a draft, and on no shelf."""
     typed = {name: trimmed(request.form.get(name))[:80] for name in ("code", "name", "category", "kind")}
@@ -80,11 +80,9 @@ def start_item() -> Response:
         errors["category"] = _("请选择分类")
     if errors or typed["kind"] not in set(Kind):
         return refused("catalog/desk_item_new.html", typed=typed, errors=errors, **wants)
-    by: dict[str, Any] = {"actor": guards.staff().actor, "address": request.remote_addr or ""}
     try:
-        transact(
-            start, code=typed["code"], category=typed["category"], kind=Kind(typed["kind"]), name=typed["name"], **by
-        )
+        said: dict[str, Any] = {"code": typed["code"], "category": typed["category"], "name": typed["name"]}
+        transact(start, kind=Kind(typed["kind"]), **said, **signed())
     except Refused as refusal:
         return refused("catalog/desk_item_new.html", refusal=refusal, typed=typed, errors={}, **_choices())
     return go(url_for("desk_catalog.item", code=typed["code"]), _("草稿已建好，写完再发布。"))

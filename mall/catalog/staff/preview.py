@@ -56,11 +56,11 @@ def imagined() -> Imagined:
 
 
 @desk_catalog.route("/items/<code>/preview", methods=["GET", "POST"])
-@guards.staff_required(*MAY_PRICE)
+@guards.staff_required(*MAY_PRICE, suppliers=True)
 @guards.body_limit(BODY)
 def preview(code: str) -> Response:
     """The draft, or what is live; sent the editor's form, what stands in it, unsaved."""
-    found, who = written(reading(), code), imagined()
+    found, who = written(reading(), code, guards.staff().scope), imagined()
     document = item_form_from(request.form).document if request.method == "POST" else found.document
     reward, sample = _page(found, document, who)
     chosen = choose(reward.skus)

@@ -15,7 +15,17 @@ from mall.catalog.queries.ending import ENDS, Ends
 from mall.catalog.queries.priced import PAGE, Priced
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, Margin, suggest
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, last_told, may_price, point_value, tax_of, yuan_told
+from mall.catalog.staff.desk import (
+    GROUP,
+    MAY_PRICE,
+    desk_catalog,
+    last_told,
+    may_price,
+    point_value,
+    signed,
+    tax_of,
+    yuan_told,
+)
 from mall.catalog.staff.price_form import STEPS, CostForm, PlanForm, helper_from
 from mall.points.queries.corrections import traces
 from mall.web import guards
@@ -85,7 +95,7 @@ def add_price(code: str) -> Response:
     if put is None:
         return refused("catalog/desk_price.html", **wants)
     try:
-        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], sure=bool(form.sure.data), **_by())
+        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], sure=bool(form.sure.data), **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -101,7 +111,7 @@ def withdraw_price(code: str, plan: int) -> Response:
     if plan not in {one.id for one in (*sku.plans, *priced.withdrawn(reading(), sku.id))}:
         raise NotFound
     try:
-        transact(withdraw_plan, plan_id=plan, **_by())
+        transact(withdraw_plan, plan_id=plan, **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -117,14 +127,10 @@ def change_cost(code: str) -> Response:
     if not form.validate() or form.fen is None:
         form.refuse("cost", _("请填写金额，最多两位小数"))
         return refused("catalog/desk_price.html", **_look(sku, PlanForm(None).offer()) | {"cost_form": form})
-    transact(set_cost, sku_code=code, cost_fen=form.fen, **_by())
+    transact(set_cost, sku_code=code, cost_fen=form.fen, **signed())
     if sku.shipped:
-        transact(send_by, item_code=sku.item_code, template_code=trimmed(form.template.data), **_by())
+        transact(send_by, item_code=sku.item_code, template_code=trimmed(form.template.data), **signed())
     return go(url_for("desk_catalog.price", code=code), _("已记下。"))
-
-
-def _by() -> dict[str, str]:
-    return {"actor": guards.staff().actor, "address": request.remote_addr or ""}
 
 
 def _suggested() -> dict[str, Any]:

@@ -24,15 +24,16 @@ LAST_PAGE = 2_000
 def install(app: Flask) -> None:
     """Put stock on the desk's side, with the number of SKUs that run out."""
     desk_link(app, GROUP, "stock", "/desk/stock", "layers", N_("库存"), may_see)
-    count_on(app, "desk.stock", lambda: stock.alarms(reading()))
+    count_on(app, "desk.stock", lambda: stock.alarms(reading(), guards.staff().scope))
 
 
 @desk_stock.get("", endpoint="stock")
-@guards.staff_required(*SEERS)
+@guards.staff_required(*SEERS, suppliers=True)
 def stock_page() -> Response:
     """SKUs by words, category, state and warehouse; the address says all of it."""
     session = reading()
     want = stock.Wanted(
+        scope=guards.staff().scope,
         q=_word("q", 60),
         category=_word("category", 40),
         only=_one_of("state", stock.STATES),
@@ -61,14 +62,14 @@ def stock_page() -> Response:
 
 
 @desk_stock.get("/<code>", endpoint="sku")
-@guards.staff_required(*SEERS)
+@guards.staff_required(*SEERS, suppliers=True)
 def sku_page(code: str) -> Response:
     """One SKU."""
     return page("catalog/desk_stock_sku.html", **_look(code))
 
 
 @desk_stock.post("/<code>/supply", endpoint="supply")
-@guards.staff_required(*SUPPLIERS)
+@guards.staff_required(*SUPPLIERS, suppliers=True)
 def take_delivery(code: str) -> Response:
     """Pieces have come in."""
     form = SupplyForm()
@@ -93,7 +94,7 @@ def adjust(code: str) -> Response:
 
 
 @desk_stock.post("/<code>/levels", endpoint="levels")
-@guards.staff_required(*SUPPLIERS)
+@guards.staff_required(*SUPPLIERS, suppliers=True)
 def levels(code: str) -> Response:
     """How much should be there."""
     form = LevelsForm()
@@ -104,7 +105,7 @@ def levels(code: str) -> Response:
 
 
 @desk_stock.post("/<code>/incoming", endpoint="announce")
-@guards.staff_required(*SUPPLIERS)
+@guards.staff_required(*SUPPLIERS, suppliers=True)
 def announce_delivery(code: str) -> Response:
     """Pieces are on their way."""
     form = ComingForm()
@@ -116,7 +117,7 @@ def announce_delivery(code: str) -> Response:
 
 
 @desk_stock.post("/<code>/incoming/<int:incoming>/arrival", endpoint="arrive")
-@guards.staff_required(*SEERS)
+@guards.staff_required(*SEERS, suppliers=True)
 def settle(code: str, incoming: int) -> Response:
     """They are here, or were called off."""
     form = ArrivalForm()
@@ -141,7 +142,7 @@ def _done(code: str, toast: str, forms: dict[str, Any], verb: Any, **said: Any) 
 
 def _look(code: str, **forms: Any) -> dict[str, Any]:
     session = reading()
-    one = stock.one_in_stock(session, code)
+    one = stock.one_in_stock(session, code, guards.staff().scope)
     kind = _one_of("kind", tuple(Move))
     number = _page()
     rows, total = movements.movements(session, one.id, kind=Move(kind) if kind else None, page=number)

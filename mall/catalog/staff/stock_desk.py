@@ -38,7 +38,7 @@ def may() -> dict[str, bool]:
 def by() -> By:
     """Who is here, as verbs want it."""
     here = guards.staff()
-    return By(here.staff_id, here.role, request.remote_addr or "")
+    return By(here.staff_id, here.role, request.remote_addr or "", here.scope)
 
 
 def zone() -> str:

@@ -16,7 +16,7 @@ from mall.catalog.models import ADMISSIONS, MOST_FILES, Admission, Supplier
 from mall.catalog.queries import suppliers as queries
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.papers import MOST_BYTES
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, zone
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed, zone
 from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -102,7 +102,7 @@ def write_supplier() -> Response:
         notes=typed["notes"],
     )
     try:
-        transact(put_supplier, put=put, revision=revision, **_by())
+        transact(put_supplier, put=put, revision=revision, **signed())
     except Refused as refusal:
         return refused(ONE, refusal=refusal, **_look(one, typed))
     return go(url_for("desk_catalog.supplier", code=put.code), _("供应商已保存。"))
@@ -122,7 +122,7 @@ def add_file(code: str) -> Response:
         return refused(ONE, **_look(one, _typed(one), {"file": wrong}))
     name = trimmed(came.filename)[-120:]
     try:
-        transact(keep_file, code=code, name=name, data=data, seal=current_app.extensions["seal"], **_by())
+        transact(keep_file, code=code, name=name, data=data, seal=current_app.extensions["seal"], **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -135,7 +135,7 @@ def add_file(code: str) -> Response:
 def look_at_file(code: str, file_id: int) -> Response:
     """Hand a quality file out; that it was looked at is written down."""
     seal = current_app.extensions["seal"]
-    name, media_type, data = transact(open_file, code=code, file_id=file_id, seal=seal, **_by())
+    name, media_type, data = transact(open_file, code=code, file_id=file_id, seal=seal, **signed())
     answer = Response(data, mimetype=media_type)
     answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
     answer.headers["Cache-Control"] = "no-store"
@@ -146,7 +146,7 @@ def look_at_file(code: str, file_id: int) -> Response:
 @guards.staff_required(*MAY_PRICE)
 def take_file_out(code: str, file_id: int) -> Response:
     """Take a quality file out of sight."""
-    transact(remove_file, code=code, file_id=file_id, **_by())
+    transact(remove_file, code=code, file_id=file_id, **signed())
     return go(url_for("desk_catalog.supplier", code=code), _("文件已移除。"))
 
 
@@ -183,7 +183,3 @@ def _day(typed: dict[str, str], name: str, errors: dict[str, str]) -> date | Non
     except ValueError:
         errors[name] = _("请填写日期")
         return None
-
-
-def _by() -> dict[str, Any]:
-    return {"actor": guards.staff().actor, "address": request.remote_addr or ""}

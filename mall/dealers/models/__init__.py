@@ -1,5 +1,6 @@
 """Dealers, members, staff, sign-ins, addresses, one-time codes and notices: tables, state words and refusals."""
 
+from mall.base.scope import WHOLE, OutsideScope, Scope, beneath
 from mall.dealers.models.acts import ACTS
 from mall.dealers.models.address import Address
 from mall.dealers.models.code import Code, CodePurpose
@@ -25,7 +26,6 @@ from mall.dealers.models.refusals import (
     WrongSmsCode,
 )
 from mall.dealers.models.saved_view import MOST_VIEWS, ListColumns, SavedView, TooManyViews
-from mall.dealers.models.scope import WHOLE, OutsideScope, Scope, beneath
 from mall.dealers.models.sign_in import SignIn, SignInStage
 from mall.dealers.models.staff import SCOPED, Staff, StaffRole
 

@@ -1,7 +1,6 @@
 """Changes of the draft. Each says which revision it was made to: a stale one is refused, the same one twice is one.
 
-Staff of a region (`scope`, a path such as 华东/浙江) change only blocks that are for their region; the scope of the
-brand's own staff is empty.
+Staff of a region (`scope`) change only blocks that are for their region, a supplier's none.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
 from mall.base.types import canonical
+from mall.dealers.models import WHOLE, Scope
 from mall.face.blocks import KINDS, MOST_BLOCKS
 from mall.face.models import (
     BadBlock,
@@ -48,7 +48,7 @@ class By:
 
     actor: str
     address: str = ""
-    scope: str = ""
+    scope: Scope = WHOLE
 
 
 def add_block(session: Session, now: datetime, *, revision: int, what: str, after: str = "", by: By) -> str:
@@ -57,7 +57,7 @@ def add_block(session: Session, now: datetime, *, revision: int, what: str, afte
     if kind is None:
         raise Malformed
     own: Block = EVERYBODY | blank(kind.fields) | {"id": str(new_id(now)), "what": what}
-    own["regions"] = [by.scope] if by.scope else []
+    own["regions"] = [by.scope.region] if by.scope.region else []
 
     def edit(document: Document) -> Document:
         _judge_room(document, what)
@@ -163,7 +163,7 @@ def _change(
     before = row.document if row else live.document if live else standard()
     after = edit(before)
     if touched_outside(before, after, by.scope):
-        raise OutsideRegion(region=by.scope)
+        raise OutsideRegion(region=by.scope.region)
     if row is None:
         row = LayoutDraft(id=1, revision=0, based_on=live.no if live else 0)
         session.add(row)

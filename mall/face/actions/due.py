@@ -12,6 +12,7 @@ from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.refused import Refused
 from mall.base.types import micros
+from mall.dealers.models import Scope
 from mall.face.actions.draft import SUBJECT, By, locked_draft
 from mall.face.actions.publish import append
 from mall.face.models import (
@@ -78,7 +79,7 @@ def set_due(
         note=words[:200],
         draft_revision=revision,
         live_no=live.no if live else 0,
-        region=by.scope,
+        region=by.scope.region,
         made_at=now,
         made_by=by.actor,
         state=DueState.WAITING,
@@ -96,8 +97,8 @@ def cancel_due(session: Session, now: datetime, *, due_id: int, by: By) -> None:
     due = _locked(session, due_id)
     if due.state is DueState.LIVE:
         raise DueOver
-    if by.scope and not touchable([due.region] if due.region else [], by.scope):
-        raise OutsideRegion(region=by.scope)
+    if not touchable([due.region] if due.region else [], by.scope):
+        raise OutsideRegion(region=by.scope.region)
     if not due.waits:
         return
     _end(session, now, due, DueState.CANCELLED, by.actor)
@@ -121,7 +122,7 @@ def publish_due(session: Session, now: datetime, *, known: Known) -> bool:
     try:
         if _document(live) == due.document:
             raise NothingNew
-        _judge(session, now, _document(live), due.document, known, due.region)
+        _judge(session, now, _document(live), due.document, known, Scope(due.region))
     except Refused as refusal:
         due.fault = {"text": refusal.text, "params": refusal.params, "found": _found(session, now, due, known)}
         _end(session, now, due, DueState.FAILED, WORKER)
@@ -148,9 +149,9 @@ def _follow(row: LayoutDraft | None, new: Layout) -> None:
         row.based_on = new.no
 
 
-def _judge(session: Session, at: datetime, before: Document, after: Document, known: Known, region: str) -> None:
-    if touched_outside(before, after, region):
-        raise OutsideRegion(region=region)
+def _judge(session: Session, at: datetime, before: Document, after: Document, known: Known, scope: Scope) -> None:
+    if touched_outside(before, after, scope):
+        raise OutsideRegion(region=scope.region)
     if bad := [finding for finding in checks(session, at, after, known) if finding.bad]:
         raise NotReady(count=len(bad))
 

@@ -35,7 +35,7 @@ def publish(session: Session, now: datetime, *, revision: int, words: str, known
     if before == row.document:
         raise NothingNew
     if touched_outside(before, row.document, by.scope):
-        raise OutsideRegion(region=by.scope)
+        raise OutsideRegion(region=by.scope.region)
     if bad := [finding for finding in checks(session, now, row.document, known) if finding.bad]:
         raise NotReady(count=len(bad))
     new = append(session, now, live, row.document, words, by.actor, draft_revision=revision)
@@ -61,7 +61,7 @@ def roll_back(session: Session, now: datetime, *, to: int, seen: int, words: str
     if old.document == live.document:
         raise NothingNew
     if touched_outside(live.document, old.document, by.scope):
-        raise OutsideRegion(region=by.scope)
+        raise OutsideRegion(region=by.scope.region)
     followed = row.document == live.document
     new = append(session, now, live, old.document, words, by.actor, restored_from=to)
     if followed:

@@ -160,7 +160,7 @@ def _judge_revision(one: Announcement | Guide, revision: int) -> None:
 
 def _judge_scope(by: By, *regions: Any) -> None:
     if not all(touchable(each, by.scope) for each in regions if each is not None):
-        raise OutsideRegion(region=by.scope)
+        raise OutsideRegion(region=by.scope.region)
 
 
 def _same(one: Announcement | Guide, facts: Mapping[str, Any]) -> bool:

@@ -6,13 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mall.base.types import micros
-from mall.dealers.models import Tier
+from mall.dealers.models import Scope, Tier, beneath
 from mall.face.models import Block, Document
-
-
-def beneath(region: str, above: str) -> bool:
-    """Whether a region such as 华东/浙江 is this one or lies in it; everything lies in the empty one."""
-    return not above or region == above or region.startswith(f"{above}/")
 
 
 def meant_for(tiers: Sequence[str], regions: Sequence[str], *, tier: Tier, region: str) -> bool:
@@ -38,17 +33,17 @@ def shown(block: Block, *, tier: Tier, region: str, at: datetime) -> bool:
     return open_at(block, at) and meant_for(block.get("tiers", ()), block.get("regions", ()), tier=tier, region=region)
 
 
-def touchable(regions: Sequence[str], scope: str) -> bool:
-    """Whether staff of a region may change what is for these regions; staff of the brand (no scope) always."""
-    return not scope or (bool(regions) and all(beneath(one, scope) for one in regions))
+def touchable(regions: Sequence[str], scope: Scope) -> bool:
+    """Whether staff of a region may change what is for these regions; staff of the whole brand always."""
+    return scope.whole or (bool(regions) and all(scope.covers(one) for one in regions))
 
 
-def touched_outside(before: Document, after: Document, scope: str) -> bool:
+def touched_outside(before: Document, after: Document, scope: Scope) -> bool:
     """Whether a change of the document goes beyond what staff of a region may change.
 
     Their own blocks may come, go, change and move; all others stay as they are, in their order.
     """
-    if not scope:
+    if scope.whole:
         return False
     others = [[b for b in doc["blocks"] if not touchable(b.get("regions", ()), scope)] for doc in (before, after)]
     return others[0] != others[1] or before.get("theme") != after.get("theme")

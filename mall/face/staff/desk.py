@@ -38,12 +38,12 @@ def may_dress() -> bool:
 
 def scope() -> str:
     """The region within which this person may act; empty is the whole brand."""
-    return str(getattr(guards.staff(), "region", "") or "")
+    return guards.staff().region
 
 
 def by() -> By:
     """Who acts, for verbs and the audit log."""
-    return By(actor=guards.staff().actor, address=request.remote_addr or "", scope=scope())
+    return By(actor=guards.staff().actor, address=request.remote_addr or "", scope=guards.staff().scope)
 
 
 def moved(refusal: DraftMoved | WritingMoved) -> str:

@@ -186,7 +186,7 @@ def _row(one: Block) -> dict[str, Any]:
         "kind": KINDS.get(one["what"]),
         "over": over(one, at),
         "coming": not over(one, at) and not open_at(one, at),
-        "mine": touchable(one["regions"], scope()),
+        "mine": touchable(one["regions"], guards.staff().scope),
     }
 
 
@@ -213,7 +213,7 @@ def _form(
         icons=ICONS,
         shelves=shelves(reading()),
         tiers=TIERS,
-        mine=touchable(one.get("regions", ()), scope()),
+        mine=touchable(one.get("regions", ()), guards.staff().scope),
         scope=scope(),
         shown_at=shown_at,
         **as_whom(),

@@ -50,7 +50,7 @@ def announcements() -> Response:
     found = writing.all_announcements(reading())
     return page(
         "face/desk_announcements.html",
-        announcements=[(one, _standing(one), touchable(one.regions, scope())) for one in found],
+        announcements=[(one, _standing(one), touchable(one.regions, guards.staff().scope)) for one in found],
         names=names(reading(), {one.changed_by for one in found}),
         tiers=TIERS,
     )
@@ -204,7 +204,7 @@ def move_guide(guide_id: int, way: str) -> Response:
 
 
 def _announcement(typed: Typed, *, refusal: str | None = None, status: int = 200) -> Response:
-    mine = touchable(typed.values["regions"], scope())
+    mine = touchable(typed.values["regions"], guards.staff().scope)
     return page(
         "face/desk_announcement.html", status=status, form=typed, refusal=refusal, tiers=TIERS, shown_at=shown_at,
         all_regions=regions(reading()), mine=mine, scope=scope(),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.picture import Box, NoPicture, PictureTooLarge, size_of
+from mall.base.scope import WHOLE, Scope
 from mall.media.actions.files import WHOLE_PX, complete, draw, draw_anew, weight
 from mall.media.models import (
     LONGEST_NAME,
@@ -92,11 +93,12 @@ def crop_anew(
     crop: Box | Anchor,
     actor: str,
     folder: Path,
+    scope: Scope = WHOLE,
     instead: bool = False,
 ) -> Picture:
     """Crop a kept picture elsewhere: another picture, since what shows the first must not change under it.
 
-    `instead` puts the first one away. Refused: CropOutside, PictureTooSmall, FilesGone, NoRoom.
+    `instead` puts the first one away. Refused: CropOutside, PictureTooSmall, FilesGone, NoRoom; and as `set_offered`.
     """
     width, height, shape = picture.source_width, picture.source_height, picture.shape
     seen = min(1.0, WHOLE_PX / max(width, height))
@@ -112,10 +114,12 @@ def crop_anew(
         except OSError as gone:
             raise FilesGone from gone
     drawn = Drawn(key, picture.source, picture.name, shape, (width, height), box, widths, weight(folder, key))
-    return transact(write_down, drawn=drawn, actor=actor, instead_of=picture.key if instead else "")
+    return transact(write_down, drawn=drawn, actor=actor, scope=scope, instead_of=picture.key if instead else "")
 
 
-def write_down(session: Session, now: datetime, *, drawn: Drawn, actor: str, instead_of: str = "") -> Picture:
+def write_down(
+    session: Session, now: datetime, *, drawn: Drawn, actor: str, scope: Scope = WHOLE, instead_of: str = ""
+) -> Picture:
     """Write the row of a picture whose files are there. One that is there already is offered again, if it was not."""
     picture = session.get(Picture, drawn.key)
     if picture is None:
@@ -133,16 +137,23 @@ def write_down(session: Session, now: datetime, *, drawn: Drawn, actor: str, ins
     else:
         set_offered(session, now, key=drawn.key, offered=True, actor=actor)
     if instead_of and instead_of != drawn.key:
-        set_offered(session, now, key=instead_of, offered=False, actor=actor)
+        set_offered(session, now, key=instead_of, offered=False, actor=actor, scope=scope)
     session.flush()
     return picture
 
 
-def set_offered(session: Session, now: datetime, *, key: str, offered: bool, actor: str) -> Picture:
-    """Put a picture away or take it out again. What shows it goes on showing it. Refused: NoSuchPicture."""
+def set_offered(
+    session: Session, now: datetime, *, key: str, offered: bool, actor: str, scope: Scope = WHOLE
+) -> Picture:
+    """Put a picture away or take it out again. What shows it goes on showing it.
+
+    Refused: NoSuchPicture; one that somebody else brought, to whoever does not look after the whole brand.
+    """
     picture = session.get(Picture, key, with_for_update=True, populate_existing=True)
     if picture is None:
         raise NoSuchPicture
+    if picture.by != actor:
+        scope.must_be_whole()
     if picture.offered is not offered:
         picture.put_away_at = None if offered else now
         act = "picture.take_out" if offered else "picture.put_away"

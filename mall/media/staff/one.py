@@ -58,6 +58,7 @@ def crop(key: str) -> Response:
             picture=picture,
             crop=wanted,
             actor=guards.staff().actor,
+            scope=guards.staff().scope,
             folder=folder(),
             instead=request.form.get("instead") == "1",
         )
@@ -71,7 +72,7 @@ def crop(key: str) -> Response:
 @guards.staff_required(*KEEPERS)
 def put_away(key: str) -> Response:
     """Take it out of what is offered."""
-    transact(set_offered, key=key, offered=False, actor=guards.staff().actor)
+    transact(set_offered, key=key, offered=False, actor=guards.staff().actor, scope=guards.staff().scope)
     return go(url_for("desk_media.picture", key=key), _("已收起，用到它的地方照常显示。"))
 
 
@@ -79,7 +80,7 @@ def put_away(key: str) -> Response:
 @guards.staff_required(*KEEPERS)
 def take_out(key: str) -> Response:
     """Offer it again."""
-    transact(set_offered, key=key, offered=True, actor=guards.staff().actor)
+    transact(set_offered, key=key, offered=True, actor=guards.staff().actor, scope=guards.staff().scope)
     return go(url_for("desk_media.picture", key=key), _("已放回图库。"))
 
 

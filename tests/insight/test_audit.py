@@ -16,7 +16,7 @@ from mall.audit.actions import note
 from mall.config import ROOT
 from mall.dealers.models import StaffRole
 from mall.insight.queries.traces import Asked, every_trace, traces
-from mall.insight.staff import WITH
+from mall.insight.staff.audit import WITH
 from mall.web.db import db, reading, transact
 from tests.cast import Cast, cast, sign_in
 from tests.conftest import Clock

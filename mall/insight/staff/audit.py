@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import N_
@@ -22,6 +22,7 @@ from mall.insight.queries.traces import (
     staff_named,
     traces,
 )
+from mall.insight.staff.desk import desk_insight
 from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.filters import days, moment
@@ -29,8 +30,6 @@ from mall.web.forms import trimmed
 from mall.web.pages import desk_link, page
 from mall.web.period import Days
 from mall.web.spreadsheet import Is, Sheet, spreadsheet
-
-desk_insight = Blueprint("desk_insight", __name__, url_prefix="/desk")
 
 MAY_SEE = (StaffRole.FINANCE,)
 """Finance, and the administrator as everywhere: the log tells what everybody does, so it is not for everybody."""
@@ -45,6 +44,7 @@ WITH: dict[str, str] = {
     "voucher": N_("券与权益"),
     "plan": N_("价格"),
     "freight": N_("运费"),
+    "search": N_("搜不到的词"),
     "points": N_("积分账"),
     "correction": N_("更正单"),
     "rule": N_("积分规则"),
@@ -66,9 +66,8 @@ WITH: dict[str, str] = {
 BY: dict[str, str] = {BY_MEMBERS: N_("经销商的人"), BY_PARTNERS: N_("合作系统"), BY_ITSELF: N_("系统自动")}
 
 
-def register(app: Flask) -> None:
-    """Open the page, and put it on the desk's side."""
-    app.register_blueprint(desk_insight)
+def install(app: Flask) -> None:
+    """Put the log on the desk's side."""
     desk_link(app, N_("系统"), "audit", "/desk/audit", "history", N_("操作日志"), _may_see)
 
 

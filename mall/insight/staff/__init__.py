@@ -1,0 +1,14 @@
+"""The desk across features: what is to be done today, and the audit log."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from mall.insight.staff import audit
+from mall.insight.staff.desk import desk_insight
+
+
+def register(app: Flask) -> None:
+    """Open the pages."""
+    audit.install(app)
+    app.register_blueprint(desk_insight)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mall.base.models import Base, strict
 from mall.base.picture import Box, NoPicture, PictureTooLarge
@@ -114,6 +116,30 @@ class Picture(Base):
     def whole(self) -> bool:
         """Whether nothing was cut away."""
         return (self.cut_width, self.cut_height) == (self.source_width, self.source_height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A place that shows a picture: what it is and which part of it (texts to be translated), its name by language,
+    the desk's page of it. `seen`: whether dealers see it now, or only will.
+    """
+
+    what: str
+    address: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+    seen: bool = True
+
+
+UsedIn = Callable[[Session, str], Sequence[Use]]
+"""A feature's answer to where it shows the picture of a key. Features above say theirs, so that none is forgotten."""
+
+
+class PictureInUse(Refused):
+    """Something shows the picture: what is in use stays in the library."""
+
+    code = "picture_in_use"
+    text = N_("这张图片还在用，共 %(n)s 处，不能收起。先在用到它的地方换掉。")
 
 
 class FileTooLarge(Refused):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mall.audit.models import AuditEntry
 from mall.base.picture import KEPT, WIDTHS
 from mall.dealers.models import Staff
-from mall.media.models import NoSuchPicture, Picture, Shape
+from mall.media.models import NoSuchPicture, Picture, Shape, Use, UsedIn
 
 PAGE = 60
 FILE = re.compile(r"([1-9][0-9]{2,3})\.(avif|webp)")
@@ -67,6 +67,12 @@ def cut_from(session: Session, picture: Picture) -> Sequence[Picture]:
     """The other crops of the same file, newest first."""
     same = (Picture.source == picture.source) & (Picture.key != picture.key)
     return session.scalars(select(Picture).where(same).order_by(Picture.made_at.desc()).limit(12)).all()
+
+
+def uses(session: Session, key: str, used_in: Iterable[UsedIn]) -> list[Use]:
+    """Every place that shows a picture, those that dealers see first."""
+    found = [use for ask in used_in for use in ask(session, key)]
+    return sorted(found, key=lambda use: not use.seen)
 
 
 def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:

@@ -11,9 +11,12 @@ The field knows how keys look; whether the library has them the route asks (`mal
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask import Flask
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from wtforms import Field
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
@@ -21,8 +24,18 @@ from wtforms.validators import ValidationError
 from mall.base.picture import KEPT
 from mall.base.refused import N_
 
+USES = "picture_uses"
+
 NAMED = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 """How keys look, those of pictures that the mall brings along among them."""
+
+
+def tell_uses(app: Flask, find: Callable[[Session, str], Sequence[Any]]) -> None:
+    """Let the library ask a feature where it shows a picture: `find(session, key)` gives the `Use`s of mall.media.
+
+    What nobody tells of can be taken out of the library while it is shown.
+    """
+    app.extensions.setdefault(USES, []).append(find)
 
 
 class PicturesField(Field):  # type: ignore[misc]  # WTForms carries no types

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from mall.catalog.queries.pictures import picture_uses
 from mall.catalog.staff import (
     categories,
     counts,
@@ -22,6 +23,7 @@ from mall.catalog.staff.acts import ACTS
 from mall.catalog.staff.desk import desk_catalog
 from mall.catalog.staff.stock_desk import desk_stock
 from mall.web.pages import name_acts
+from mall.web.picture_field import tell_uses
 
 
 def register(app: Flask) -> None:
@@ -29,6 +31,7 @@ def register(app: Flask) -> None:
     for each in (items, categories, suppliers, prices, freight, searches, stock, counts, warehouses):
         each.install(app)
     name_acts(app, ACTS)
+    tell_uses(app, picture_uses)
     app.register_blueprint(desk_catalog)
     app.register_blueprint(desk_stock)
 

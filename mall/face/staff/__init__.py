@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from mall.base.refused import N_
+from mall.face.queries.pictures import picture_uses
 from mall.face.staff import editor, preview, theme, versions, writing
 from mall.face.staff.desk import GROUP, desk_face, known, may_dress
 from mall.web.pages import desk_link, name_acts
+from mall.web.picture_field import tell_uses
 
 __all__ = ["editor", "preview", "register", "theme", "versions", "writing"]
 
@@ -42,5 +44,6 @@ def register(app: Flask) -> None:
     desk_link(app, GROUP, "announcements", "/desk/announcements", "megaphone", N_("公告"), may_dress)
     desk_link(app, GROUP, "guides", "/desk/guides", "file-text", N_("兑换攻略"), may_dress)
     name_acts(app, ACTS)
+    tell_uses(app, picture_uses)
     app.extensions["face_known"] = known
     app.register_blueprint(desk_face)

@@ -5,7 +5,7 @@ Drawing takes a second, so it is no part of the transaction: `transact` is hande
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,9 +25,12 @@ from mall.media.models import (
     NoSuchPicture,
     NotAPicture,
     Picture,
+    PictureInUse,
     Shape,
     TooManyPixels,
+    UsedIn,
 )
+from mall.media.queries import uses
 from mall.media.rules import box_at, judged, key_of, source_of, widths_of
 
 Transact = Callable[..., "Picture"]
@@ -95,10 +98,12 @@ def crop_anew(
     folder: Path,
     scope: Scope = WHOLE,
     instead: bool = False,
+    used_in: Iterable[UsedIn] = (),
 ) -> Picture:
     """Crop a kept picture elsewhere: another picture, since what shows the first must not change under it.
 
-    `instead` puts the first one away. Refused: CropOutside, PictureTooSmall, FilesGone, NoRoom; and as `set_offered`.
+    `instead` puts the first one away where nothing uses it. Refused: CropOutside, PictureTooSmall, FilesGone, NoRoom;
+    and as `set_offered`.
     """
     width, height, shape = picture.source_width, picture.source_height, picture.shape
     seen = min(1.0, WHOLE_PX / max(width, height))
@@ -114,11 +119,19 @@ def crop_anew(
         except OSError as gone:
             raise FilesGone from gone
     drawn = Drawn(key, picture.source, picture.name, shape, (width, height), box, widths, weight(folder, key))
-    return transact(write_down, drawn=drawn, actor=actor, scope=scope, instead_of=picture.key if instead else "")
+    instead_of = picture.key if instead else ""
+    return transact(write_down, drawn=drawn, actor=actor, scope=scope, instead_of=instead_of, used_in=used_in)
 
 
 def write_down(
-    session: Session, now: datetime, *, drawn: Drawn, actor: str, scope: Scope = WHOLE, instead_of: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    drawn: Drawn,
+    actor: str,
+    scope: Scope = WHOLE,
+    instead_of: str = "",
+    used_in: Iterable[UsedIn] = (),
 ) -> Picture:
     """Write the row of a picture whose files are there. One that is there already is offered again, if it was not."""
     picture = session.get(Picture, drawn.key)
@@ -136,18 +149,26 @@ def write_down(
         note(session, now, actor=actor, act="picture.keep", subject=f"picture:{drawn.key}", detail={"after": after})
     else:
         set_offered(session, now, key=drawn.key, offered=True, actor=actor)
-    if instead_of and instead_of != drawn.key:
+    if instead_of and instead_of != drawn.key and not uses(session, instead_of, used_in):
         set_offered(session, now, key=instead_of, offered=False, actor=actor, scope=scope)
     session.flush()
     return picture
 
 
 def set_offered(
-    session: Session, now: datetime, *, key: str, offered: bool, actor: str, scope: Scope = WHOLE
+    session: Session,
+    now: datetime,
+    *,
+    key: str,
+    offered: bool,
+    actor: str,
+    scope: Scope = WHOLE,
+    used_in: Iterable[UsedIn] = (),
 ) -> Picture:
-    """Put a picture away or take it out again. What shows it goes on showing it.
+    """Put a picture away or take it out again. `used_in` say where it is used.
 
-    Refused: NoSuchPicture; one that somebody else brought, to whoever does not look after the whole brand.
+    Refused: NoSuchPicture; one that is in use, PictureInUse; one that somebody else brought, to whoever does not look
+    after the whole brand.
     """
     picture = session.get(Picture, key, with_for_update=True, populate_existing=True)
     if picture is None:
@@ -155,6 +176,8 @@ def set_offered(
     if picture.by != actor:
         scope.must_be_whole()
     if picture.offered is not offered:
+        if not offered and (found := uses(session, key, used_in)):
+            raise PictureInUse(n=len(found))
         picture.put_away_at = None if offered else now
         act = "picture.take_out" if offered else "picture.put_away"
         detail = {"before": {"offered": not offered}, "after": {"offered": offered}}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Blueprint, current_app
 
 from mall.base.refused import N_
 from mall.dealers.models import StaffRole
+from mall.media.models import UsedIn
 from mall.web import guards
+from mall.web.picture_field import USES
 
 desk_media = Blueprint("desk_media", __name__, url_prefix="/desk/pictures")
 
@@ -31,3 +34,9 @@ def folder() -> Path:
     """Where this mall's pictures lie."""
     kept: Path = current_app.extensions["settings"].media
     return kept
+
+
+def used_in() -> Sequence[UsedIn]:
+    """The features that say where they show a picture."""
+    told: Sequence[UsedIn] = current_app.extensions.get(USES, ())
+    return told

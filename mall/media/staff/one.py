@@ -8,13 +8,13 @@ from flask import Flask, Response, request, send_file, url_for
 from flask_babel import gettext as _
 
 from mall.base.picture import WIDTHS
-from mall.base.refused import Refused
+from mall.base.refused import NotFound, Refused
 from mall.media.actions import crop_anew, set_offered
 from mall.media.actions.files import WHOLE, WHOLE_PX
 from mall.media.forms import CropForm
 from mall.media.models import LEAST_PX, Anchor, CropOutside, FilesGone
-from mall.media.queries import cut_from, names_of, one, traces
-from mall.media.staff.desk import ACTS, KEEPERS, desk_media, folder
+from mall.media.queries import cut_from, names_of, one, traces, uses
+from mall.media.staff.desk import ACTS, KEEPERS, desk_media, folder, used_in
 from mall.media.staff.library import lacks
 from mall.web import guards
 from mall.web.db import reading, transact
@@ -49,6 +49,7 @@ def whole(key: str) -> Response:
 def crop(key: str) -> Response:
     """Crop it elsewhere: another picture with a key of its own."""
     picture, form = one(reading(), key), CropForm()
+    instead = request.form.get("instead") == "1"
     wanted = form.crop(picture.shape)
     try:
         if wanted is None:
@@ -60,20 +61,30 @@ def crop(key: str) -> Response:
             actor=guards.staff().actor,
             scope=guards.staff().scope,
             folder=folder(),
-            instead=request.form.get("instead") == "1",
+            instead=instead,
+            used_in=used_in(),
         )
     except Refused as refusal:
         return refused("media/picture.html", refusal=refusal, **_look(key), form=form)
     text = _("裁切没有变化。") if made.key == key else _("已按新的裁切保存为一张新图片。")
+    if instead and made.key != key and one(reading(), key).offered:
+        text = _("已保存为一张新图片。原来那张还在用，没有收起。")
     return go(url_for("desk_media.picture", key=made.key), text)
 
 
 @desk_media.post("/<key>/putting-away", endpoint="put_away")
 @guards.staff_required(*KEEPERS)
 def put_away(key: str) -> Response:
-    """Take it out of what is offered."""
-    transact(set_offered, key=key, offered=False, actor=guards.staff().actor, scope=guards.staff().scope)
-    return go(url_for("desk_media.picture", key=key), _("已收起，用到它的地方照常显示。"))
+    """Take it out of what is offered, where nothing shows it."""
+    by = {"actor": guards.staff().actor, "scope": guards.staff().scope}
+    try:
+        transact(set_offered, key=key, offered=False, used_in=used_in(), **by)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form = CropForm(None, anchor=Anchor.MIDDLE.value)
+        return refused("media/picture.html", refusal=refusal, **_look(key), form=form)
+    return go(url_for("desk_media.picture", key=key), _("已收起，选图时不再出现。"))
 
 
 @desk_media.post("/<key>/taking-out", endpoint="take_out")
@@ -92,6 +103,7 @@ def _look(key: str) -> dict[str, Any]:
     return {
         "shown": picture,
         "others": cut_from(session, picture),
+        "uses": uses(session, key, used_in()),
         "traces": happened,
         "acts": ACTS,
         "names": names_of(session, [picture.by, *(each.actor for each in happened)]),

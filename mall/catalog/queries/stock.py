@@ -49,6 +49,7 @@ class Wanted:
     category: str = ""
     only: str = ""
     warehouse: str = ""
+    kind: Kind | None = None
     sort: str = "code"
     page: int = 1
 
@@ -173,6 +174,8 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
     if want.category:
         statement = statement.join(_category, _category.c.id == _item.c.category_id)
         statement = statement.where(_category.c.code == want.category)
+    if want.kind is not None:
+        statement = statement.where(_item.c.kind == want.kind)
     if want.warehouse:
         place = select(_warehouse.c.id).where(_warehouse.c.code == want.warehouse).scalar_subquery()
         here = exists().where(_at.c.sku_id == _sku.c.id, _at.c.warehouse_id == place, _at.c.pieces > 0)
@@ -203,6 +206,20 @@ def alarms(session: Session, scope: Scope = WHOLE) -> int:
         theirs = _level.join(_sku, _sku.c.id == _level.c.sku_id).join(_item, _item.c.id == _sku.c.item_id)
         ringing = ringing.select_from(theirs).where(*_within(scope))
     return session.scalar(ringing) or 0
+
+
+def ringing(session: Session, scope: Scope = WHOLE) -> dict[Alarm, int]:
+    """How many SKUs that are still offered ring how badly, as the worker keeps it; in one statement."""
+    skus = _level.join(_sku, _sku.c.id == _level.c.sku_id)
+    if scope.supplier_id is not None:
+        skus = skus.join(_item, _item.c.id == _sku.c.item_id)
+    asked = (
+        select(_level.c.alarm, func.count())
+        .select_from(skus)
+        .where(_level.c.alarm.is_not(None), _sku.c.retired_at.is_(None), *_within(scope))
+        .group_by(_level.c.alarm)
+    )
+    return {row[0]: row[1] for row in session.execute(asked)}
 
 
 def _within(scope: Scope) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.supplies import announce, come_in, put_right, set_levels, settle_incoming
-from mall.catalog.models import ALARMS, MOVES, REASONS, Kind, Move
+from mall.catalog.models import ALARMS, KINDS, MOVES, REASONS, Kind, Move
 from mall.catalog.queries import movements, priced, stock
 from mall.catalog.staff.stock_desk import ACTS, GROUP, KEEPERS, SEERS, SUPPLIERS, by, desk_stock, may, may_see
 from mall.catalog.staff.stock_forms import AdjustForm, ArrivalForm, ComingForm, LevelsForm, SupplyForm
@@ -38,10 +38,11 @@ def stock_page() -> Response:
         category=_word("category", 40),
         only=_one_of("state", stock.STATES),
         warehouse=_word("warehouse", 40),
+        kind=Kind(kind) if (kind := _one_of("kind", tuple(Kind))) else None,
         sort=_one_of("sort", stock.SORTS) or "code",
         page=_page(),
     )
-    asked = {"q": want.q, "category": want.category, "warehouse": want.warehouse}
+    asked = {"q": want.q, "category": want.category, "warehouse": want.warehouse, "kind": kind}
     asked |= {"sort": want.sort if want.sort != "code" else ""}
 
     def address(**more: Any) -> str:
@@ -57,6 +58,7 @@ def stock_page() -> Response:
         shelves=priced.shelves(session),
         places=movements.places(session),
         alarms=ALARMS,
+        kinds=KINDS,
         may=may(),
     )
 

@@ -1,23 +1,14 @@
-/* The back office by keyboard: "/" goes to the search; one box ticks all rows of its table; a menu closes by itself. */
+/* The back office by keyboard: "/" goes to the search; a menu closes by itself. */
 (() => {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = [...document.querySelectorAll("[data-focus-key]")].find((one) => one.dataset.focusKey === event.key);
+    const fields = [...document.querySelectorAll("[data-focus-key]")];
+    const own = fields.filter((one) => one.dataset.focusKey === event.key);
+    const field = own.find((one) => one.closest("main")) || own[0]; // a list's own search goes before the desk's
     if (!field) return;
     event.preventDefault();
     field.focus();
-  });
-  document.addEventListener("change", (event) => {
-    const box = event.target;
-    if (box.matches("[data-check-all]")) {
-      box.closest("table").querySelectorAll('tbody input[type="checkbox"]').forEach((row) => {
-        row.checked = box.checked;
-        row.closest("tr").classList.toggle("is-on", row.checked);
-      });
-    } else if (box.matches('tbody input[type="checkbox"]')) {
-      box.closest("tr").classList.toggle("is-on", box.checked);
-    }
   });
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));

@@ -11,5 +11,6 @@ import mall.orders.models
 import mall.outbox.models
 import mall.payments.models
 import mall.points.models
+import mall.proposals.models
 import mall.rewards.models
 import mall.web.limits  # noqa: F401

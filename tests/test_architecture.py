@@ -14,7 +14,7 @@ FLOORS = (  # from the ground up; a floor wrongly placed is moved here and in AR
     {"base"},
     {"audit"},
     {"dealers"},
-    {"outbox", "media"},
+    {"outbox", "media", "proposals"},
     {"points"},
     {"tiers"},
     {"payments", "catalog", "earning"},

@@ -100,7 +100,7 @@ def test_a_new_reward_is_on_no_shelf_until_it_is_published_and_priced(stocked: F
     assert look("KT-1").draft is None
     with pytest.raises(Refused):  # nobody has a price for it
         item(reading(), now(), "KT-1", **ANYWHERE)
-    transact(add_plan, sku_code="KT-1-A", put=PlanToPut(points=900), costs=None, sure=True, actor=XU)
+    transact(add_plan, sku_code="KT-1-A", put=PlanToPut(points=900), costs=None, actor=XU)
     assert item(reading(), now(), "KT-1", **ANYWHERE).names["zh_Hans"] == "电水壶"
 
 

@@ -27,7 +27,7 @@ ALL = 10**9
 
 
 def add(code: str, **plan: Any) -> int:
-    return transact(add_plan, sku_code=code, put=PlanToPut(**plan), costs=None, sure=False, actor="staff:1")
+    return transact(add_plan, sku_code=code, put=PlanToPut(**plan), costs=None, actor="staff:1")
 
 
 def listed(who: dict[str, Any], available: int = ALL, **filters: Any) -> dict[str, int]:

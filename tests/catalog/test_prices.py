@@ -27,9 +27,9 @@ PINE = "TB-750-PINE"
 WORTH = Costs(cost_fen=0, tax_bps=1_300, unit_value=10_000)
 
 
-def add(code: str = PINE, *, sure: bool = False, costs: Costs | None = None, **plan: Any) -> int:
+def add(code: str = PINE, *, checker: str = "", costs: Costs | None = None, **plan: Any) -> int:
     put = PlanToPut(**plan)
-    return transact(add_plan, sku_code=code, put=put, costs=costs, sure=sure, actor="staff:1")
+    return transact(add_plan, sku_code=code, put=put, costs=costs, checker=checker, actor="staff:1")
 
 
 def offered(code: str = PINE, *, tier: Tier = Tier.BASE, region: str = "华东/浙江") -> list[tuple[int, int]]:
@@ -114,7 +114,7 @@ def test_a_price_below_cost_needs_to_be_meant(stocked: Flask) -> None:
         add(points=12_699, step=1, cash_fen=9_900, costs=WORTH)
     assert refusal.value.params == {"floor": 12_700}
     add(points=12_700, step=1, cash_fen=9_900, costs=WORTH)
-    add(points=100, step=2, cash_fen=9_900, costs=WORTH, sure=True)
+    add(points=100, step=2, cash_fen=9_900, costs=WORTH, checker="staff:2")
     assert offered() == [(28_600, 0), (12_700, 9_900), (100, 9_900)]
     notes = reading().scalars(select(AuditEntry.detail).where(AuditEntry.act == "plan.add").order_by(AuditEntry.id))
     assert [detail["below_cost"] for detail in notes] == [False, True]

@@ -93,8 +93,8 @@ def add_plan(
     sku_code: str,
     put: PlanToPut,
     costs: Costs | None,
-    sure: bool,
     actor: str,
+    checker: str = "",
     scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
@@ -103,7 +103,7 @@ def add_plan(
     A standing price (no end) that begins at once takes the place of the one it follows: same step, tier and region.
     `costs` are what the price is held against, the piece's own cost read anew; none, or a cost that is not known,
     judges nothing. Refused: a price for a region outside the scope, or for everybody where it is a region's; no such
-    SKU, a shape no price has, a price below cost unless `sure`.
+    SKU, a shape no price has, a price below cost without a second person who agreed to it (`checker`).
     """
     scope.must_cover(put.region)
     sku, item_id = _locked(session, sku_code)
@@ -111,7 +111,7 @@ def add_plan(
         raise Malformed
     costs = replace(costs, cost_fen=sku.cost_fen) if costs is not None and sku.cost_fen else None
     below = costs is not None and costs.undercut_by(put.points, put.cash_fen)
-    if costs is not None and below and not sure:
+    if costs is not None and below and checker in ("", actor):
         raise BelowCost(floor=costs.floor(put.cash_fen))
     there = session.scalars(
         select(PricePlan).where(PricePlan.sku_id == sku.id, PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.id)
@@ -127,7 +127,7 @@ def add_plan(
     session.flush()
     tell_item(session, now, item_id)
     detail = _facts(row) | {"replaces": [old.id for old in replaced], "below_cost": below}
-    detail |= {"costs": asdict(costs) if costs else None}
+    detail |= {"costs": asdict(costs) if costs else None, **({"checker": checker} if checker else {})}
     note(session, now, actor=actor, act="plan.add", subject=f"sku:{sku.id}", address=address, detail=detail)
     return row.id
 

@@ -95,7 +95,7 @@ def add_price(code: str) -> Response:
     if put is None:
         return refused("catalog/desk_price.html", **wants)
     try:
-        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], sure=bool(form.sure.data), **signed())
+        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], **signed())
     except NotFound:
         raise
     except Refused as refusal:

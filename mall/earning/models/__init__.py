@@ -2,6 +2,7 @@
 
 from mall.earning.models.document import Claim, Document, DocumentState, Earned
 from mall.earning.models.partner import OUR_OWN, Partner, PartnerNonce, UnknownDealers
+from mall.earning.models.point_value import MOST_VALUE, PointValue
 from mall.earning.models.reason import FACTS, FAULTS, REASONS
 from mall.earning.models.refusals import (
     AnotherDocument,
@@ -22,6 +23,7 @@ __all__ = [
     "FACTS",
     "FAULTS",
     "MOST",
+    "MOST_VALUE",
     "OUR_OWN",
     "REASONS",
     "AnotherDocument",
@@ -41,6 +43,7 @@ __all__ = [
     "Partner",
     "PartnerExists",
     "PartnerNonce",
+    "PointValue",
     "RuleFixed",
     "UnknownDealers",
     "UnknownPartner",

@@ -11,7 +11,14 @@ from mall.earning.queries.documents import (
     open_counts,
     revisions,
 )
-from mall.earning.queries.rules import PROGRAMME, fen_for, point_value, rule_versions, sources_of
+from mall.earning.queries.rules import (
+    PROGRAMME,
+    fen_for,
+    point_value,
+    point_values,
+    rule_versions,
+    sources_of,
+)
 
 __all__ = [
     "PROGRAMME",
@@ -25,6 +32,7 @@ __all__ = [
     "one",
     "open_counts",
     "point_value",
+    "point_values",
     "revisions",
     "rule_versions",
     "sources_of",

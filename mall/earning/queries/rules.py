@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from mall.base.money import BPS
-from mall.earning.models import Earned, EarningRule
+from mall.earning.models import Earned, EarningRule, PointValue
 from mall.earning.rules.judgement import FEN, Rule, choose
 
 PROGRAMME = 1
@@ -41,11 +41,21 @@ def rule_versions(session: Session) -> list[Rule]:
 
 
 def point_value(session: Session, on: date) -> int:
-    """What a point is worth by the rule for all that holds on a day, in millionths of the currency's unit; nought if
-    none says so.
+    """What a point is worth on a day, in millionths of the currency's unit: as two people agreed, else by the rule for
+    all that holds then; nought if none says so.
     """
+    agreed = select(PointValue.value).where(PointValue.from_on <= on)
+    value = session.scalar(agreed.order_by(PointValue.from_on.desc(), PointValue.id.desc()).limit(1))
+    if value is not None:
+        return value
     rule = choose([rule for rule in rule_versions(session) if rule.source is None], "", on)
     return rule.unit_value if rule else 0
+
+
+def point_values(session: Session) -> list[PointValue]:
+    """All values of a point that two people agreed to, the newest day first."""
+    newest = select(PointValue).order_by(PointValue.from_on.desc(), PointValue.id.desc()).limit(100)
+    return list(session.scalars(newest))
 
 
 def fen_for(session: Session, dealer_id: int, on: date, points: int) -> int | None:

@@ -1,8 +1,8 @@
 """Lists of the back office, all alike: the address says filters, order, page and columns; people keep views of them.
 
-ITEMS = DeskList("items", "desk_catalog.items", N_("礼品"), ("q", "category"), (Column("reward", …), …), may_price)
-keep(app, ITEMS)                                              # when the feature is set up
-look = ITEMS.look(filters.told())                             # in the route; its template draws with ui.list_*
+ITEMS = DeskList("items", "desk_catalog.items", ("q", "category"), (Column("reward", N_("礼品"), fixed=True), …))
+keep(app, ITEMS)                                 # when the feature is set up
+look = ITEMS.look(filters.told())                # in the route; its template draws with ui.list_*
 
 A list with acts for many rows is a form: a box `codes` for each row, a box `all` (1) for everything that fits the
 list's filters, those filters under their own names, and `seen`, how many the list said there are.
@@ -10,7 +10,7 @@ list's filters, those filters under their own names, and `seen`, how many the li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -18,7 +18,7 @@ from typing import Any, cast
 from flask import Flask, current_app, request, url_for
 
 from mall.base.refused import NotFound
-from mall.dealers.queries import saved_views
+from mall.dealers.queries import StaffHere, saved_views
 from mall.dealers.queries.saved_views import View
 from mall.web import guards
 from mall.web.db import reading
@@ -47,16 +47,15 @@ class Column:
 
 @dataclass(frozen=True)
 class DeskList:
-    """A list of the desk: its key, endpoint and name, the names of its filters, its columns in their order, who may
-    see it. `sorts` are orders that no column's head offers, the first of them the list's own.
+    """A list of the desk: its key, the endpoint that shows it, the names of its filters, its columns in their order.
+
+    `sorts` are orders that no column's head offers; `""` is the list's own.
     """
 
     key: str
     endpoint: str
-    label: str
     filters: tuple[str, ...]
     columns: tuple[Column, ...]
-    shown: Callable[[], bool]
     sorts: tuple[str, ...] = ()
     size: int = 50
 
@@ -79,10 +78,10 @@ class DeskList:
             filters={name: filters[name] for name in self.filters if filters.get(name)},
             page=min(max(whole(asked.get("page", "1")) or 1, 1), LAST_PAGE),
             size=size if size in SIZES else self.size,
-            sort=sort if sort in self.orders and sort not in self.sorts[:1] else "",
+            sort=sort if sort in self.orders else "",
             asked_columns=trimmed(asked.get("columns"))[:200],
             view=whole(asked.get("view", "")),
-            staff_id=guards.staff().staff_id,
+            here=guards.staff(),
         )
 
 
@@ -97,7 +96,7 @@ class Look:
     sort: str
     asked_columns: str
     view: int | None
-    staff_id: int
+    here: StaffHere
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -105,7 +104,7 @@ class Look:
         known = {column.key for column in self.list.columns}
         wanted = set(self.asked_columns.split(",")) & known
         if not wanted:
-            chosen = saved_views.columns(reading(), staff_id=self.staff_id, list_key=self.list.key)
+            chosen = saved_views.columns(reading(), staff_id=self.here.staff_id, list_key=self.list.key)
             wanted = known & set(chosen or ())
         if not wanted:
             wanted = {column.key for column in self.list.columns if column.usual}
@@ -119,7 +118,12 @@ class Look:
     @cached_property
     def views(self) -> tuple[View, ...]:
         """The views that its person has of it, shared ones of others behind them."""
-        return tuple(saved_views.views(reading(), staff_id=self.staff_id, list_key=self.list.key))
+        return tuple(saved_views.views(reading(), by=self.here, list_key=self.list.key))
+
+    @property
+    def may_share(self) -> bool:
+        """Whether views of its person may be seen by colleagues."""
+        return self.here.supplier_id is None
 
     @property
     def current(self) -> View | None:
@@ -170,7 +174,7 @@ def keep(app: Flask, *lists: DeskList) -> None:
 def known(key: str) -> DeskList:
     """A list by its key. Refused: no such list, or not one that who is here may see."""
     found = cast("DeskList | None", current_app.extensions.get("desk_lists", {}).get(key))
-    if found is None or not found.shown():
+    if found is None or not current_app.extensions["may_open"](url_for(found.endpoint)):
         raise NotFound
     return found
 

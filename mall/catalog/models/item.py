@@ -39,6 +39,9 @@ class Item(Base):
         Index("ix_item_lowest_points_id", "lowest_points", "id"),
         Index("ix_item_shelved_at_id", "shelved_at", "id"),
         Index("ix_item_pick_position_id", "pick_position", "id"),
+        Index("ix_item_created_at_id", "created_at", "id"),
+        Index("ix_item_supplier_id", "supplier_id"),
+        Index("ix_item_brand", "brand"),
         strict(),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)

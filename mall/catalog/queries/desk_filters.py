@@ -5,18 +5,34 @@ done to all that it shows (a batch, a spreadsheet, a saved view).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, exists, false, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
 from mall.catalog.models import NOT_FOR_EVERYBODY, TAGS, Category, Item, ItemDraft, Kind, Sku, Stock, Supplier
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.listing import WITHIN
 from mall.catalog.rules.search import wanted
+from mall.dealers.models import WHOLE, Scope
 
 Each = TypeVar("Each", bound=StrEnum)
 
@@ -66,14 +82,6 @@ LACKS: dict[Lack, str] = {
     Lack.STOCK: N_("没有库存"),
     Lack.SUPPLIER: N_("没有供应商"),
 }
-
-
-class Sees(Protocol):
-    """How much of the catalogue somebody looks after."""
-
-    @property
-    def supplier_id(self) -> int | None:
-        """The one supplier whose rewards these are; none is all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +137,7 @@ _LACKING: dict[Lack, ColumnElement[bool]] = {
 }
 
 
-def matching(now: datetime, filters: ItemFilters, scope: Sees | None = None) -> Select[tuple[int]]:
+def matching(now: datetime, filters: ItemFilters, scope: Scope = WHOLE) -> Select[tuple[int]]:
     """The ids of all published rewards that fit and that somebody of this scope looks after; in no order.
 
     Its values are bound in it: it can be counted, ordered, or stand within another statement. Rewards that were never
@@ -147,9 +155,23 @@ def matching(now: datetime, filters: ItemFilters, scope: Sees | None = None) -> 
     if filters.state is not None:
         fitting, given = fitting.where(_STANDS[filters.state]), given | {"now": now}
     fitting = fitting.where(*_of_themselves(filters))
-    if scope is not None and scope.supplier_id is not None:
+    if scope.supplier_id is not None:
         fitting = fitting.where(_item.c.supplier_id == scope.supplier_id)
     return fitting.params(**given) if given else fitting
+
+
+def standings(session: Session, now: datetime, filters: ItemFilters, scope: Scope = WHOLE) -> dict[str, int]:
+    """How many of the rewards that fit stand in each way, whichever way is asked for; `""` counts all. One pass."""
+    of_all = matching(now, replace(filters, state=None), scope)
+    each = {way.value: func.coalesce(func.sum(case((_STANDS[way], 1), else_=0)), 0) for way in Standing}
+    counted = of_all.with_only_columns(func.count().label("all"), *(count.label(name) for name, count in each.items()))
+    row = session.execute(counted.params(now=now)).one()._mapping
+    return {"": row["all"], **{name: int(row[name]) for name in each}}
+
+
+def brands(session: Session) -> list[str]:
+    """The brands of all rewards, by name; an index tells them."""
+    return list(session.scalars(select(_item.c.brand).where(_item.c.brand != "").distinct().order_by(_item.c.brand)))
 
 
 def _of_themselves(filters: ItemFilters) -> Iterator[ColumnElement[bool]]:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import NOT_FOR_EVERYBODY, Document, Item, ItemDraft, Kind, Sku, Stock, Supplier, on_shelf
-from mall.catalog.queries.desk_filters import CODES_WITHIN, ItemFilters, Lack, Sees, Standing, matching
+from mall.catalog.queries.desk_filters import CODES_WITHIN, ItemFilters, Lack, Standing, matching, standings
 from mall.catalog.rules.search import code_terms, fits, terms, wanted
+from mall.dealers.models import WHOLE, Scope
 
-PAGE = 50
-"""Rewards a page."""
 NEW = 200
 """Drafts of rewards that were never published: so many are shown at most."""
 
 _item, _draft = cast(Table, Item.__table__), cast(Table, ItemDraft.__table__)
 _sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
+_supplier = cast(Table, Supplier.__table__)
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "": (_item.c.created_at.desc(), _item.c.id.desc()),
+    "made": (_item.c.created_at, _item.c.id),
+    "code": (_item.c.code,),
+    "points": (_item.c.lowest_points, _item.c.id),
+    "shelf": (_item.c.shelved_at.nulls_last(), _item.c.id),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +51,23 @@ class Row:
     several: bool = False
     draft_by: str = ""
     draft_at: datetime | None = None
+    made_at: datetime | None = None
+    supplier: str = ""
+    tags: Sequence[str] = ()
+    list_price_fen: int = 0
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list: how many rewards fit that were published, and how many besides that never were."""
+    """A page of the list: how many rewards fit that were published, how many besides that never were, and how many
+    stand in each way.
+    """
 
     rows: list[Row]
     fitting: int
-    fresh: int = 0
+    fresh: int
+    standings: Mapping[str, int]
+    size: int
 
     @property
     def total(self) -> int:
@@ -62,7 +77,7 @@ class Listed:
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return max(1, -(-self.fitting // PAGE))
+        return max(1, -(-self.fitting // self.size))
 
 
 _SKUS = select(func.count()).where(_sku.c.item_id == _item.c.id, _sku.c.retired_at.is_(None)).scalar_subquery()
@@ -75,18 +90,38 @@ _LEFT = (
 
 
 def listed(
-    session: Session, now: datetime, filters: ItemFilters, *, page: int = 1, scope: Sees | None = None
+    session: Session,
+    now: datetime,
+    filters: ItemFilters,
+    *,
+    scope: Scope = WHOLE,
+    sort: str = "",
+    page: int = 1,
+    size: int = 50,
 ) -> Listed:
-    """A page of rewards; on the first one before them those that are being written and were never published."""
-    fresh = _fresh(session, filters, scope) if filters.state in (None, Standing.NEW) else []
+    """A page of rewards; on the first one before them those that are being written and were never published.
+
+    `sort` is a name of `_ORDERS`, with a minus the other way round; the newest come first without.
+    """
+    fresh = _fresh(session, filters, scope)
+    counts = standings(session, now, filters, scope)
+    counts |= {Standing.NEW: len(fresh), "": counts[""] + len(fresh)}
+    shown = fresh if filters.state in (None, Standing.NEW) else []
     if filters.state is Standing.NEW:
-        return Listed(fresh, 0, len(fresh))
-    fitting = matching(now, filters, scope)
-    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
-    ids = session.scalars(
-        fitting.order_by(_item.c.created_at.desc(), _item.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    ).all()
-    return Listed([*(fresh if page == 1 else []), *_rows(session, now, list(ids))], total, len(fresh))
+        return Listed(shown, 0, len(shown), counts, size)
+    fitting = counts[filters.state] if filters.state else counts[""] - len(fresh)
+    places = matching(now, filters, scope).order_by(*_order(sort)).limit(size).offset((page - 1) * size)
+    rows = _rows(session, now, list(session.scalars(places)))
+    return Listed([*(shown if page == 1 else []), *rows], fitting, len(shown), counts, size)
+
+
+def _order(sort: str) -> list[ColumnElement[Any]]:
+    order = _ORDERS[sort.lstrip("-")]
+    if not sort.startswith("-"):
+        return list(order)
+    if sort == "-shelf":
+        return [_item.c.shelved_at.desc().nulls_last(), _item.c.id.desc()]
+    return [column.desc() for column in order]
 
 
 def _rows(session: Session, now: datetime, ids: list[int]) -> list[Row]:
@@ -94,7 +129,9 @@ def _rows(session: Session, now: datetime, ids: list[int]) -> list[Row]:
         return []
     statement = (
         select(_item, _SKUS.label("skus"), _LEFT.label("on_hand"), _draft.c.changed_by, _draft.c.changed_at)
+        .add_columns(_supplier.c.name.label("supplier"))
         .outerjoin(_draft, _draft.c.item_id == _item.c.id)
+        .outerjoin(_supplier, _supplier.c.id == _item.c.supplier_id)
         .where(_item.c.id.in_(ids))
     )
     rows = {row.id: row for row in session.execute(statement)}
@@ -124,10 +161,14 @@ def _row(row: Any, now: datetime) -> Row:
         several=priced and row.highest_points > row.lowest_points,
         draft_by=row.changed_by or "",
         draft_at=row.changed_at,
+        made_at=row.created_at,
+        supplier=row.supplier or "",
+        tags=row.tags,
+        list_price_fen=row.list_price_fen,
     )
 
 
-def _fresh(session: Session, filters: ItemFilters, scope: Sees | None) -> list[Row]:
+def _fresh(session: Session, filters: ItemFilters, scope: Scope) -> list[Row]:
     """Drafts without a reward: few, so they are looked through one by one."""
     drafts = session.scalars(
         select(ItemDraft).where(ItemDraft.item_id.is_(None)).order_by(ItemDraft.changed_at.desc()).limit(NEW)
@@ -136,7 +177,7 @@ def _fresh(session: Session, filters: ItemFilters, scope: Sees | None) -> list[R
         return []
     within = set(session.scalars(CODES_WITHIN, {"category": filters.category})) if filters.category else set()
     supplier = filters.supplier
-    if scope is not None and scope.supplier_id is not None:
+    if scope.supplier_id is not None:
         supplier = session.scalar(select(Supplier.code).where(Supplier.id == scope.supplier_id)) or ""
         if filters.supplier not in ("", supplier):
             return []
@@ -175,4 +216,7 @@ def _row_of_draft(draft: ItemDraft) -> Row:
         skus=len(draft.document["skus"]),
         draft_by=draft.changed_by,
         draft_at=draft.changed_at,
+        made_at=draft.started_at,
+        tags=draft.document["tags"],
+        list_price_fen=draft.document["list_price_fen"],
     )

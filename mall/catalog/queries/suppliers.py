@@ -42,6 +42,12 @@ def suppliers(
     ]
 
 
+def named(session: Session) -> list[tuple[str, str]]:
+    """All suppliers to choose from: code and name."""
+    by_name = select(Supplier.code, Supplier.name).order_by(Supplier.name, Supplier.id)
+    return [(row.code, row.name) for row in session.execute(by_name)]
+
+
 def reviews_due(session: Session, today: date) -> int:
     """How many suppliers are to be looked at again by now."""
     return session.scalar(select(func.count()).where(Supplier.review_on <= today)) or 0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.drafts import start
-from mall.catalog.models import KINDS, Kind
-from mall.catalog.queries.desk_filters import STANDINGS, ItemFilters
-from mall.catalog.queries.desk_items import PAGE, listed
+from mall.catalog.models import KINDS, TAGS, Kind
+from mall.catalog.queries import suppliers
+from mall.catalog.queries.desk_filters import LACKS, STANDINGS, ItemFilters, brands
+from mall.catalog.queries.desk_items import listed
 from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
@@ -19,40 +21,62 @@ from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, s
 from mall.points.queries.corrections import staff_names
 from mall.web import guards
 from mall.web.db import now, reading, transact
-from mall.web.forms import trimmed, whole
+from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.locale import spoken
 from mall.web.pages import desk_link, go, page, refused
 
-LAST_PAGE = 2_000
+ITEMS = DeskList(
+    "items",
+    "desk_catalog.items",
+    tuple(field.name for field in fields(ItemFilters)),
+    (
+        Column("reward", N_("礼品"), fixed=True, sort="code"),
+        Column("category", N_("分类")),
+        Column("brand", N_("品牌"), usual=False),
+        Column("supplier", N_("供应商"), usual=False),
+        Column("state", N_("状态"), sort="shelf"),
+        Column("price", N_("所有人的价格"), sort="points"),
+        Column("list_price", N_("市场价"), usual=False, end=True),
+        Column("skus", N_("规格"), end=True),
+        Column("stock", N_("库存"), end=True),
+        Column("tags", N_("标签"), usual=False),
+        Column("draft", N_("草稿")),
+        Column("made", N_("建立时间"), usual=False, sort="made"),
+    ),
+)
 
 
 def install(app: Flask) -> None:
     """Put rewards on the desk's side."""
     desk_link(app, GROUP, "items", "/desk/items", "gift", N_("礼品"), may_price)
+    keep(app, ITEMS)
 
 
 @desk_catalog.get("/items")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def items() -> Response:
-    """Rewards by words, category and state; those that are being written come first."""
-    session = reading()
-    filters = ItemFilters.read(request.args)
-    number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
-    found = listed(session, now(), filters, page=number)
+    """Rewards by words, category, state and what they lack; those that are being written come first."""
+    session, filters = reading(), ItemFilters.read(request.args)
+    look = ITEMS.look(filters.told())
+    scope = guards.staff().scope
+    found = listed(session, now(), filters, scope=scope, sort=look.sort, page=look.page, size=look.size)
     branches = tree(session)
     return page(
         "catalog/desk_items.html",
+        look=look,
         found=found,
-        q=filters.q,
-        category=filters.category,
-        standing=filters.state.value if filters.state else "",
-        number=number,
-        page_size=PAGE,
+        filters=filters,
         branches=branches,
+        brands=brands(session) if scope.supplier_id is None else [],
+        suppliers=suppliers.named(session) if scope.supplier_id is None else [],
         shelf_names={key: branch.names for branch in branches for key in (branch.id, branch.code)},
         standings=STANDINGS,
+        lacks=LACKS,
+        kinds=KINDS,
+        tags=TAGS,
         names=staff_names(session, (row.draft_by for row in found.rows)),
-        address=lambda n: url_for("desk_catalog.items", **filters.told(), page=n if n > 1 else None),
+        bulk=url_for("desk_catalog.bulk") if "desk_catalog.bulk" in current_app.view_functions else None,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.ids import new_id
-from mall.dealers.models import MOST_VIEWS, ListColumns, SavedView, Staff, TooManyViews
+from mall.dealers.models import MOST_VIEWS, ListColumns, OutsideScope, SavedView, Staff, TooManyViews
 from mall.dealers.queries import StaffHere
 
 
@@ -27,8 +27,10 @@ def save_view(
 ) -> int:
     """Keep a list as it is asked for, under a name; one of this person's that has the name already is this one now.
 
-    Gives its id. Refused: more than a person may keep of a list.
+    Gives its id. Refused: more than a person may keep of a list; a supplier's person who would share one.
     """
+    if shared and by.supplier_id is not None:
+        raise OutsideScope
     session.get(Staff, by.staff_id, with_for_update=True)
     mine = (SavedView.staff_id == by.staff_id, SavedView.list_key == list_key)
     view = session.scalar(

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import ListColumns, SavedView, Staff
+from mall.dealers.queries.here import StaffHere
 
 MOST_SHOWN = 40
 
@@ -26,16 +27,20 @@ class View:
     by: str
 
 
-def views(session: Session, *, staff_id: int, list_key: str) -> list[View]:
-    """A person's own views of a list by name, behind them those that others share."""
+def views(session: Session, *, by: StaffHere, list_key: str) -> list[View]:
+    """A person's own views of a list by name, behind them those that others share; a supplier's people have their own
+    alone.
+    """
+    mine = SavedView.staff_id == by.staff_id
+    seen = mine if by.supplier_id is not None else or_(mine, SavedView.shared_at.is_not(None))
     rows = session.execute(
-        select(SavedView, Staff.name.label("by"))
+        select(SavedView, Staff.name)
         .join(Staff, Staff.id == SavedView.staff_id)
-        .where(SavedView.list_key == list_key, or_(SavedView.staff_id == staff_id, SavedView.shared_at.is_not(None)))
-        .order_by(SavedView.staff_id != staff_id, SavedView.name, SavedView.id)
+        .where(SavedView.list_key == list_key, seen)
+        .order_by(SavedView.staff_id != by.staff_id, SavedView.name, SavedView.id)
         .limit(MOST_SHOWN)
     )
-    return [_view(one, by, staff_id) for one, by in rows]
+    return [_view(one, maker, by.staff_id) for one, maker in rows]
 
 
 def columns(session: Session, *, staff_id: int, list_key: str) -> tuple[str, ...] | None:

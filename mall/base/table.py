@@ -119,3 +119,5 @@ def _of_csv(raw: bytes, encoding: str, most: int) -> Iterator[Row]:
 def _bare(cell: str) -> str:
     """A cell without the spaces around it, those of full width and of no width too."""
     return cell.strip().strip("\u200b\u200c\u200d\u2060\ufeff\u00a0").strip()
+
+__all__ = ["Row", "TooManyColumns", "TooManyRows", "rows"]

@@ -71,10 +71,22 @@ def badge(key: str) -> int:
 
 
 def desk_link(
-    app: Flask, group: str, key: str, href: str, icon: str, label: str, shown: Callable[[], bool] = lambda: True
+    app: Flask,
+    group: str,
+    key: str,
+    href: str,
+    icon: str,
+    label: str,
+    shown: Callable[[], bool] = lambda: True,
+    *,
+    first: bool = False,
 ) -> None:
-    """Add a page to the back office's side: group and label are N_ texts, `shown()` says who sees it."""
-    app.extensions["desk"].append(Link(key, href, icon, label, group, shown))
+    """Add a page to the back office's side: group and label are N_ texts, `shown()` says who sees it.
+
+    The first page that a person sees there is where their desk opens.
+    """
+    links: list[Link] = app.extensions["desk"]
+    links.insert(0 if first else len(links), Link(key, href, icon, label, group, shown))
 
 
 def name_acts(app: Flask, acts: Mapping[str, str]) -> None:

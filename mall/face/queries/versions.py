@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.types import EPOCH
 from mall.dealers.models import Staff
-from mall.face.models import Document, Layout, LayoutDraft, NoSuchLayout
+from mall.face.models import Document, DueLayout, DueState, Layout, LayoutDraft, NoSuchLayout
 from mall.face.rules.standard import standard
 
 MOST = 100
@@ -58,6 +58,18 @@ def draft(session: Session) -> DraftShown:
         return DraftShown(row.revision, row.document, row.based_on, row.changed_at, row.changed_by)
     live = last(session)
     return DraftShown(0, live.document if live else standard(), live.no if live else 0, EPOCH, "")
+
+
+def unpublished(session: Session) -> datetime | None:
+    """Since when a draft waits that says something else than what is live and is set for no moment; none: it does not.
+
+    In one statement.
+    """
+    arranged = exists().where(DueLayout.state == DueState.WAITING, DueLayout.draft_revision == LayoutDraft.revision)
+    last_ = select(func.max(Layout.no)).scalar_subquery()
+    asked = select(LayoutDraft.document, LayoutDraft.changed_at, Layout.document).outerjoin(Layout, Layout.no == last_)
+    row = session.execute(asked.where(~arranged)).one_or_none()
+    return row[1] if row is not None and row[0] != (row[2] or standard()) else None
 
 
 def names(session: Session, actors: set[str]) -> dict[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mall.insight.staff import audit
+from mall.insight.staff import audit, today
 from mall.insight.staff.desk import desk_insight
 
 
 def register(app: Flask) -> None:
     """Open the pages."""
+    today.install(app)
     audit.install(app)
     app.register_blueprint(desk_insight)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.base.refused import NotFound
+from mall.base.scope import WHOLE, Scope
 from mall.base.seal import Seal
 from mall.catalog.models import Item, Kind, Sku, Stock
 from mall.dealers.models import Dealer
@@ -150,6 +151,21 @@ def low_count(session: Session) -> int:
         .where(VaultShelf.warn_at > 0, Stock.on_hand <= VaultShelf.warn_at)
     )
     return session.scalar(asked) or 0
+
+
+def running_out(session: Session, scope: Scope = WHOLE) -> tuple[int, int]:
+    """How many shelves of SKUs that are still offered are an alarm, and how many of those are empty."""
+    asked = (
+        select(func.count(), func.count(case((Stock.on_hand == 0, 1))))
+        .select_from(VaultShelf)
+        .join(Stock, Stock.sku_id == VaultShelf.sku_id)
+        .join(Sku, Sku.id == VaultShelf.sku_id)
+        .where(VaultShelf.warn_at > 0, Stock.on_hand <= VaultShelf.warn_at, Sku.retired_at.is_(None))
+    )
+    if scope.supplier_id is not None:
+        asked = asked.join(Item, Item.id == Sku.item_id).where(Item.supplier_id == scope.supplier_id)
+    low, empty = session.execute(asked).one()
+    return low, empty
 
 
 def batches(session: Session, sku_id: int | None = None, most: int = FOUND) -> list[Batch]:

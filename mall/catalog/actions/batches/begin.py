@@ -176,9 +176,7 @@ def _number(session: Session, now: datetime, zone: str) -> str:
     return f"{today}-{nth + 1:02d}"
 
 
-def _fresh(
-    batch_id: int, no: int, code: str, parts: Mapping[str, Any] | None = None, wrong: Any = ()
-) -> dict[str, Any]:
+def _fresh(batch_id: int, no: int, code: str, parts: Parts | None = None, wrong: Sequence[Told] = ()) -> bulk.Row:
     return {
         "batch_id": batch_id,
         "no": no,

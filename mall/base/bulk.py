@@ -54,6 +54,19 @@ def add_new(session: Session, table: Table, rows: Sequence[Row]) -> int:
     return int(connection.exec_driver_sql(statement, plain(connection.dialect, table, names, rows)).rowcount)
 
 
+def change(session: Session, table: Table, keys: Sequence[str], rows: Sequence[Row]) -> None:
+    """Update rows that all name the same columns, those that are `keys` among them, in the columns' own types."""
+    if not rows:
+        return
+    connection = session.connection()
+    names = [*(name for name in rows[0] if name not in keys), *keys]
+    quote, mark = connection.dialect.identifier_preparer.quote, _mark(connection)
+    values = ", ".join(f"{quote(name)} = {mark}" for name in names if name not in keys)
+    which = " AND ".join(f"{quote(name)} = {mark}" for name in keys)
+    statement = f"UPDATE {quote(table.name)} SET {values} WHERE {which}"  # noqa: S608 - names of our own, values bound
+    connection.exec_driver_sql(statement, plain(connection.dialect, table, names, rows))
+
+
 def put(connection: Connection, table: str, names: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
     """Insert tuples of what the driver takes. What the database refuses is raised as SQLAlchemy raises it."""
     if not values:
@@ -80,9 +93,12 @@ def _columns(connection: Connection, table: str, names: Sequence[str]) -> str:
 
 
 def _insert(connection: Connection, table: str, names: Sequence[str]) -> str:
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    columns, marks = _columns(connection, table, names), ", ".join([mark] * len(names))
+    columns, marks = _columns(connection, table, names), ", ".join([_mark(connection)] * len(names))
     return f"INSERT INTO {columns} VALUES ({marks})"  # noqa: S608 - names of our own, values bound
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
 
 
 def _copy(connection: Connection, statement: str, values: Sequence[tuple[Any, ...]]) -> None:

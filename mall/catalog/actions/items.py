@@ -146,14 +146,13 @@ def _index(session: Session, item: Item, category: Category) -> None:
     """Write an item's search terms anew."""
     skus = session.scalars(select(Sku).where(Sku.item_id == item.id, Sku.retired_at.is_(None))).all()
     values = [text for sku in skus for attribute in sku.attributes for text in attribute["value"].values()]
-    found = search.terms(
-        [(text, 8) for text in item.names.values()]
-        + [(item.brand, 8)]
-        + [(text, 4) for text in (*item.subtitles.values(), *values)]
-        + [(text, 2) for text in category.names.values()]
+    found = search.of_item(
+        names=item.names.values(),
+        brand=item.brand,
+        subtitles=item.subtitles.values(),
+        values=values,
+        shelf=category.names.values(),
+        codes=(item.code, *(sku.code for sku in skus)),
     )
-    for code in (item.code, *(sku.code for sku in skus)):
-        for term, weight in search.code_terms(code).items():
-            found[term] = max(found.get(term, 0), weight)
     session.execute(delete(Term).where(Term.item_id == item.id))
     session.execute(insert(Term), [{"term": t, "item_id": item.id, "weight": w} for t, w in found.items()])

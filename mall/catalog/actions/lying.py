@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from mall.base import bulk
 from mall.catalog.models import Because, Move, NotThere, Sku, StockAt, StockMovement, Warehouse
 
 _at, _warehouse = cast(Table, StockAt.__table__), cast(Table, Warehouse.__table__)
@@ -63,6 +64,12 @@ def lay(session: Session, sku: int, warehouse: int | None, pieces: int) -> None:
     wants = {"sku": sku, "warehouse": warehouse, "pieces": pieces}
     if not session.connection().execute(_LAY, wants).rowcount:
         session.connection().execute(_LAY_FIRST, wants)
+
+
+def lay_first(session: Session, warehouse: int, quantities: Mapping[int, int]) -> None:
+    """Pieces of SKUs that lay nowhere before lie in a warehouse from now on, by SKU id."""
+    rows = [{"sku_id": sku, "warehouse_id": warehouse, "pieces": pieces} for sku, pieces in quantities.items()]
+    bulk.add(session, _at, rows)
 
 
 def lift(session: Session, sku: int, warehouse: int | None, pieces: int) -> None:

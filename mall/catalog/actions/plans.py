@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import Table, select, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from mall.audit.actions import note
+from mall.base.bulk import among, change
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
 from mall.catalog.models import (
@@ -28,6 +30,7 @@ from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
 from mall.catalog.rules.pricing import Costs
 from mall.dealers.models import WHOLE, Scope, Tier
 
+_item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
 MOST_STEPS = 9
 MOST_POINTS = 10**9
 MOST_FEN = 10**9
@@ -236,18 +239,37 @@ def _facts(row: PricePlan) -> dict[str, Any]:
 
 def tell_item(session: Session, now: datetime, item_id: int) -> None:
     """Write into an item what its SKUs cost everybody now; where nothing is for everybody, that it is so."""
-    skus = session.scalars(select(Sku.id).where(Sku.item_id == item_id, Sku.retired_at.is_(None))).all()
-    prices = [price for plans in plans_of(session, skus).values() if (price := cheapest(plans, at=now))]
-    lowest = min(prices, key=_by_points, default=None)
-    session.execute(
-        update(Item)
-        .where(Item.id == item_id)
-        .values(
-            lowest_points=lowest.points if lowest else NOT_FOR_EVERYBODY,
-            lowest_cash_fen=lowest.cash_fen if lowest else 0,
-            highest_points=max((price.points for price in prices), default=NOT_FOR_EVERYBODY),
+    tell_items(session, now, [item_id])
+
+
+def tell_items(session: Session, now: datetime, item_ids: Collection[int]) -> None:
+    """Do so for many; three statements, however many they are."""
+    skus = {
+        row.id: row.item_id
+        for row in session.execute(
+            select(Sku.id, Sku.item_id).where(among(_sku.c.item_id, "items"), Sku.retired_at.is_(None)),
+            {"items": list(item_ids)},
         )
-    )
+    }
+    prices: dict[int, list[Plan]] = {item_id: [] for item_id in item_ids}
+    for sku_id, plans in plans_of(session, list(skus)).items():
+        if price := cheapest(plans, at=now):
+            prices[skus[sku_id]].append(price)
+    change(session, _item, ("id",), [_told(item_id, found) for item_id, found in prices.items()])
+    for item_id in item_ids:
+        item = session.identity_map.get(identity_key(Item, item_id))
+        if item is not None:
+            session.expire(item, ["lowest_points", "lowest_cash_fen", "highest_points"])
+
+
+def _told(item_id: int, prices: list[Plan]) -> dict[str, int]:
+    lowest = min(prices, key=_by_points, default=None)
+    return {
+        "id": item_id,
+        "lowest_points": lowest.points if lowest else NOT_FOR_EVERYBODY,
+        "lowest_cash_fen": lowest.cash_fen if lowest else 0,
+        "highest_points": max((price.points for price in prices), default=NOT_FOR_EVERYBODY),
+    }
 
 
 def _by_points(plan: Plan) -> tuple[int, int]:

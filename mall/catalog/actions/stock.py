@@ -13,7 +13,8 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions.lying import homes, lay, lift, move, pick_from, tell
+from mall.base import bulk
+from mall.catalog.actions.lying import homes, lay, lay_first, lift, move, pick_from, tell
 from mall.catalog.models import Because, Move, Sku, SoldOut, Stock
 
 _stock = cast(Table, Stock.__table__)
@@ -163,6 +164,20 @@ def begin(
         supply(session, now, {sku_id: pieces}, because=because, warehouse_id=warehouse_id)
 
 
+def begin_all(
+    session: Session, now: datetime, pieces: Mapping[int, int], *, because: Because, warehouse_id: int | None
+) -> None:
+    """The stock of new SKUs, by SKU id, with the pieces there are of each at first: written all at once."""
+    some = {sku: many for sku, many in _in_order_with_none(pieces) if many}
+    rows = [
+        {"sku_id": sku, "on_hand": many, "supplied": many, "seq": int(sku in some)} for sku, many in pieces.items()
+    ]
+    bulk.add(session, _stock, rows)
+    tell(session, now, [move(sku, Move.IN, many, (1, many), warehouse_id) for sku, many in some.items()], because)
+    if warehouse_id is not None:
+        lay_first(session, warehouse_id, some)
+
+
 def _changed(session: Session, statement: Any, sku: int, quantity: int) -> tuple[int, int]:
     """The number of the movement that a statement makes, and what is left after it; SoldOut where it finds none."""
     connection = session.connection()
@@ -170,6 +185,12 @@ def _changed(session: Session, statement: Any, sku: int, quantity: int) -> tuple
     if after is None:
         raise SoldOut(left=connection.execute(_LEFT, {"sku": sku}).scalar() or 0)
     return after.seq, after.on_hand
+
+
+def _in_order_with_none(pieces: Mapping[int, int]) -> list[tuple[int, int]]:
+    if any(many < 0 for many in pieces.values()):
+        raise ValueError("a SKU begins with no piece or some")
+    return sorted(pieces.items())
 
 
 def _in_order(quantities: Mapping[int, int]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, and_, select
 from sqlalchemy.orm import Session
 
 from mall.base.bulk import among
@@ -18,6 +18,7 @@ from mall.catalog.models import (
     FreightTemplate,
     Item,
     ItemDraft,
+    ItemVersion,
     Kind,
     Sku,
     Supplier,
@@ -28,12 +29,18 @@ from mall.catalog.rules.checks import Facts
 from mall.catalog.rules.document import document
 from mall.catalog.rules.plans import Plan
 
-_item, _sku, _draft = cast(Table, Item.__table__), cast(Table, Sku.__table__), cast(Table, ItemDraft.__table__)
+_item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
+_draft, _version = cast(Table, ItemDraft.__table__), cast(Table, ItemVersion.__table__)
 _ITEMS = select(_item).where(among(_item.c.code, "codes"))
 _LOCKED = select(_item.c.id).where(among(_item.c.code, "codes")).order_by(_item.c.id).with_for_update()
 _SKUS = select(_sku).where(among(_sku.c.item_id, "items")).order_by(_sku.c.item_id, _sku.c.position, _sku.c.id)
 _OWNERS = select(_sku.c.code, _sku.c.item_id).where(among(_sku.c.code, "codes"))
 _BEGUN = select(_draft.c.code).where(among(_draft.c.code, "codes"), _draft.c.item_id.is_(None))
+_WRITERS = (
+    select(_version.c.item_id, _version.c.published_by)
+    .join(_item, and_(_item.c.id == _version.c.item_id, _item.c.version == _version.c.no))
+    .where(among(_version.c.item_id, "items"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,7 @@ class Around:
     """What there is around all rewards: categories, suppliers and freight templates, by id and by code."""
 
     categories: Mapping[int, str]
+    category_names: Mapping[str, Mapping[str, str]]
     suppliers: Mapping[int, str]
     admissions: Mapping[str, Admission]
     templates: Mapping[int, str]
@@ -63,15 +71,19 @@ class Known:
     skus: dict[str, Row[Any]]
     prices: dict[Slot, Plan] = field(default_factory=dict)
     """The standing prices by where they hang, where they were asked for."""
+    hanging: dict[Slot, list[int]] = field(default_factory=dict)
+    """The ids of all that hang there, of earlier ones too that nobody is offered any more."""
 
 
 def around(session: Session) -> Around:
     """What there is around all rewards."""
-    categories = {row.id: row.code for row in session.execute(select(Category.id, Category.code))}
+    shelves = session.execute(select(Category.id, Category.code, Category.names)).all()
+    categories = {row.id: row.code for row in shelves}
     suppliers = session.execute(select(Supplier.id, Supplier.code, Supplier.admission)).all()
     templates = {row.id: row.code for row in session.execute(select(FreightTemplate.id, FreightTemplate.code))}
     return Around(
         categories=categories,
+        category_names={row.code: row.names for row in shelves},
         suppliers={row.id: row.code for row in suppliers},
         admissions={row.code: row.admission for row in suppliers},
         templates=templates,
@@ -105,6 +117,11 @@ def owners(session: Session, codes: Collection[str]) -> dict[str, int]:
 def being_begun(session: Session, codes: Collection[str]) -> set[str]:
     """Those codes under which somebody is writing a reward that was never published."""
     return set(session.scalars(_BEGUN, {"codes": codes}))
+
+
+def last_writers(session: Session, item_ids: Collection[int]) -> dict[int, str]:
+    """Who published the version that each reward has now, by id."""
+    return {row.item_id: row.published_by for row in session.execute(_WRITERS, {"items": list(item_ids)})}
 
 
 def facts_of(
@@ -169,4 +186,6 @@ def _price(session: Session, now: datetime, found: Iterable[Known]) -> None:
         known, code = whose[sku_id]
         for plan in sorted(plans, key=lambda one: (one.starts_at, one.id)):
             if plan.ends_at is None and plan.starts_at <= now:
-                known.prices[Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)] = plan
+                slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
+                known.prices[slot] = plan
+                known.hanging.setdefault(slot, []).append(plan.id)

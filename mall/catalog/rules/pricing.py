@@ -15,6 +15,13 @@ LEAST_POINTS = 100
 """No price asks for fewer points: a mall of points is no shop."""
 EVEN = ((10_000, 100), (100_000, 500), (0, 1_000))
 """Points below so many are told in whole hundreds, and so on; the last is for all above."""
+TAX_BPS = 1_300
+"""Goods given for points are taxed like goods sold: value added tax of 13 %. Cards and services are usually not."""
+
+
+def usual_tax(*, shipped: bool) -> int:
+    """The usual tax on a reward, in ten-thousandths."""
+    return TAX_BPS if shipped else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,28 @@ def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return found
 
 
+def of_item(
+    *,
+    names: Iterable[str],
+    brand: str,
+    subtitles: Iterable[str],
+    values: Iterable[str],
+    shelf: Iterable[str],
+    codes: Iterable[str],
+) -> dict[str, int]:
+    """The terms of a reward: names, brand, subtitles, its SKUs' attribute values, its category's names, all codes."""
+    found = terms(
+        [(text, 8) for text in names]
+        + [(brand, 8)]
+        + [(text, 4) for text in (*subtitles, *values)]
+        + [(text, 2) for text in shelf]
+    )
+    for code in codes:
+        for term, weight in code_terms(code).items():
+            found[term] = max(found.get(term, 0), weight)
+    return found
+
+
 def fits(wanted: Iterable[Wanted], terms: Collection[str]) -> bool:
     """Whether something with these terms has all that a query needs: what the index answers for rewards."""
     return all(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
 from mall.base.time import civil_day, last_day, start_of_day
+from mall.catalog.rules.pricing import usual_tax
 from mall.dealers.models import StaffRole
 from mall.web import guards
 from mall.web.db import now, reading
@@ -24,9 +25,6 @@ MAY_PRICE = (StaffRole.MERCHANDISER,)
 USUAL_VALUE = 10_000
 """A point is taken to be worth a fen where no rule of earning says otherwise."""
 YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
-
-TAX_BPS = 1_300
-"""Goods given for points are taxed like goods sold: value added tax of 13 %. Cards and services are usually not."""
 
 PointValue = Callable[[Session, date], int]
 """What a point is worth on a day, in millionths of the currency's unit: earning says so."""
@@ -64,7 +62,7 @@ def point_value() -> int:
 
 def tax_of(shipped: bool) -> int:
     """The usual tax on a reward, in ten-thousandths."""
-    return TAX_BPS if shipped else 0
+    return usual_tax(shipped=shipped)
 
 
 def fen_typed(text: str) -> int | None:

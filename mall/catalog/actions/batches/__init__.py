@@ -6,5 +6,21 @@ needed (`agree`); the worker writes (`write_some`). `undo` begins a batch that t
 """
 
 from mall.catalog.actions.batches.begin import begin, chosen, fill_some, filled, not_readable
+from mall.catalog.actions.batches.check import check_some
+from mall.catalog.actions.batches.decide import agree, confirm, drop, set_limit, undo
+from mall.catalog.actions.batches.write import write_some
 
-__all__ = ["begin", "chosen", "fill_some", "filled", "not_readable"]
+__all__ = [
+    "agree",
+    "begin",
+    "check_some",
+    "chosen",
+    "confirm",
+    "drop",
+    "fill_some",
+    "filled",
+    "not_readable",
+    "set_limit",
+    "undo",
+    "write_some",
+]

@@ -71,7 +71,7 @@ def begin(
         raise NothingAsked
     batch = Batch(
         id=new_id(now),
-        no=_number(session, now, zone),
+        no=number(session, now, zone),
         key=key,
         kind=kind,
         state=BatchState.READING,
@@ -89,7 +89,7 @@ def begin(
     session.flush()
     if file is not None:
         session.add(BatchFile(batch_id=batch.id, name=file[0][:120], data=file[1]))
-    bulk.add(session, _row, [_fresh(batch.id, no, code) for no, code in enumerate(codes, 1)])
+    bulk.add(session, _row, [fresh(batch.id, no, code) for no, code in enumerate(codes, 1)])
     detail = {"no": batch.no, "kind": kind.value, "rows": len(codes), "asked": dict(asked)}
     detail |= {"file": file[0][:120]} if file else {}
     note_down(session, now, actor=actor, act="batch.begin", subject=f"batch:{batch.id}", address=address, detail=detail)
@@ -133,7 +133,7 @@ def fill_some(session: Session, now: datetime, *, batch_id: int, rows: Sequence[
         wrong = list(row.wrong)
         if code and first.setdefault(code, row.no) != row.no:
             wrong.append(words("货号 %(code)s 在第 %(no)s 行已经有了", code=code, no=first[code]))
-        fresh.append(_fresh(batch_id, row.no, code, row.parts, wrong))
+        fresh.append(fresh(batch_id, row.no, code, row.parts, wrong))
     bulk.add(session, _row, fresh)
     batch.total += len(fresh)
     batch.failed += (failed := sum(1 for row in fresh if row["told"]))
@@ -170,13 +170,15 @@ def locked(session: Session, batch_id: int) -> Batch:
     return batch
 
 
-def _number(session: Session, now: datetime, zone: str) -> str:
+def number(session: Session, now: datetime, zone: str) -> str:
+    """The next number of a batch of today."""
     today = f"PC{civil_day(now, zone):%Y%m%d}"
     nth = session.scalar(select(func.count()).where(Batch.no.like(f"{today}-%"))) or 0
     return f"{today}-{nth + 1:02d}"
 
 
-def _fresh(batch_id: int, no: int, code: str, parts: Parts | None = None, wrong: Sequence[Told] = ()) -> bulk.Row:
+def fresh(batch_id: int, no: int, code: str, parts: Parts | None = None, wrong: Sequence[Told] = ()) -> bulk.Row:
+    """A row that is asked for, or told to be wrong already."""
     return {
         "batch_id": batch_id,
         "no": no,

@@ -1,0 +1,124 @@
+"""The prices of a batch: held against the cost when they are judged, written all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+from mall.base import bulk
+from mall.base.ids import new_id
+from mall.base.refused import N_
+from mall.catalog.actions.batches.judged import Judged, Wrong
+from mall.catalog.actions.plans import MOST_FEN, MOST_POINTS, MOST_STEPS
+from mall.catalog.models import Kind, PricePlan
+from mall.catalog.rules.bulk import Parts, Slot, of_prices, of_stock, told
+from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.pricing import Costs, usual_tax
+from mall.catalog.rules.repricing import weight
+
+WRONG_PRICE = N_("规格 %(code)s 的价格不对：积分要大于 0，第一档起才有现金")
+NO_SKU = N_("没有规格 %(code)s")
+NOT_NEW = N_("规格 %(code)s 已经有库存，请到库存页调整")
+WRONG_PIECES = N_("规格 %(code)s 的库存要是 0 到 %(most)s 的整数")
+BELOW = N_("%(n)s 个价格低于成本")
+MOST_PIECES = 10_000_000
+
+_plan = cast(Table, PricePlan.__table__)
+
+
+def price(judged: Judged, parts: Parts, unit_value: int) -> None:
+    """Put the prices and the first pieces that are asked for among what differs. Wrong: what cannot be a price."""
+    costs = {sku["code"]: sku["cost_fen"] for sku in judged.document["skus"]}
+    tax = usual_tax(shipped=Kind(judged.document["kind"]).shipped)
+    hanging = judged.known.prices if judged.known else {}
+    for path, value in of_prices(parts).items():
+        slot = Slot.of(path)
+        _sound(slot, value, costs)
+        there = hanging.get(slot)
+        if standing(there) == value:
+            continue
+        judged.before[path], judged.after[path] = standing(there), value
+        if value is None:
+            continue
+        base = there or hanging.get(Slot(slot.sku, slot.step))
+        judged.weight += weight((base.points, base.cash_fen), (value[0], value[1]), unit_value) if base else 0
+        if cost := costs[slot.sku]:
+            held = Costs(cost_fen=cost, tax_bps=tax, unit_value=unit_value)
+            judged.below_cost += held.undercut_by(value[0], value[1])
+    _pieces(judged, parts, costs)
+    if judged.below_cost:
+        judged.told.append(told(BELOW, n=judged.below_cost))
+
+
+def standing(plan: Plan | None) -> list[int] | None:
+    """A price as parts have it."""
+    return [plan.points, plan.cash_fen] if plan else None
+
+
+def put_prices(
+    session: Session, now: datetime, rows: Sequence[Judged], skus: dict[str, int]
+) -> list[tuple[int, dict[str, Any]]]:
+    """Write the new standing prices of rows; what hung in their place is withdrawn. `skus` are ids by code.
+
+    Gives, by SKU, what the audit log keeps of each.
+    """
+    fresh: list[bulk.Row] = []
+    gone: list[bulk.Row] = []
+    noted = []
+    for judged in rows:
+        for path, value in of_prices(judged.after).items():
+            slot = Slot.of(path)
+            replaced = judged.known.hanging.get(slot, ()) if judged.known else ()
+            gone += [{"id": plan_id, "withdrawn_at": now} for plan_id in replaced]
+            if value is not None:
+                fresh.append(_row(now, skus[slot.sku], slot, value))
+            where = {"step": slot.step, "tier": slot.tier or None, "region": slot.region}
+            said = {"before": judged.before.get(path), "after": value, "replaces": list(replaced)}
+            noted.append((skus[slot.sku], where | said))
+    bulk.change(session, _plan, ("id",), gone)
+    bulk.add(session, _plan, fresh)
+    return noted
+
+
+def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int]) -> bulk.Row:
+    return {
+        "id": new_id(now),
+        "sku_id": sku_id,
+        "step": slot.step,
+        "points": value[0],
+        "cash_fen": value[1],
+        "tier": slot.tier_meant,
+        "region": slot.region,
+        "starts_at": now,
+        "ends_at": None,
+        "created_at": now,
+        "withdrawn_at": None,
+        "bounded": 0,
+    }
+
+
+def _sound(slot: Slot, value: Sequence[int] | None, costs: dict[str, int]) -> None:
+    if slot.sku not in costs:
+        raise Wrong(told(NO_SKU, code=slot.sku))
+    if value is None:
+        return
+    points, fen = value
+    within = 0 < points <= MOST_POINTS and 0 <= fen <= MOST_FEN and 0 <= slot.step <= MOST_STEPS
+    if not within or (slot.step == 0) != (fen == 0):
+        raise Wrong(told(WRONG_PRICE, code=slot.sku))
+
+
+def _pieces(judged: Judged, parts: Parts, costs: dict[str, int]) -> None:
+    for code, pieces in of_stock(parts).items():
+        if judged.known and code in judged.known.skus:
+            raise Wrong(told(NOT_NEW, code=code))
+        if code not in costs:
+            raise Wrong(told(NO_SKU, code=code))
+        if not 0 <= pieces <= MOST_PIECES:
+            raise Wrong(told(WRONG_PIECES, code=code, most=MOST_PIECES))
+        if pieces:
+            judged.after[f"stock/{code}"] = pieces

@@ -1,0 +1,87 @@
+"""Writing a batch: some rows a transaction, each under its reward's lock; a row that cannot be written fails alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from mall.audit.actions import note
+from mall.base import bulk
+from mall.base.refused import N_
+from mall.catalog.actions.batches.begin import locked
+from mall.catalog.actions.batches.check import AT_ONCE
+from mall.catalog.actions.batches.items import Written, put_items
+from mall.catalog.actions.batches.judge import judge
+from mall.catalog.actions.batches.judged import Judged
+from mall.catalog.models import Batch, BatchRow, BatchState, Outcome, RowState
+from mall.catalog.rules.bulk import told
+
+_row = cast(Table, BatchRow.__table__)
+NOW_BELOW = N_("成本在试运行之后变了，价格现在低于成本，没有写入")
+TO_WRITE = (Outcome.CREATE, Outcome.CHANGE)
+
+
+def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: int, most: int = AT_ONCE) -> int:
+    """Write the next rows of a batch and give how many were looked at; none when there are no more: it is done then.
+
+    A row whose reward was changed since the dry run, or that fails a check by now, is told and left out.
+    """
+    batch = locked(session, batch_id)
+    if not batch.running:
+        return 0
+    rows = session.execute(
+        select(_row)
+        .where(_row.c.batch_id == batch_id, _row.c.state == RowState.CHECKED, _row.c.outcome.in_(TO_WRITE))
+        .order_by(_row.c.no)
+        .limit(most)
+    ).all()
+    if not rows:
+        _end(session, now, batch)
+        return 0
+    judged, about = judge(session, now, batch, rows, unit_value=unit_value, writing=True)
+    was = {row.no: row for row in rows}
+    for each in judged:
+        if each.below_cost > was[each.no].below_cost and batch.decided_by is None:
+            each.fail(told(NOW_BELOW))  # a cost or a point's worth has changed since, and no second person has looked
+    done = put_items(session, now, batch, [each for each in judged if each.writes], about)
+    bulk.change(session, _row, ("batch_id", "no"), [_kept(batch, each, done) for each in judged])
+    for each in judged:
+        if each.outcome is not was[each.no].outcome:
+            _recount(batch, was[each.no].outcome, each.outcome)
+    batch.written += len(rows)
+    session.flush()
+    return len(rows)
+
+
+def _end(session: Session, now: datetime, batch: Batch) -> None:
+    batch.state, batch.done_at = BatchState.DONE, now
+    if batch.undo_of is not None and batch.to_write:
+        locked(session, batch.undo_of).state = BatchState.UNDONE
+    session.flush()
+    detail = {"no": batch.no, "created": batch.created, "changed": batch.changed, "failed": batch.failed}
+    note(session, now, actor=batch.made_by, act="batch.done", subject=f"batch:{batch.id}", detail=detail)
+    session.flush()
+
+
+def _recount(batch: Batch, before: Outcome, after: Outcome) -> None:
+    """A row has come out otherwise than the dry run had said."""
+    for outcome, by in ((before, -1), (after, 1)):
+        name = {"create": "created", "change": "changed", "skip": "skipped", "error": "failed"}[outcome.value]
+        setattr(batch, name, getattr(batch, name) + by)
+
+
+def _kept(batch: Batch, judged: Judged, done: Written) -> dict[str, Any]:
+    return {
+        "batch_id": batch.id,
+        "no": judged.no,
+        "outcome": judged.outcome,
+        "state": RowState.DONE,
+        "item_id": done.ids.get(judged.no) or (judged.known.id if judged.known else None),
+        "version": done.versions.get(judged.no, 0),
+        "before": judged.before,
+        "after": judged.after,
+        "told": judged.told,
+    }

@@ -81,7 +81,7 @@ def known(session: Session, now: datetime, *, zone: str, built_in: Iterable[str]
         now=now,
         zone=ZoneInfo(zone),
         named={
-            "category": _categories(session),
+            "category": categories_by_name(session),
             "supplier": names((row.code, [row.name]) for row in suppliers),
             "freight": names((row.code, [row.name]) for row in templates),
         },
@@ -93,7 +93,8 @@ def _either(ours: frozenset[str], kept: set[str]) -> Callable[[str], bool]:
     return lambda key: key in ours or key in kept
 
 
-def _categories(session: Session) -> Named:
+def categories_by_name(session: Session) -> Named:
+    """Categories by code, name in any language, and path in any."""
     rows = {row.id: row for row in session.scalars(select(Category))}
 
     def paths(row: Category) -> list[str]:

@@ -13,10 +13,13 @@ from mall.jobs.queries import worker_state
 from mall.web import health
 
 cli = AppGroup("jobs", help="What the mall does by itself.")
+LONGEST_REST = 2.0
+"""Seconds between two looks into an embedded mall's queue: a person who has asked for a batch waits so long."""
 
 
 def register(app: Flask) -> None:
-    """Add the commands, and the worker's state to /healthz."""
+    """Add the commands, the worker's state to /healthz, and the way to wake the worker."""
+    app.extensions["wake"] = queue.waker(app)
     app.cli.add_command(cli)
     health.watch(app, "worker", worker_state)
 
@@ -27,7 +30,9 @@ def work() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s worker %(levelname)s %(message)s")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # SIGTERM lets the task in hand come to its end; a task is made of short transactions.
-    queue.build(app).create_consumer(workers=1, worker_type="thread", graceful_signal="TERM").run()
+    queue.build(app).create_consumer(
+        workers=1, worker_type="thread", graceful_signal="TERM", max_delay=LONGEST_REST
+    ).run()
 
 
 @cli.command("run")

@@ -7,6 +7,7 @@ sent from within a transaction that may still be rolled back.
 from __future__ import annotations
 
 import hmac
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -23,6 +24,7 @@ from mall.jobs.actions import note_run
 from mall.jobs.tasks import (
     arrive,
     ask_payments,
+    batches,
     checkpoint,
     claims,
     close_unpaid,
@@ -51,6 +53,7 @@ from mall.web.db import transact
 
 TASKS: tuple[ModuleType, ...] = (
     heartbeat,
+    batches,
     expire,
     release,
     lapse,
@@ -96,10 +99,38 @@ def run(app: Flask, name: str) -> int:
 
 def build(app: Flask) -> Huey:
     """The queue of this mall with every task on its schedule."""
-    huey = _storage(app.extensions["settings"])
-    for task in TASKS:
-        huey.periodic_task(task.SCHEDULE, name=_name(task))(_call(app, _name(task)))
+    huey, _tasks = _built(app)
     return huey
+
+
+def waker(app: Flask) -> Callable[[str], None]:
+    """What asks the worker to run a task as soon as it can; for doors, after their commit.
+
+    Where the queue cannot be reached nothing is lost: the task's own schedule finds what there is to do.
+    """
+    built: list[tuple[Huey, dict[str, Callable[[], Any]]]] = []
+
+    def wake(name: str) -> None:
+        if app.config["TESTING"]:
+            return
+        try:
+            if not built:
+                built.append(_built(app))
+            huey, tasks = built[0]
+            tasks[name]()
+            huey.storage.close()
+        except (OSError, sqlite3.Error, psycopg.Error) as error:
+            app.logger.warning("the worker was not woken for %s, and looks by itself within a minute: %s", name, error)
+
+    return wake
+
+
+def _built(app: Flask) -> tuple[Huey, dict[str, Callable[[], Any]]]:
+    huey, tasks = _storage(app.extensions["settings"]), {}
+    for task in TASKS:
+        name = _name(task)
+        tasks[name] = huey.periodic_task(task.SCHEDULE, name=name)(_call(app, name))
+    return huey, tasks
 
 
 def _call(app: Flask, name: str) -> Callable[[], None]:

@@ -158,6 +158,8 @@ class Batch(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
     filled_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when all its rows are there; a file is read after it was taken in."""
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the worker took it up last: of several it takes the one first that has waited longest."""
     decided_by: Mapped[str | None] = mapped_column(Name(80))
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     began_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -15,6 +15,8 @@ LEAST_POINTS = 100
 """No price asks for fewer points: a mall of points is no shop."""
 EVEN = ((10_000, 100), (100_000, 500), (0, 1_000))
 """Points below so many are told in whole hundreds, and so on; the last is for all above."""
+USUAL_VALUE = 10_000
+"""A point is taken to be worth a fen, in millionths of the currency's unit, where no rule of earning says otherwise."""
 TAX_BPS = 1_300
 """Goods given for points are taxed like goods sold: value added tax of 13 %. Cards and services are usually not."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
 from mall.base.time import civil_day, last_day, start_of_day
-from mall.catalog.rules.pricing import usual_tax
+from mall.catalog.rules.pricing import USUAL_VALUE, usual_tax
 from mall.dealers.models import StaffRole
 from mall.web import guards
 from mall.web.db import now, reading
@@ -22,8 +22,6 @@ desk_catalog = Blueprint("desk_catalog", __name__, url_prefix="/desk")
 GROUP = N_("选品")
 MAY_PRICE = (StaffRole.MERCHANDISER,)
 """Merchandisers, and the administrator as everywhere."""
-USUAL_VALUE = 10_000
-"""A point is taken to be worth a fen where no rule of earning says otherwise."""
 YUAN = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
 
 PointValue = Callable[[Session, date], int]

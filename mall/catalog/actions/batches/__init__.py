@@ -5,22 +5,25 @@ worker looks at them (`check_some`); a person says that they be written (`confir
 needed (`agree`); the worker writes (`write_some`). `undo` begins a batch that takes another one back.
 """
 
-from mall.catalog.actions.batches.begin import begin, chosen, fill_some, filled, not_readable
+from mall.catalog.actions.batches.begin import TakenUp, begin, chosen, file_of, fill_some, filled, not_readable, take_up
 from mall.catalog.actions.batches.check import check_some
 from mall.catalog.actions.batches.decide import agree, confirm, drop, set_limit, undo
 from mall.catalog.actions.batches.write import write_some
 
 __all__ = [
+    "TakenUp",
     "agree",
     "begin",
     "check_some",
     "chosen",
     "confirm",
     "drop",
+    "file_of",
     "fill_some",
     "filled",
     "not_readable",
     "set_limit",
+    "take_up",
     "undo",
     "write_some",
 ]

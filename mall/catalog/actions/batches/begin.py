@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note as note_down
 from mall.base import bulk
 from mall.base.ids import new_id
+from mall.base.refused import Refused
 from mall.base.time import civil_day
+from mall.base.types import EPOCH
 from mall.catalog.models import (
     MOST_ROWS,
     Batch,
@@ -152,14 +155,45 @@ def filled(session: Session, now: datetime, *, batch_id: int) -> None:
         session.flush()
 
 
-def not_readable(session: Session, now: datetime, *, batch_id: int, fault: Told) -> None:
+def not_readable(session: Session, now: datetime, *, batch_id: int, refusal: Refused) -> None:
     """Give a batch up whose file cannot be read to its end, and say why."""
     batch = locked(session, batch_id)
     if batch.filled_at is None and batch.reading:
-        batch.state, batch.fault = BatchState.DROPPED, dict(fault)
-        detail = {"no": batch.no, "fault": dict(fault)}
+        params = {name: value for name, value in refusal.params.items() if isinstance(value, str | int)}
+        batch.state, batch.fault = BatchState.DROPPED, words(refusal.text, **params)
+        detail = {"no": batch.no, "fault": batch.fault}
         note_down(session, now, actor="worker", act="batch.drop", subject=f"batch:{batch.id}", detail=detail)
         session.flush()
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """A batch that the worker has taken up: whether it is to be written, and who reads its file, where that is due."""
+
+    id: int
+    running: bool
+    sheet: str
+
+
+def take_up(session: Session, now: datetime) -> TakenUp | None:
+    """The batch that is to be worked at next: the one that has waited longest, and that nobody else is at."""
+    batch = session.scalars(
+        select(Batch)
+        .where(Batch.state.in_((BatchState.READING, BatchState.RUNNING)))
+        .order_by(func.coalesce(Batch.taken_at, EPOCH), Batch.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if batch is None:
+        return None
+    batch.taken_at = now
+    session.flush()
+    return TakenUp(batch.id, batch.running, batch.asked.get("sheet", "") if batch.filled_at is None else "")
+
+
+def file_of(session: Session, batch_id: int) -> bytes:
+    """A batch's file as it came."""
+    return session.get_one(BatchFile, batch_id).data
 
 
 def locked(session: Session, batch_id: int) -> Batch:

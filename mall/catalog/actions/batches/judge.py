@@ -20,6 +20,7 @@ from mall.catalog.queries.at_once import Around, Known, around, being_begun, fac
 from mall.catalog.rules.bulk import Parts, Slot, applied, begun, changes, is_price, moved, of_prices, told
 from mall.catalog.rules.checks import CODE, Check, checks, failing
 from mall.catalog.rules.document import NOW, flat
+from mall.catalog.rules.pricing import USUAL_VALUE
 from mall.catalog.rules.repricing import Repricing
 from mall.dealers.models import Scope
 
@@ -38,7 +39,8 @@ def judge(
     session: Session, now: datetime, batch: Batch, rows: Sequence[Row[Any]], *, unit_value: int, writing: bool
 ) -> tuple[list[Judged], Around]:
     """What becomes of rows, in their order. `writing` locks their rewards, and refuses what changed since they were
-    looked at; else they are looked at for the first time. `unit_value` is what a point is worth, in millionths.
+    looked at; else they are looked at for the first time. `unit_value` is what a point is worth, in millionths; 0 is
+    as usual.
     """
     about = around(session)
     repricing = Repricing.of(batch.asked["prices"]) if batch.kind is BatchKind.PRICES else None
@@ -53,7 +55,7 @@ def judge(
         owned=owners(session, list(_sku_codes(asked.values(), found))),
         begun=being_begun(session, [code for code in codes if code not in found]),
         scope=Scope(batch.region, batch.supplier_id),
-        unit_value=unit_value,
+        unit_value=unit_value or USUAL_VALUE,
         repricing=repricing,
         writing=writing,
         writers=last_writers(session, [known.id for known in found.values()]) if batch.undoes and not writing else {},

@@ -29,7 +29,7 @@ def found_nothing(session: Session, now: datetime, *, words: str, zone: str) -> 
 
     Nobody's name is taken: the same words are counted together, whoever typed them.
     """
-    given = {"day": civil_day(now, zone), "typed": words, "at": now}
+    given = {"day": civil_day(now, zone), "typed": words, "at": now, "most": MOST_A_DAY}
     session.connection().execute(_COUNT[session.get_bind().dialect.name], given)
 
 
@@ -68,7 +68,7 @@ def _statement(insert: Any) -> Insert:
     at = bindparam("at", type_=Instant)
     today = _search.c.searched_on == day
     known = select(literal(1)).where(today, _search.c.words == typed).exists()
-    room = select(func.count()).where(today).scalar_subquery() < MOST_A_DAY
+    room = select(func.count()).where(today).scalar_subquery() < bindparam("most", type_=Int)
     row = select(day, typed, literal(1, Int), at).where(or_(known, room))
     fresh = insert(_search).from_select(["searched_on", "words", "times", "last_at"], row)
     return cast(

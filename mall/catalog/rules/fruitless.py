@@ -17,8 +17,9 @@ def kept_of(query: str) -> str:
     Left out is what no search can read, a single letter, what looks like an e-mail address, and what holds as many
     digits as a phone number has, however they are parted.
     """
-    words = " ".join(plain(query).split())[:LONGEST_SEARCH].strip()
-    digits = sum(sign.isdigit() for sign in words)
-    if "@" in words or digits >= DIGITS or not wanted(words):
+    typed = " ".join(plain(query).split())
+    words = typed[:LONGEST_SEARCH].strip()
+    digits = sum(sign.isdigit() for sign in typed)
+    if "@" in typed or digits >= DIGITS or not wanted(words):
         return ""
     return "" if re.fullmatch("[a-z0-9]", words) else words

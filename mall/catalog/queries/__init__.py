@@ -17,15 +17,15 @@ from mall.catalog.queries.items import (
 )
 from mall.catalog.queries.listing import Sort
 from mall.catalog.queries.one import Page, item
-from mall.catalog.queries.own import Prices, own_prices
+from mall.catalog.queries.own import Own, own_prices
 
 __all__ = [
     "PAGE",
     "Entry",
     "Filters",
     "Listing",
+    "Own",
     "Page",
-    "Prices",
     "Shelf",
     "Sort",
     "categories",

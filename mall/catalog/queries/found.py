@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Subquery, Table, bindparam, func, literal, select, union_all
+from sqlalchemy import Select, Subquery, Table, bindparam, func, literal, select, union_all
 
-from mall.catalog.models import Term
+from mall.catalog.models import EditionTerm, Term
+from mall.catalog.queries.editions import REGIONS
 from mall.catalog.rules.search import Wanted
 
 Shape = tuple[tuple[bool, bool], ...]
 
-_term = cast(Table, Term.__table__)
+_term, _regional = cast(Table, Term.__table__), cast(Table, EditionTerm.__table__)
 
 
 def shape(wanted: Sequence[Wanted]) -> Shape:
@@ -20,20 +21,20 @@ def shape(wanted: Sequence[Wanted]) -> Shape:
     return tuple((want.prefix, want.needed) for want in wanted)
 
 
-def found(shape: Shape) -> Subquery:
-    """Items that have every needed term, as columns item_id and score; the parameters come from `values`."""
+def found(shape: Shape, *, regional: bool = False) -> Subquery:
+    """Items that have every needed term, as columns item_id and score; the parameters come from `values`.
+
+    `regional`: what the editions of the dealer's regions are called is read too, by the parameter `regions`.
+    """
     each = []
     for at, (prefix, needed) in enumerate(shape):
-        term = _term.c.term
-        has = (
-            [term >= bindparam(f"term_{at}"), term < bindparam(f"end_{at}")]
-            if prefix
-            else [term == bindparam(f"term_{at}")]
-        )
+        has = [_has(table, at, prefix=prefix) for table in ((_term, _regional) if regional else (_term,))]
+        hits = has[0] if len(has) == 1 else union_all(*has)
+        hit = hits.subquery().c
         each.append(
-            select(_term.c.item_id, func.max(_term.c.weight).label("weight"), literal(int(needed)).label("needed"))
-            .where(*has)
-            .group_by(_term.c.item_id)
+            select(hit.item_id, func.max(hit.weight).label("weight"), literal(int(needed)).label("needed")).group_by(
+                hit.item_id
+            )
         )
     one_each = union_all(*each).subquery("one_each")
     return (
@@ -42,6 +43,15 @@ def found(shape: Shape) -> Subquery:
         .having(func.sum(one_each.c.needed) == sum(needed for _, needed in shape))
         .subquery("found")
     )
+
+
+def _has(terms: Table, at: int, *, prefix: bool) -> Select[Any]:
+    """Where the term of this place stands: in the library's words, or in those of the dealer's regions."""
+    term = terms.c.term
+    first = bindparam(f"term_{at}")
+    has = [term >= first, term < bindparam(f"end_{at}")] if prefix else [term == first]
+    hits = select(terms.c.item_id, terms.c.weight).where(*has)
+    return hits.where(terms.c.region.in_(REGIONS)) if terms is _regional else hits
 
 
 def values(wanted: Sequence[Wanted]) -> dict[str, Any]:

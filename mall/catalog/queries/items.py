@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mall.catalog.queries.entry import Entry, entries
 from mall.catalog.queries.found import shape, values
 from mall.catalog.queries.listing import SHELVES, Form, Sort, page_statement, shelves_statement
-from mall.catalog.queries.own import Prices, own_prices
+from mall.catalog.queries.own import Own, own_prices
 from mall.catalog.rules.search import Wanted, wanted
 from mall.dealers.models import Tier
 
@@ -106,7 +106,7 @@ def items(
     terms = wanted(filters.q)
     form, given = _reading(filters, terms, available)
     own = own_prices(session, now, tier=tier, region=region)
-    form, given = replace(form, own=bool(own)), given | {"now": now, "own": own}
+    form, given = _for(form, own), given | {"now": now} | own.given
     shelves = shelved(session.execute(shelves_statement(form), given).all())
     if filters.q.strip() and not terms:
         return Listing([], [replace(shelf, count=0) for shelf in shelves], 0, page)
@@ -168,34 +168,34 @@ def shelved(rows: Sequence[Any]) -> list[Shelf]:
     return found
 
 
-def picks(session: Session, now: datetime, own: Prices, *, limit: int) -> list[Entry]:
+def picks(session: Session, now: datetime, own: Own, *, limit: int) -> list[Entry]:
     """What the merchandisers recommend, in their order. `own` is what `own_prices` says of the dealer, here and below:
     asked once for all the lists of a page.
     """
     return _first(session, now, _PICKS, own, limit=limit)
 
 
-def within(session: Session, now: datetime, own: Prices, *, points: int, limit: int) -> list[Entry]:
+def within(session: Session, now: datetime, own: Own, *, points: int, limit: int) -> list[Entry]:
     """The most valuable rewards in stock that so many points are enough for."""
     return _first(session, now, _WITHIN, own, limit=limit, at_most=points)
 
 
-def within_reach(session: Session, now: datetime, own: Prices, *, points: int, limit: int) -> list[Entry]:
+def within_reach(session: Session, now: datetime, own: Own, *, points: int, limit: int) -> list[Entry]:
     """The next rewards in stock that so many points are not yet enough for."""
     return _first(session, now, _REACH, own, limit=limit, at_least=points + 1)
 
 
-def newest(session: Session, now: datetime, own: Prices, *, limit: int) -> list[Entry]:
+def newest(session: Session, now: datetime, own: Own, *, limit: int) -> list[Entry]:
     """The rewards that came on the shelf last, in stock."""
     return _first(session, now, _NEWEST, own, limit=limit)
 
 
-def in_category(session: Session, now: datetime, own: Prices, category: str, *, limit: int) -> list[Entry]:
+def in_category(session: Session, now: datetime, own: Own, category: str, *, limit: int) -> list[Entry]:
     """The rewards in stock of a category and all beneath it, the recommended first."""
     return _first(session, now, _OF_CATEGORY, own, limit=limit, category=category)
 
 
-def chosen(session: Session, now: datetime, own: Prices, codes: Sequence[str]) -> list[Entry]:
+def chosen(session: Session, now: datetime, own: Own, codes: Sequence[str]) -> list[Entry]:
     """The rewards of these codes that are on the shelf, in this order."""
     if not codes:
         return []
@@ -203,6 +203,11 @@ def chosen(session: Session, now: datetime, own: Prices, codes: Sequence[str]) -
     return [found[code] for code in codes if code in found]
 
 
-def _first(session: Session, now: datetime, form: Form, own: Prices, **given: Any) -> list[Entry]:
+def _first(session: Session, now: datetime, form: Form, own: Own, **given: Any) -> list[Entry]:
     """The first of a list in one statement."""
-    return entries(session, page_statement(replace(form, own=bool(own))), {"now": now, "own": own, "offset": 0} | given)
+    return entries(session, page_statement(_for(form, own)), {"now": now, "offset": 0} | own.given | given)
+
+
+def _for(form: Form, own: Own) -> Form:
+    """The form of a list for a dealer with this of its own."""
+    return replace(form, own=bool(own.prices), regional=bool(own.regions))

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 
 from mall.catalog.models import NOT_FOR_EVERYBODY, Category, Item, Sku, Stock
+from mall.catalog.queries.editions import HIDDEN, worn
 from mall.catalog.queries.found import Shape as Terms
 from mall.catalog.queries.found import found
 from mall.catalog.queries.own import OWN
@@ -66,6 +67,7 @@ _TOLD = (
     "delivery",
     "shelved_at",
 )
+_WORN = ("names", "pictures")
 _SHELF = tuple(_category.c[name] for name in ("id", "parent_id", "code", "names", "icon", "position"))
 _ON_SHELF = and_(
     _item.c.shelved_at <= bindparam("now"), or_(_item.c.off_at.is_(None), _item.c.off_at > bindparam("now"))
@@ -127,11 +129,12 @@ others, and those; of each no more than a page needs.
 @dataclass(frozen=True)
 class Form:
     """Which conditions a list has, and its order: what its statements depend on. `own`: whether there are rewards at
-    a price of this dealer's own; `picked`: only what merchandisers recommend;
-    `codes`: only rewards that are named.
+    a price of this dealer's own; `regional`: whether its regions say anything of rewards in their own words;
+    `picked`: only what merchandisers recommend; `codes`: only rewards that are named.
     """
 
     own: bool = False
+    regional: bool = False
     category: bool = False
     in_stock: bool = False
     with_cash: bool = False
@@ -145,6 +148,8 @@ class Form:
 
 def _conditions(form: Form, priced: Priced) -> list[ColumnElement[bool]]:
     conditions = [_ON_SHELF, *priced.offered]
+    if form.regional:
+        conditions.append(_item.c.id.not_in(HIDDEN))
     if form.at_least:
         conditions.append(priced.lowest >= bindparam("at_least"))
     if form.at_most:
@@ -190,7 +195,7 @@ def _places(form: Form, priced: Priced) -> Select[Any]:
     if form.category:
         conditions.append(_item.c.category_id.in_(WITHIN))
     if form.terms:
-        hits = found(form.terms)
+        hits = found(form.terms, regional=form.regional)
         source = source.join(hits, hits.c.item_id == _item.c.id)
         keys["score"] = hits.c.score
     order = _order(form)
@@ -219,8 +224,9 @@ def page_statement(form: Form) -> Select[Any]:
         both = union_all(*firsts).subquery("both")
         chosen = select(both).order_by(*_ordered(order, _keys(both))).limit(limit).offset(offset).subquery("chosen")
     prices = (chosen.c.lowest_points, chosen.c.lowest_cash_fen, chosen.c.highest_points)
+    told = (worn(name) if form.regional and name in _WORN else _item.c[name] for name in _TOLD)
     return (
-        select(*(_item.c[name] for name in _TOLD), *prices, _LEFT.label("left"))
+        select(*told, *prices, _LEFT.label("left"))
         .join(chosen, chosen.c.id == _item.c.id)
         .order_by(*_ordered(order, _keys(chosen)))
     )
@@ -237,7 +243,7 @@ def shelves_statement(form: Form) -> Select[Any]:
     for priced in _BRANCHES[form.own]:
         source = priced.items
         if form.terms:
-            hits = found(form.terms)
+            hits = found(form.terms, regional=form.regional)
             source = source.join(hits, hits.c.item_id == _item.c.id)
         fitting = select(_item.c.category_id, func.count().label("fitting")).select_from(source)
         branches.append(fitting.where(*_conditions(form, priced)).group_by(_item.c.category_id))

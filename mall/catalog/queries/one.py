@@ -11,21 +11,28 @@ from sqlalchemy import Table, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, Delivery, Item, Kind, NoSuchItem, NotOffered, Sku, Stock
+from mall.catalog.queries.editions import hidden, worn
 from mall.catalog.queries.plans import open_plans
 from mall.catalog.rules import choice
-from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.plans import Plan, regions_above
 from mall.dealers.models import Tier
 
 _item, _category = cast(Table, Item.__table__), cast(Table, Category.__table__)
 _sku, _stock = cast(Table, Sku.__table__), cast(Table, Stock.__table__)
 
+_WORN = ("names", "subtitles", "descriptions", "pictures")
 _ITEM = (
-    select(*_item.c, _category.c.code.label("category_code"), _category.c.names.label("category_names"))
+    select(
+        *(worn(each.name) if each.name in _WORN else each for each in _item.c),
+        _category.c.code.label("category_code"),
+        _category.c.names.label("category_names"),
+    )
     .join(_category, _category.c.id == _item.c.category_id)
     .where(
         _item.c.code == bindparam("code"),
         _item.c.shelved_at <= bindparam("now"),
         or_(_item.c.off_at.is_(None), _item.c.off_at > bindparam("now")),
+        ~hidden(),
     )
 )
 _SKUS = (
@@ -73,9 +80,10 @@ class Page:
 def item(session: Session, now: datetime, code: str, *, tier: Tier, region: str) -> Page:
     """A reward on the shelf, by its code, as a dealer of this tier and region sees it, in three statements.
 
-    Refused with NoSuchItem if there is none, with NotOffered if this dealer is offered it at no price.
+    Refused with NoSuchItem if there is none or its region hides it, with NotOffered if this dealer is offered it at no
+    price.
     """
-    row = session.execute(_ITEM, {"code": code, "now": now}).one_or_none()
+    row = session.execute(_ITEM, {"code": code, "now": now, "regions": regions_above(region)}).one_or_none()
     if row is None:
         raise NoSuchItem
     rows = session.execute(_SKUS, {"item": row.id}).all()

@@ -1,4 +1,5 @@
-"""What rewards cost a dealer of a tier and region at a moment where that is not what everybody pays, as they say it.
+"""What rewards cost a dealer of a tier and region at a moment where that is not what everybody pays, as they say it;
+and whether the dealer's regions say anything of rewards in words of their own (`queries/editions.py`).
 
 An item says itself what everybody pays. The plans are asked only where that may not hold: where a price is meant for
 this dealer, or where one for everybody began or ended so lately that the item may not have been told. Which plan is
@@ -11,14 +12,29 @@ statements as a parameter (`OWN`): the plans are not gone through again for each
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Select, Table, and_, bindparam, column, func, or_, select, union_all
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import NARROWED, Item, PricePlan, Sku
+from mall.catalog.queries.editions import ANY, REGIONS
 from mall.catalog.queries.plans import LATELY
 from mall.catalog.rules.plans import LOOKED_BACK, regions_above
 from mall.dealers.models import Tier
@@ -28,11 +44,27 @@ Prices = Mapping[int, tuple[int, int, int]]
 for this dealer.
 """
 
+
+@dataclass(frozen=True)
+class Own:
+    """What is a dealer's own in lists of rewards: prices, and the regions whose editions hold; none where these say
+    nothing.
+    """
+
+    prices: Prices
+    regions: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """It as parameters of the lists' statements."""
+        return {"own": self.prices, "regions": self.regions}
+
+
 _item = cast(Table, Item.__table__)
 _plan, _sku = cast(Table, PricePlan.__table__), cast(Table, Sku.__table__)
 
 _MEANT = and_(
-    _plan.c.region.in_(bindparam("regions", expanding=True)),
+    _plan.c.region.in_(REGIONS),
     or_(_plan.c.tier.is_(None), _plan.c.tier == bindparam("tier", type_=_plan.c.tier.type)),
 )
 _OPEN = and_(
@@ -104,21 +136,26 @@ def _others() -> Select[Any]:
     )
 
 
-_OTHERS = _others()
+_NOUGHT = literal_column("0", BigInteger)
+# No reward has the id 0: such a row says that there are editions.
+_OTHERS = union_all(_others(), select(_NOUGHT, _NOUGHT, _NOUGHT, _NOUGHT).where(ANY))
 
 
-def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> Prices:
-    """The rewards that cost a dealer of this tier and region another price than they say; one statement.
+def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> Own:
+    """The rewards that cost a dealer of this tier and region another price than they say, and whether its regions
+    have editions of any; one statement.
 
     Lists of one page share what was found: it is kept as long as the session's transaction lasts.
     """
     asked = (session.connection(), now, tier, region)
     known = session.info.get("own_prices")
     if known is None or known[0] != asked:
-        given = {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions_above(region)}
+        regions = regions_above(region)
+        given = {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions}
         found = {row[0]: (row[1], row[2], row[3]) for row in session.execute(_OTHERS, given)}
-        known = session.info["own_prices"] = (asked, found)
-    return cast(Prices, known[1])
+        edited = found.pop(0, None) is not None
+        known = session.info["own_prices"] = (asked, Own(found, tuple(regions) if edited else ()))
+    return cast(Own, known[1])
 
 
 _own = func.json_each(bindparam("own", type_=JSON)).table_valued("key", column("value", JSON))

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from mall.base.types import Instant
 from mall.catalog.models import BEGINS_LATER, PricePlan
-from mall.catalog.rules.plans import Plan, applicable
+from mall.catalog.rules.plans import Plan, applicable, regions_above
 from mall.dealers.models import Tier
 
-__all__ = ["LATELY", "Plan", "applicable", "open_plans", "plans_of"]
+__all__ = ["LATELY", "Plan", "applicable", "open_plans", "plans_of", "regions_above"]
 
 _plan = cast(Table, PricePlan.__table__)
 

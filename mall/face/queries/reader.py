@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from mall.catalog.queries import Prices, own_prices
+from mall.catalog.queries import Own, own_prices
 from mall.dealers.models import Tier
 from mall.points.queries import Balance
 
@@ -48,8 +48,8 @@ class Reader:
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def own(self) -> Prices:
-        """What rewards cost this dealer where that is not what everybody pays: asked once a page."""
+    def own(self) -> Own:
+        """What rewards cost and say to this dealer where that is its own: asked once a page."""
         viewer = self.viewer
         return self.once("own", lambda: own_prices(self.session, self.at, tier=viewer.tier, region=viewer.region))
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.catalog.models import Item, Sku, Stock
+from mall.catalog.queries.editions import hidden, holds_in, worn
 from mall.dealers.actions.notices import tell
-from mall.dealers.models import Member
+from mall.dealers.models import Dealer, Member
 from mall.orders.models import MOST_WISHES, RestockAlert, TooManyWishes, Wish
 
 _wish, _alert = cast(Table, Wish.__table__), cast(Table, RestockAlert.__table__)
@@ -52,18 +53,20 @@ def await_stock(session: Session, now: datetime, *, dealer_id: int, member_id: i
 
 def tell_restocked(session: Session, now: datetime, *, limit: int) -> int:
     """Tell some of those who wait for what is there again; gives back how many. Two workers never tell one twice."""
+    theirs = holds_in(Dealer.__table__.c.region)
     waiting = (
-        select(_alert.c.dealer_id, _alert.c.member_id, _alert.c.sku_id, Item.code, Item.names, Stock.on_hand)
+        select(_alert.c.dealer_id, _alert.c.member_id, _alert.c.sku_id, Item.code, worn("names", theirs), Stock.on_hand)
         .join(Sku, Sku.id == _alert.c.sku_id)
         .join(Item, Item.id == Sku.item_id)
         .join(Stock, Stock.sku_id == Sku.id)
+        .join(Dealer, Dealer.id == _alert.c.dealer_id)
         .where(_alert.c.told_at.is_(None), Stock.on_hand > 0, Sku.retired_at.is_(None))
-        .where(Item.shelved_at <= now, or_(Item.off_at.is_(None), Item.off_at > now))
+        .where(Item.shelved_at <= now, or_(Item.off_at.is_(None), Item.off_at > now), ~hidden(theirs))
         .order_by(_alert.c.asked_at, _alert.c.dealer_id, _alert.c.member_id, _alert.c.sku_id)
         .limit(limit)
         .with_for_update(of=_alert, skip_locked=True)
     )
-    found = session.execute(waiting).all()
+    found = session.execute(waiting, {"now": now}).all()
     for row in found:
         own = (_alert.c.dealer_id == row.dealer_id, _alert.c.member_id == row.member_id, _alert.c.sku_id == row.sku_id)
         session.execute(update(_alert).where(*own).values(told_at=now))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.catalog.models import Item, Sku, Stock, on_shelf
+from mall.catalog.queries.editions import hidden, holds_in, worn
 from mall.catalog.queries.freight import freight_of
 from mall.catalog.queries.plans import Plan, plans_of
 from mall.dealers.models import Address, Dealer
@@ -34,14 +35,16 @@ _HAD = (
     .correlate(_item)
     .scalar_subquery()
 )
+_THEIRS = holds_in(_dealer.c.region)
 # Built once, and one statement for all of it: it is asked while the dealer's account is locked.
 _OFFERS = (
     select(
         _item.c.id.label("item_id"),
         _item.c.code.label("item_code"),
         _item.c.kind,
-        _item.c.names,
-        _item.c.pictures,
+        worn("names", _THEIRS),
+        worn("pictures", _THEIRS),
+        hidden(_THEIRS).label("hidden"),
         _item.c.delivery,
         _item.c.terms,
         _item.c.personal,
@@ -198,9 +201,12 @@ def sku_id_by_code(session: Session, code: str) -> int:
 
 
 def offers_of(session: Session, now: datetime, *, dealer_id: int, sku_ids: Collection[int]) -> dict[int, Offer]:
-    """The offers of SKUs by id, with every price that is not withdrawn. Refused: an id nobody knows."""
+    """The offers of SKUs by id, as the dealer's region has them, with every price that is not withdrawn.
+
+    Refused: an id nobody knows.
+    """
     wanted = sorted(set(sku_ids))
-    rows = session.execute(_OFFERS, {"dealer": dealer_id, "skus": wanted}).all()
+    rows = session.execute(_OFFERS, {"dealer": dealer_id, "skus": wanted, "now": now}).all()
     if len(rows) != len(wanted):
         raise NotFound
     plans = plans_of(session, wanted)
@@ -258,7 +264,7 @@ def _offer(row: Any, plans: tuple[Plan, ...], now: datetime) -> Offer:
         delivery=row.delivery,
         personal=bool(row.personal),
         freight_template_id=row.freight_template_id,
-        on_shelf=on_shelf(row.shelved_at, row.off_at, now) and row.retired_at is None,
+        on_shelf=on_shelf(row.shelved_at, row.off_at, now) and not row.hidden and row.retired_at is None,
         on_hand=row.on_hand,
         limit=row.limit_per_dealer,
         had=int(row.had),  # PostgreSQL's SUM of BIGINT is a NUMERIC

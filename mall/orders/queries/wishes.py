@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.catalog.models import Item, Sku
-from mall.catalog.queries.plans import Plan
+from mall.catalog.queries.editions import worn
+from mall.catalog.queries.plans import Plan, regions_above
 from mall.dealers.models import Member
 from mall.earning.queries import fen_for
 from mall.orders.models import RestockAlert, Wish
@@ -20,6 +21,7 @@ from mall.orders.rules import Hindrance, Offer, hindrance
 
 _wish = cast(Table, Wish.__table__)
 _alert = cast(Table, RestockAlert.__table__)
+_NAMES = select(worn("names")).select_from(Item).where(Item.code == bindparam("code"))
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,12 @@ def wished_items(session: Session, dealer_id: int) -> frozenset[str]:
     return frozenset(rows)
 
 
-def names_of(session: Session, item_code: str) -> dict[str, str]:
-    """What an item is called, on or off the shelf. Refused: a code nobody knows."""
-    names = session.scalar(select(Item.names).where(Item.code == item_code))
+def names_of(session: Session, item_code: str, region: str) -> dict[str, str]:
+    """What an item is called in a dealer's region, on or off the shelf. Refused: a code nobody knows."""
+    names = session.scalar(_NAMES, {"code": item_code, "regions": regions_above(region)})
     if names is None:
         raise NotFound
-    return names
+    return cast("dict[str, str]", names)
 
 
 def awaited_by(session: Session, dealer_id: int, member_id: int) -> frozenset[int]:

@@ -48,7 +48,7 @@ def change_wish(code: str) -> Response:
     except TooManyWishes as refusal:
         return go(back(url_for("orders.wishes")), toast=told(refusal), kind="negative")
     if htmx.wants_fragment():
-        name = spoken(names_of(reading(), code[:40]))
+        name = spoken(names_of(reading(), code[:40], here.region))
         return htmx.answer(render_template("orders/heart.hx.html", code=code, wished=wanted, name=name))
     return go(back(url_for("orders.wishes")), toast=_("已放入心愿单") if wanted else _("已移出心愿单"))
 

@@ -15,9 +15,12 @@ from mall.audit.actions import note
 from mall.base.bulk import among, change
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
+from mall.catalog.actions.bounds import SYSTEM, confine, follow_library, held, read
 from mall.catalog.models import (
+    CUT,
     NOT_FOR_EVERYBODY,
     BelowCost,
+    BrandsPrice,
     Item,
     LastPrice,
     NoSuchPlan,
@@ -70,6 +73,7 @@ def put_plans(session: Session, now: datetime, *, sku_id: int, plans: Sequence[P
             session.add(row_of(put, now, sku_id=sku_id, since=since))
     for gone in there:
         gone.withdrawn_at = now
+    follow_library(session, now, sku_ids=[sku_id], actor=SYSTEM)
     session.flush()
 
 
@@ -99,16 +103,20 @@ def add_plan(
     actor: str,
     checker: str = "",
     scope: Scope = WHOLE,
+    confined: bool = False,
     address: str = "",
 ) -> int:
     """Add a price to a SKU and give back its id; the very same price, asked for again, is the one that is there.
 
     A standing price (no end) that begins at once takes the place of the one it follows: same step, tier and region.
     `costs` are what the price is held against, the piece's own cost read anew; none, or a cost that is not known,
-    judges nothing. Refused: a price for a region outside the scope, or for everybody where it is a region's; no such
-    SKU, a shape no price has, a price below cost without a second person who agreed to it (`checker`).
+    judges nothing. What a region's people write, or is `confined`, is kept within the brand's bounds for regions, and
+    takes the place of the region's own prices alone. Refused: a price for a region outside the scope, or for everybody
+    where it is a region's; one outside the bounds; no such SKU, a shape no price has, a price below cost without a
+    second person who agreed to it (`checker`).
     """
     scope.must_cover(put.region)
+    bounds = read(held(session, now)) if put.region and (confined or scope.regional) else None
     sku, item_id = _locked(session, sku_code)
     if not _shaped(put, now):
         raise Malformed
@@ -119,14 +127,19 @@ def add_plan(
     there = session.scalars(
         select(PricePlan).where(PricePlan.sku_id == sku.id, PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.id)
     ).all()
+    row = row_of(put, now, sku_id=sku.id, since=now)
+    if bounds is not None:
+        confine(session, now, row, bounds)
+        put = replace(put, ends_at=row.ends_at)
     known = next((row for row in there if put.same_as(row)), None)
     if known is not None:
         return known.id
-    row = row_of(put, now, sku_id=sku.id, since=now)
-    replaced = [old for old in there if row.ends_at is None and row.starts_at <= now and _followed(old, row)]
+    replaced = [old for old in there if _standing(row) and row.starts_at <= now and _followed(old, row)]
     for old in replaced:
         old.withdrawn_at = now
     session.add(row)
+    if bounds is None:
+        follow_library(session, now, sku_ids=[sku.id], actor=actor, address=address)
     session.flush()
     tell_item(session, now, item_id)
     detail = _facts(row) | {"replaces": [old.id for old in replaced], "below_cost": below}
@@ -140,7 +153,8 @@ def withdraw_plan(
 ) -> None:
     """Take a price back; one that is withdrawn already stays so.
 
-    Refused: no such price, one for a region outside the scope, the last one for everybody.
+    Refused: no such price, one for a region outside the scope, one that the brand gave a region where it is the
+    region's people who ask, the last one for everybody.
     """
     found = session.execute(
         select(PricePlan, Sku.code).join(Sku, Sku.id == PricePlan.sku_id).where(PricePlan.id == plan_id)
@@ -152,10 +166,14 @@ def withdraw_plan(
     row = session.get_one(PricePlan, plan_id, populate_existing=True)
     if row.withdrawn_at is not None:
         return
+    if scope.regional and not row.bounded:
+        raise BrandsPrice
     others = [plan for plan in plans_of(session, [sku.id])[sku.id] if plan.id != plan_id]
     if sku.retired_at is None and cheapest(others, at=now) is None:
         raise LastPrice
     row.withdrawn_at = now
+    if not row.bounded:
+        follow_library(session, now, sku_ids=[sku.id], actor=actor, address=address)
     session.flush()
     tell_item(session, now, item_id)
     note(session, now, actor=actor, act="plan.withdraw", subject=f"sku:{sku.id}", address=address, detail=_facts(row))
@@ -219,9 +237,15 @@ def _shaped(put: PlanToPut, now: datetime) -> bool:
 
 
 def _followed(old: PricePlan, new: PricePlan) -> bool:
-    """Whether a standing price would never be asked for again once the new one holds."""
+    """Whether a standing price would never be asked for again once the new one holds; a region's follows its own."""
     same = (old.step, old.tier, old.region) == (new.step, new.tier, new.region)
-    return same and old.ends_at is None and old.starts_at <= new.starts_at
+    mine = bool(old.bounded) or not new.bounded
+    return same and mine and _standing(old) and old.starts_at <= new.starts_at
+
+
+def _standing(row: PricePlan) -> bool:
+    """Whether a price was written without an end."""
+    return row.ends_at is None or row.bounded == CUT
 
 
 def _facts(row: PricePlan) -> dict[str, Any]:

@@ -58,6 +58,7 @@ from mall.catalog.models.edition_refusals import (
     BoundsCut,
     BoundsMoved,
     BrandsPrice,
+    CashOutsideBounds,
     EditionMoved,
     NoLibraryPrice,
     NoSuchRegion,
@@ -81,7 +82,7 @@ from mall.catalog.models.movement import (
     Reason,
     StockMovement,
 )
-from mall.catalog.models.price import BEGINS_LATER, NARROWED, PricePlan
+from mall.catalog.models.price import BEGINS_LATER, CUT, NARROWED, PricePlan
 from mall.catalog.models.refusals import (
     BelowCost,
     LastPrice,
@@ -123,6 +124,7 @@ __all__ = [
     "BEGINS_LATER",
     "CHANGES_ALL",
     "COUNT_STATES",
+    "CUT",
     "DEEPEST",
     "FOR_ORDERS",
     "KINDS",
@@ -156,6 +158,7 @@ __all__ = [
     "BoundsMoved",
     "BrandsPrice",
     "ByCodes",
+    "CashOutsideBounds",
     "CategoriesMoved",
     "Category",
     "CategoryInUse",

@@ -27,6 +27,11 @@ class Said(StrEnum):
     SHELF = "shelf"
     PRICE = "price"
 
+    @property
+    def name_shown(self) -> str:
+        """The part in words, to be translated when told."""
+        return SAID[self]
+
 
 SAID: dict[Said, str] = {
     Said.NAMES: N_("名称"),

@@ -27,11 +27,19 @@ class PartNotTheirs(Refused):
 
 
 class OutsideBounds(Refused):
-    """A region's price too far from the library's."""
+    """A region's price in points too far from the brand's."""
 
     code = "outside_bounds"
     status = 422
-    text = N_("%(what)s 超出品牌给的范围：品牌价 %(library)s，本区只能在 %(least)s 到 %(most)s 之间。")
+    text = N_("超出品牌给的范围：品牌价 %(library)s 积分，本区只能在 %(least)s 到 %(most)s 积分之间。没有保存。")
+
+
+class CashOutsideBounds(Refused):
+    """A region's price whose cash is too far from the brand's."""
+
+    code = "cash_outside_bounds"
+    status = 422
+    text = N_("超出品牌给的范围：品牌价的现金是 ¥%(library)s，本区只能在 ¥%(least)s 到 ¥%(most)s 之间。没有保存。")
 
 
 class NoLibraryPrice(Refused):

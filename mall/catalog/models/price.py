@@ -16,6 +16,9 @@ NARROWED = text("withdrawn_at IS NULL AND (tier IS NOT NULL OR region <> '')")
 BEGINS_LATER = text("withdrawn_at IS NULL AND starts_at > created_at")
 """What holds from a later moment than it was written at: the item has to be told when it begins."""
 
+CUT = 2
+"""In `bounded`: a region's standing price that ends when the brand's own moves too far from it."""
+
 
 class PricePlan(Base):
     """A way to have a piece of a SKU: so many points, or so many and cash beside them (`step` 1 and up).
@@ -29,7 +32,7 @@ class PricePlan(Base):
         CheckConstraint("points > 0 AND cash_fen >= 0", name="price"),
         CheckConstraint("step >= 0 AND (step = 0) = (cash_fen = 0)", name="step"),
         CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="dates"),
-        CheckConstraint("bounded = 0 OR region <> ''", name="bounded"),
+        CheckConstraint("bounded = 0 OR (bounded IN (1, 2) AND region <> '')", name="bounded"),
         Index("ix_price_plan_sku_id", "sku_id", "step"),
         Index("ix_price_plan_narrowed", "region", "tier", "sku_id", sqlite_where=NARROWED, postgresql_where=NARROWED),
         Index("ix_price_plan_began", "starts_at", "sku_id", sqlite_where=BEGINS_LATER, postgresql_where=BEGINS_LATER),
@@ -48,4 +51,6 @@ class PricePlan(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
     bounded: Mapped[int] = mapped_column(Small, default=0, server_default="0")
-    """1: a region wrote it, within the brand's bounds; 0: the brand did, who is bound by nothing."""
+    """0: the brand wrote it, who is bound by nothing; 1: a region, within the brand's bounds; 2: a region, as its
+    standing price, which ends when the brand's own price moves too far from it.
+    """

@@ -14,9 +14,6 @@ from mall.dealers.models import Tier, beneath
 USUAL_BPS = 1_000
 """Where the brand has said nothing regions have ten per cent either way."""
 
-Piece = tuple[datetime, datetime | None]
-"""A time from a moment up to but not including another; none is without end."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
@@ -66,23 +63,19 @@ def fits(plan: Plan, brand: Sequence[Plan], bounds: Bounds, at: datetime) -> boo
     return all(one is not None and bounds.hold(plan, one) for one in brands_prices(plan, brand, at))
 
 
-def pieces(plan: Plan, brand: Sequence[Plan], bounds: Bounds, since: datetime) -> list[Piece]:
-    """The times, from a moment on, in which a region's price may hold: the brand's begin and end by their dates."""
+def outside_from(plan: Plan, brand: Sequence[Plan], bounds: Bounds, since: datetime) -> datetime | None:
+    """The first moment, from one on, at which a region's price lies outside; none where it never does.
+
+    The brand's prices begin and end by their dates, so each of these is looked at. One that is over lies nowhere.
+    """
     begins = max(plan.starts_at, since)
-    if Said.PRICE not in bounds.parts or (plan.ends_at is not None and plan.ends_at <= begins):
-        return []
-    meanwhile = {turn for turn in _turns(brand) if turn > begins and (plan.ends_at is None or turn < plan.ends_at)}
-    turns = [begins, *sorted(meanwhile)]
-    ends: list[datetime | None] = [*turns[1:], plan.ends_at]
-    found: list[Piece] = []
-    for start, end in zip(turns, ends, strict=True):
-        if not fits(plan, brand, bounds, start):
-            continue
-        if found and found[-1][1] == start:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    return found
+    if plan.ends_at is not None and plan.ends_at <= begins:
+        return None
+    if Said.PRICE not in bounds.parts:
+        return begins
+    turns = sorted({begins, *(turn for turn in _turns(brand) if turn > begins)})
+    ahead = (turn for turn in turns if plan.ends_at is None or turn < plan.ends_at)
+    return next((turn for turn in ahead if not fits(plan, brand, bounds, turn)), None)
 
 
 def _turns(plans: Iterable[Plan]) -> Iterable[datetime]:

@@ -7,7 +7,19 @@ from flask import Flask
 from sqlalchemy import update
 
 from mall.catalog.models import Item
-from mall.catalog.queries import PAGE, Entry, Filters, Sort, categories, items, newest, picks, within, within_reach
+from mall.catalog.queries import (
+    PAGE,
+    Entry,
+    Filters,
+    Sort,
+    categories,
+    items,
+    newest,
+    own_prices,
+    picks,
+    within,
+    within_reach,
+)
 from mall.web.db import now, reading
 from tests.catalog.conftest import ANYWHERE, statements
 
@@ -92,21 +104,23 @@ def test_a_page_costs_two_statements_and_a_shelf_one_beside_that_of_own_prices(l
     with statements() as seen:
         assert len(items(session, at, Filters(in_stock=True), available=0, **ANYWHERE).entries) == PAGE
     assert len(seen) == 3
+    own = own_prices(session, at, **ANYWHERE)
     with statements() as seen:
-        picks(session, at, limit=6, **ANYWHERE)
-        within(session, at, points=20_000, limit=4, **ANYWHERE)
-        within_reach(session, at, points=20_000, limit=4, **ANYWHERE)
-        newest(session, at, limit=4, **ANYWHERE)
+        picks(session, at, own, limit=6)
+        within(session, at, own, points=20_000, limit=4)
+        within_reach(session, at, own, points=20_000, limit=4)
+        newest(session, at, own, limit=4)
     assert len(seen) == 4
 
 
 def test_shelves_of_other_pages(looked: Flask) -> None:
     session, at = reading(), now()
-    assert [entry.code for entry in picks(session, at, limit=3, **ANYWHERE)] == ["TB-750-TI", "OF-007", "OF-014"]
-    near = within(session, at, points=6500, limit=3, **ANYWHERE)
+    own = own_prices(session, at, **ANYWHERE)
+    assert [entry.code for entry in picks(session, at, own, limit=3)] == ["TB-750-TI", "OF-007", "OF-014"]
+    near = within(session, at, own, points=6500, limit=3)
     assert [entry.code for entry in near] == ["OF-006", "OF-004", "OF-003"]
-    assert [entry.code for entry in within_reach(session, at, points=4000, limit=2, **ANYWHERE)] == ["OF-006", "OF-007"]
-    assert newest(session, at, limit=1, **ANYWHERE)[0].shelved_at == at
+    assert [entry.code for entry in within_reach(session, at, own, points=4000, limit=2)] == ["OF-006", "OF-007"]
+    assert newest(session, at, own, limit=1)[0].shelved_at == at
 
 
 def test_a_page_beyond_either_end_is_no_mistake(looked: Flask) -> None:

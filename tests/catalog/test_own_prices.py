@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mall.base.ids import new_id
 from mall.catalog.actions import PlanToPut, add_plan, follow_dates
 from mall.catalog.models import NOT_FOR_EVERYBODY, Item, NotOffered, PricePlan, Sku
-from mall.catalog.queries import Filters, Sort, item, items, newest, picks, within, within_reach
+from mall.catalog.queries import Filters, Own, Sort, item, items, newest, own_prices, picks, within, within_reach
 from mall.catalog.queries.plans import open_plans
 from mall.dealers.models import Tier
 from mall.web.db import now, reading, transact
@@ -28,6 +28,11 @@ ALL = 10**9
 
 def add(code: str, **plan: Any) -> int:
     return transact(add_plan, sku_code=code, put=PlanToPut(**plan), costs=None, actor="staff:1")
+
+
+def own(who: dict[str, Any]) -> Own:
+    """What is this dealer's own."""
+    return own_prices(reading(), now(), **who)
 
 
 def listed(who: dict[str, Any], available: int = ALL, **filters: Any) -> dict[str, int]:
@@ -55,9 +60,9 @@ def test_filters_and_orders_go_by_the_price_of_the_dealer_who_looks(stocked: Fla
     session, at = reading(), now()
     shelves = items(session, at, Filters(at_most=950), available=0, **CORE).shelves
     assert {shelf.code: shelf.count for shelf in shelves}["office"] == 1
-    assert [entry.code for entry in within(session, at, points=1_000, limit=9, **CORE)] == ["OF-001", "OF-044"]
-    assert [entry.code for entry in within_reach(session, at, points=500, limit=1, **CORE)] == ["OF-044"]
-    assert [entry.code for entry in within_reach(session, at, points=500, limit=1, **HEBEI)] == ["OF-001"]
+    assert [entry.code for entry in within(session, at, own(CORE), points=1_000, limit=9)] == ["OF-001", "OF-044"]
+    assert [entry.code for entry in within_reach(session, at, own(CORE), points=500, limit=1)] == ["OF-044"]
+    assert [entry.code for entry in within_reach(session, at, own(HEBEI), points=500, limit=1)] == ["OF-001"]
 
 
 def test_the_cash_that_counts_is_that_of_the_dealers_own_price(stocked: Flask) -> None:
@@ -95,8 +100,8 @@ def test_what_has_no_price_for_a_dealer_is_not_listed_for_it(stocked: Flask, clo
         assert not {"OF-006", "OF-007"} & set(listed(HEBEI))
         assert listed(CORE)["OF-007"] == 6_000
         assert "OF-006" not in listed(CORE)
-        assert "OF-007" not in [entry.code for entry in picks(reading(), now(), limit=9, **HEBEI)]
-        assert "OF-007" in [entry.code for entry in picks(reading(), now(), limit=9, **CORE)]
+        assert "OF-007" not in [entry.code for entry in picks(reading(), now(), own(HEBEI), limit=9)]
+        assert "OF-007" in [entry.code for entry in picks(reading(), now(), own(CORE), limit=9)]
         with pytest.raises(NotOffered):
             item(reading(), now(), "OF-007", **HEBEI)
         reading().rollback()
@@ -143,7 +148,7 @@ def test_however_many_have_prices_of_their_own_they_are_asked_for_once_a_page(st
         items(session, at, Filters(in_stock=True), available=0, **CORE)
     assert len(seen) == 3
     with statements() as seen:
-        newest(session, at, limit=4, **CORE)
+        newest(session, at, own(CORE), limit=4)
     assert len(seen) == 1
     assert listed(ANYWHERE)
 

@@ -42,7 +42,7 @@ def ask_below_cost(
     sku = session.scalar(select(Sku.id).where(Sku.code == sku_code))
     if sku is None:
         raise NoSuchSku
-    facts = {"sku": sku_code, "plan": _facts(put), "costs": asdict(costs)}
+    facts = {"sku": sku_code, "plan": _facts(put), "costs": asdict(costs), "confined": scope.regional}
     return ask(
         session, now, what=WHAT, subject=f"sku:{sku}", facts=facts, note=note, key=key, actor=actor, address=address
     )
@@ -72,6 +72,7 @@ def agree_below_cost(
         return
     agree(session, now, made, actor=actor, address=address)
     said: dict[str, Any] = {"sku_code": made.facts["sku"], "put": put, "costs": Costs(**made.facts["costs"])}
+    said["confined"] = made.facts.get("confined", False)  # a region's price, whoever agrees to it
     add_plan(session, now, **said, actor=made.made_by, checker=actor, address=address)
 
 

@@ -29,7 +29,7 @@ from mall.catalog.queries.desk_filters import ItemFilters, matching
 from mall.catalog.queries.editions import HIDDEN, worn
 from mall.catalog.rules.editions import WORDS, library_of, parts_of
 from mall.catalog.rules.plans import regions_above
-from mall.dealers.models import Scope
+from mall.dealers.models import WHOLE, Scope
 
 PAGE = 50
 
@@ -105,7 +105,7 @@ def listed(
     filters: ItemFilters,
     *,
     way: Way | None = None,
-    scope: Scope | None = None,
+    scope: Scope = WHOLE,
     page: int = 1,
 ) -> Listed:
     """A page of a region's library, what was published last first."""

@@ -62,7 +62,7 @@ def today(session: Session, asker: Asker, wanted: Collection[str]) -> list[Line]
     return [
         line
         for keys, question in QUESTIONS
-        if not wanted.isdisjoint(keys)
+        if not keys.isdisjoint(wanted)
         for line in question(session, asker)
         if line.key in wanted
     ]
@@ -74,8 +74,11 @@ def nothing_yet(session: Session) -> bool:
 
 
 def _fitting(session: Session, asker: Asker, filters: ItemFilters) -> int:
-    fitting = matching(asker.now, filters, asker.scope).subquery()
-    return session.scalar(select(func.count()).select_from(fitting)) or 0
+    return session.scalar(_counted(asker, filters)) or 0
+
+
+def _counted(asker: Asker, filters: ItemFilters) -> Select[tuple[int]]:
+    return select(func.count()).select_from(matching(asker.now, filters, asker.scope).subquery())
 
 
 def _unpriced(session: Session, asker: Asker) -> Iterator[Line]:
@@ -87,7 +90,11 @@ def _coming_unpriced(session: Session, asker: Asker) -> Iterator[Line]:
 
 
 def _unpictured(session: Session, asker: Asker) -> Iterator[Line]:
-    yield Line("no_picture", _fitting(session, asker, ItemFilters(lacks=Lack.PICTURE)))
+    """Rewards, and what is being written and was never published: the list shows both."""
+    rewards = _counted(asker, ItemFilters(lacks=Lack.PICTURE))
+    bare = type_coerce(ItemDraft.document, Text).contains('"pictures":[]', autoescape=True)
+    fresh = select(func.count()).where(ItemDraft.item_id.is_(None), bare, *_written_by(asker.scope))
+    yield Line("no_picture", session.scalar(select(rewards.scalar_subquery() + fresh.scalar_subquery())) or 0)
 
 
 def _ending(session: Session, asker: Asker) -> Iterator[Line]:

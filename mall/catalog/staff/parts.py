@@ -36,6 +36,8 @@ PARTS: dict[str, str] = {
     "skus": N_("规格"),
     "shelved_at": N_("上架时间"),
     "off_at": N_("下架时间"),
+    "off_from": N_("本区下架"),
+    "off_until": N_("本区恢复上架"),
 }
 OF_A_SKU: dict[str, str] = {"attributes": N_("属性"), "cost_fen": N_("成本"), "picture": N_("图片")}
 LANGUAGES = {"zh_Hans": N_("简体"), "zh_Hant": N_("繁体"), "en": N_("英文")}
@@ -97,6 +99,8 @@ TOLD: dict[str, Callable[[Any], str]] = {
     "least_fen": fen,
     "shelved_at": _moment,
     "off_at": _moment,
+    "off_from": _moment,
+    "off_until": _moment,
     "kind": lambda value: _(KINDS[Kind(value)]),
     "delivery": lambda value: _(DELIVERIES[value]),
     "personal": lambda value: _("是") if value else _("否"),

@@ -17,8 +17,10 @@ from mall.catalog.models import Category, Delivery, Document, Kind, Sku, Stock
 from mall.catalog.queries.documents import Written, written
 from mall.catalog.queries.one import Page
 from mall.catalog.queries.plans import open_plans
+from mall.catalog.queries.regional import editions_over, said_by
 from mall.catalog.rules import choice
 from mall.catalog.rules.choice import choose, most, pick
+from mall.catalog.rules.editions import worn
 from mall.catalog.rules.plans import Plan
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog
 from mall.catalog.staff.item_form import item_form_from, moment_typed
@@ -62,6 +64,12 @@ def preview(code: str) -> Response:
     """The draft, or what is live; sent the editor's form, what stands in it, unsaved."""
     found, who = written(reading(), code, guards.staff().scope), imagined()
     document = item_form_from(request.form).document if request.method == "POST" else found.document
+    said = editions_over(reading(), found.item.id, who.region) if found.item else []
+    return drawn(found, worn(document, [said_by(one) for one in said]), who)
+
+
+def drawn(found: Written, document: Document, who: Imagined) -> Response:
+    """The page of a reward that says this, for a frame of the desk's own pages."""
     reward, sample = _page(found, document, who)
     chosen = choose(reward.skus)
     plan = pick(reward.skus, chosen.sku, asked=None, available=HAS)

@@ -67,6 +67,17 @@ def change(session: Session, table: Table, keys: Sequence[str], rows: Sequence[R
     connection.exec_driver_sql(statement, plain(connection.dialect, table, names, rows))
 
 
+def remove(session: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Delete the rows with these keys, which all name the same columns, in the columns' own types."""
+    if not rows:
+        return
+    connection, names = session.connection(), tuple(rows[0])
+    quote, mark = connection.dialect.identifier_preparer.quote, _mark(connection)
+    which = " AND ".join(f"{quote(name)} = {mark}" for name in names)
+    statement = f"DELETE FROM {quote(table.name)} WHERE {which}"  # noqa: S608 - names of our own, values bound
+    connection.exec_driver_sql(statement, plain(connection.dialect, table, names, rows))
+
+
 def put(connection: Connection, table: str, names: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
     """Insert tuples of what the driver takes. What the database refuses is raised as SQLAlchemy raises it."""
     if not values:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
@@ -57,7 +58,7 @@ def terms(texts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """The terms of an item's texts, each with its weight: the highest of the texts it stands in."""
     found: dict[str, int] = {}
     for text, weight in texts:
-        for term, share in _terms(plain(text)):
+        for term, share in _read(text):
             found[term] = max(found.get(term, 0), 1, weight * share // 4)
     return found
 
@@ -103,6 +104,12 @@ def plain(text: str) -> str:
     """A text in small letters and half width, without accents: `ＴＢ－７５０` becomes `tb-750`, `lǜ` becomes `lv`."""
     decomposed = unicodedata.normalize("NFKD", text).casefold().replace("u\u0308", "v")
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@lru_cache(maxsize=2_000)
+def _read(text: str) -> tuple[tuple[str, int], ...]:
+    """A text's terms: brands, categories and attributes are the same in many rewards that are written at once."""
+    return tuple(_terms(plain(text)))
 
 
 def _terms(text: str) -> Iterable[tuple[str, int]]:

@@ -131,18 +131,17 @@ def fill_some(session: Session, now: datetime, *, batch_id: int, rows: Sequence[
     )
     codes = [row.code[:LONGEST_CODE] for row in rows]
     first = {row.code: row.no for row in session.execute(there.group_by(_row.c.code), {"codes": codes})}
-    fresh = []
+    fill: list[bulk.Row] = []
     for row, code in zip(rows, codes, strict=True):
         wrong = list(row.wrong)
         if code and first.setdefault(code, row.no) != row.no:
             wrong.append(words("货号 %(code)s 在第 %(no)s 行已经有了", code=code, no=first[code]))
-        fresh.append(fresh(batch_id, row.no, code, row.parts, wrong))
-    bulk.add(session, _row, fresh)
-    batch.total += len(fresh)
-    batch.failed += (failed := sum(1 for row in fresh if row["told"]))
-    batch.looked += failed
+        fill.append(fresh(batch_id, row.no, code, row.parts, wrong))
+    bulk.add(session, _row, fill)
+    failed = sum(1 for row in fill if row["told"])
+    batch.total, batch.failed, batch.looked = batch.total + len(fill), batch.failed + failed, batch.looked + failed
     session.flush()
-    return len(fresh)
+    return len(fill)
 
 
 def filled(session: Session, now: datetime, *, batch_id: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
@@ -39,7 +39,7 @@ from mall.catalog.rules.document import NOW
 
 _item, _sku, _term = (cast(Table, each.__table__) for each in (Item, Sku, Term))
 _version, _audit = cast(Table, ItemVersion.__table__), cast(Table, AuditEntry.__table__)
-_FORGET = delete(_term).where(bulk.among(_term.c.item_id, "items"))
+_FOUND_BY = select(_term.c.term, _term.c.item_id, _term.c.weight).where(bulk.among(_term.c.item_id, "items"))
 
 
 class Written:
@@ -60,9 +60,7 @@ def put_items(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     done = Written(rows, now)
     saying = [row for row in rows if row.says]
     new = [row for row in saying if row.known is None]
-    fresh = {"created_at": now, "lowest_points": NOT_FOR_EVERYBODY, "highest_points": NOT_FOR_EVERYBODY}
-    fresh |= {"lowest_cash_fen": 0, "pick_position": None}
-    bulk.add(session, _item, [_columns(row, done, about) | {"code": row.code} | fresh for row in new])
+    bulk.add(session, _item, [{**_columns(row, done, about), **_begun(row, now)} for row in new])
     bulk.change(session, _item, ("id",), [_columns(row, done, about) for row in saying if row.known])
     _put_skus(session, now, batch, saying, done)
     noted = put_prices(session, now, rows, done.skus)
@@ -101,6 +99,12 @@ def _columns(row: Judged, done: Written, about: Around) -> bulk.Row:
         "off_at": _moment(says["off_at"]),
         "version": done.versions[row.no],
     }
+
+
+def _begun(row: Judged, now: datetime) -> bulk.Row:
+    """What a new reward has besides; what everybody pays is told when its prices are written."""
+    nobody = {"lowest_points": NOT_FOR_EVERYBODY, "highest_points": NOT_FOR_EVERYBODY, "lowest_cash_fen": 0}
+    return {"code": row.code, "created_at": now, "pick_position": None, **nobody}
 
 
 def _put_skus(session: Session, now: datetime, batch: Batch, rows: Sequence[Judged], done: Written) -> None:
@@ -158,17 +162,26 @@ def _tells(row: Judged) -> bool:
 
 
 def _index(session: Session, rows: Sequence[Judged], done: Written, about: Around) -> None:
-    """Write the search terms of rows anew, where they are found by something else now."""
+    """Bring the search terms of rows up to what they say: only those that differ are written."""
     found = [row for row in rows if row.known is None or searched(row.after)]
     if not found:
         return
-    session.connection().execute(_FORGET, {"items": [row.known.id for row in found if row.known]})
-    terms: list[bulk.Row] = []
-    for row in found:
-        item_id = done.ids[row.no]
-        weights = _terms(row.code, row.document, about)
-        terms += [{"term": term, "item_id": item_id, "weight": weight} for term, weight in weights.items()]
-    bulk.add(session, _term, terms)
+    there: dict[tuple[str, int], int] = {}
+    known = [row.known.id for row in found if row.known]
+    for term, item_id, weight in session.connection().execute(_FOUND_BY, {"items": known}) if known else ():
+        there[term, item_id] = weight
+    wanted = {
+        (term, done.ids[row.no]): weight
+        for row in found
+        for term, weight in _terms(row.code, row.document, about).items()
+    }
+    gone = [key for key, weight in there.items() if wanted.get(key) != weight]
+    bulk.remove(session, _term, [{"term": term, "item_id": item_id} for term, item_id in gone])
+    bulk.add(session, _term, [_entry(key, weight) for key, weight in wanted.items() if there.get(key) != weight])
+
+
+def _entry(key: tuple[str, int], weight: int) -> bulk.Row:
+    return {"term": key[0], "item_id": key[1], "weight": weight}
 
 
 def _terms(code: str, says: Document, about: Around) -> dict[str, int]:

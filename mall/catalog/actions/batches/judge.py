@@ -135,8 +135,7 @@ class _Bench:
         judged.outcome = Outcome.CREATE
         empty = begun(parts)
         judged.document = applied(empty, self._in_time(parts, None))
-        judged.after = {path: value for path, value in flat(judged.document).items() if value != flat(empty).get(path)}
-        judged.after = {"kind": judged.document["kind"], **judged.after}
+        judged.after = {"kind": judged.document["kind"], **changes(empty, judged.document)[1]}
         price(judged, parts, self.unit_value)
         self._check(judged, None)
 
@@ -187,7 +186,8 @@ class _Bench:
         leaves = set(differs) <= {"shelved_at", "off_at"} and judged.document["shelved_at"] is None
         if not differs or (leaves and judged.document["off_at"] is None):
             return
-        kept_at = judged.document["shelved_at"] if self._undoes else known and known.document["shelved_at"]
+        live = known.document["shelved_at"] if known else None
+        kept_at = judged.document["shelved_at"] if self._undoes else live
         facts = facts_of(self.now, judged.document, known, self.about, self.owned, kept_at)
         found = checks(judged.document, facts)
         wrong = [check for check in failing(found) if not self._passes(check, judged)]

@@ -1,0 +1,60 @@
+"""Spreadsheets of rewards for tests: rows by column, as a workbook or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mall.catalog.rules.sheets.columns import COLUMNS
+from mall.catalog.rules.sheets.known import Known, names
+from mall.catalog.rules.sheets.words import HEADINGS
+from tests.base.xlsx import book
+
+AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
+FLASK: dict[str, str] = {
+    "item": "TB-750", "sku": "TB-750-PINE", "name": "钛合金保温杯 750 毫升", "category": "生活日用", "kind": "实物",
+    "brand": "恒岳", "list_price": "399", "attribute_1": "颜色", "value_1": "松绿", "cost": "150", "points": "18600",
+}  # fmt: skip
+CASE: dict[str, str] = {
+    "item": "TR-20", "sku": "TR-20-STD", "name": "铝框拉杆箱 20 寸", "category": "home", "kind": "实物",
+    "points": "42000", "stock": "60",
+}  # fmt: skip
+
+
+def table(*rows: dict[str, str], keys: Sequence[str] = (), language: int = 0) -> list[list[str]]:
+    """Rows under the headings of these columns, by default of all that the rows have."""
+    used = [column.key for column in COLUMNS if column.key in keys or any(column.key in row for row in rows)]
+    return [[HEADINGS[key][language] for key in used], *([row.get(key, "") for key in used] for row in rows)]
+
+
+def workbook(*rows: dict[str, str], **more: Any) -> bytes:
+    """Such rows as .xlsx."""
+    return book(table(*rows, **more))
+
+
+def comma_separated(*rows: dict[str, str], encoding: str = "utf-8-sig", **more: Any) -> bytes:
+    """Such rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text).writerows(table(*rows, **more))
+    return text.getvalue().encode(encoding)
+
+
+def known(**more: Any) -> Known:
+    """Two categories within a third, one supplier, any picture that begins with a letter before n."""
+    given: dict[str, Any] = {
+        "now": AT,
+        "zone": ZoneInfo("Asia/Shanghai"),
+        "named": {
+            "category": names([
+                ("home", {"生活日用"}), ("cups", {"杯壶", "生活日用/杯壶"}), ("cups-2", {"杯壶", "办公/杯壶"}),
+            ]),
+            "supplier": names([("SUP-1", ["临安恒泰"])]),
+            "freight": names([("large", ["大件，偏远加价"])]),
+        },
+        "is_picture": lambda key: key < "n",
+    }  # fmt: skip
+    return Known(**given | more)

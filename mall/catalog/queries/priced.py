@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku, Stock, on_shelf
 from mall.catalog.queries.ending import Ends, ending_skus
 from mall.catalog.queries.found import found, shape, values
+from mall.catalog.queries.listing import WITHIN
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.search import wanted
@@ -23,8 +24,16 @@ _category, _template = cast(Table, Category.__table__), cast(Table, FreightTempl
 _plan = cast(Table, PricePlan.__table__)
 
 PAGE = 25
+"""SKUs a page, unless somebody wants more: each is shown with all its prices."""
 WITHDRAWN = 50
 """So many of a SKU's withdrawn prices are shown, the newest first."""
+_BY_CODE: tuple[ColumnElement[Any], ...] = (_item.c.code, _sku.c.position, _sku.c.id)
+_ORDERS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "": _BY_CODE,
+    "code": _BY_CODE,
+    "cost": (_sku.c.cost_fen, _sku.c.id),
+    "points": (_item.c.lowest_points, _item.c.id, _sku.c.position, _sku.c.id),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +61,11 @@ class Found:
 
     rows: list[Priced]
     total: int
+    size: int = PAGE
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // self.size))
 
 
 _PRICED = (
@@ -89,24 +99,33 @@ def priced(
     category: str = "",
     no_cost: bool = False,
     ends: Ends | None = None,
+    sort: str = "",
     page: int = 1,
+    size: int = PAGE,
 ) -> Found:
-    """SKUs by words or code, category, without a cost, or of which a price ends; three statements."""
-    statement, given = _PRICED, {}
+    """SKUs by words or code, category and all beneath it, without a cost, or of which a price ends; three statements.
+
+    `sort` is a name of `_ORDERS`, with a minus the other way round; by the reward's code without.
+    """
+    places: Select[Any] = select(_sku.c.id).join(_item, _item.c.id == _sku.c.item_id).where(_sku.c.retired_at.is_(None))
+    given: dict[str, Any] = {}
     if terms := wanted(q):
-        hits = found(shape(terms))
-        statement, given = statement.join(hits, hits.c.item_id == _item.c.id), values(terms)
+        places, given = places.where(_item.c.id.in_(select(found(shape(terms)).c.item_id))), values(terms)
     elif q.strip():
-        return Found([], 0)
+        return Found([], 0, size)
     if category:
-        statement = statement.join(_category, _category.c.id == _item.c.category_id).where(_category.c.code == category)
+        places, given = places.where(_item.c.category_id.in_(WITHIN)), given | {"category": category}
     if no_cost:
-        statement = statement.where(_sku.c.cost_fen == 0)
+        places = places.where(_sku.c.cost_fen == 0)
     if ends is not None:
-        statement = statement.where(_sku.c.id.in_(ending_skus(now, ends)))
-    total = session.scalar(select(func.count()).select_from(statement.subquery()), given) or 0
-    statement = statement.order_by(_item.c.code, _sku.c.position, _sku.c.id).limit(PAGE).offset((page - 1) * PAGE)
-    return Found(_read(session, now, statement, given), total)
+        places = places.where(_sku.c.id.in_(ending_skus(now, ends)))
+    total = session.scalar(places.with_only_columns(func.count()), given) or 0
+    order = _ORDERS[sort.lstrip("-")]
+    order = tuple(column.desc() for column in order) if sort.startswith("-") else order
+    # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
+    ids = session.scalars(places.order_by(*order).limit(size).offset((page - 1) * size), given).all()
+    rows = {row.id: row for row in _read(session, now, _PRICED.where(_sku.c.id.in_(ids)), {})}
+    return Found([rows[sku] for sku in ids], total, size)
 
 
 def one_priced(session: Session, now: datetime, code: str) -> Priced:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
     Alarm,
-    Category,
     Item,
     Kind,
     NoSuchSku,
@@ -24,6 +23,7 @@ from mall.catalog.models import (
     Warehouse,
 )
 from mall.catalog.queries.found import found, shape, values
+from mall.catalog.queries.listing import WITHIN
 from mall.catalog.rules.replenishment import MONTH, QUARTER, Standing, alarm_of, suggested
 from mall.catalog.rules.search import wanted
 from mall.dealers.models import WHOLE, Scope
@@ -31,13 +31,12 @@ from mall.dealers.models import WHOLE, Scope
 _sku, _item = cast(Table, Sku.__table__), cast(Table, Item.__table__)
 _stock, _level = cast(Table, Stock.__table__), cast(Table, StockLevel.__table__)
 _at, _warehouse = cast(Table, StockAt.__table__), cast(Table, Warehouse.__table__)
-_coming, _category = cast(Table, StockIncoming.__table__), cast(Table, Category.__table__)
+_coming = cast(Table, StockIncoming.__table__)
 _supplier = cast(Table, Supplier.__table__)
 
 PAGE = 50
 STATES = ("alarm", "out", "safety", "warning", "order", "unset")
 """What a list can be narrowed to: any alarm, each of them, what is to be ordered, what has no levels."""
-SORTS = ("code", "least", "demand")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +49,9 @@ class Wanted:
     only: str = ""
     warehouse: str = ""
     kind: Kind | None = None
-    sort: str = "code"
+    sort: str = ""
     page: int = 1
+    size: int = PAGE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +94,11 @@ class StockFound:
     rows: list[InStock]
     total: int
     states: Mapping[str, int]
+    size: int = PAGE
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // self.size))
 
 
 def _nought(name: str, default: int = 0) -> Any:
@@ -127,11 +128,14 @@ _STATE: dict[str, Any] = {
     "order": and_(_MINDED, _NEEDED > 0),
     "unset": or_(_level.c.warning.is_(None), _level.c.warning == 0),
 }
-_SORT: dict[str, tuple[Any, ...]] = {
-    "code": (_item.c.code, _sku.c.position, _sku.c.id),
-    "least": (_stock.c.on_hand, _item.c.code, _sku.c.position, _sku.c.id),
-    "demand": (_BUSIEST.desc(), _item.c.code, _sku.c.position, _sku.c.id),
+_BY_CODE = (_item.c.code, _sku.c.position, _sku.c.id)
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "": _BY_CODE,
+    "code": _BY_CODE,
+    "left": (_stock.c.on_hand, *_BY_CODE),
+    "demand": (_BUSIEST, *_BY_CODE),
 }
+"""What a list is ordered by, by its first part; a minus before the name turns that part round."""
 _ALL = (
     select(
         _sku.c.id,
@@ -167,13 +171,11 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
     """A page of SKUs on the shelves or off, but not retired, as asked for: three statements."""
     statement, given = _ALL.where(_sku.c.retired_at.is_(None), *_within(want.scope)), {}
     if terms := wanted(want.q):
-        hits = found(shape(terms))
-        statement, given = statement.join(hits, hits.c.item_id == _item.c.id), values(terms)
+        statement, given = statement.where(_item.c.id.in_(select(found(shape(terms)).c.item_id))), values(terms)
     elif want.q.strip():
         return StockFound([], 0, {})
     if want.category:
-        statement = statement.join(_category, _category.c.id == _item.c.category_id)
-        statement = statement.where(_category.c.code == want.category)
+        statement, given = statement.where(_item.c.category_id.in_(WITHIN)), given | {"category": want.category}
     if want.kind is not None:
         statement = statement.where(_item.c.kind == want.kind)
     if want.warehouse:
@@ -185,10 +187,12 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
         statement = statement.where(_STATE[want.only])
     total = states[want.only or "all"]
     # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
-    ids = statement.with_only_columns(_sku.c.id).order_by(*_SORT[want.sort])
-    page = session.scalars(ids.limit(PAGE).offset((want.page - 1) * PAGE), given).all()
+    first, *then = _ORDERS[want.sort.lstrip("-")]
+    order = (first.desc() if want.sort.startswith("-") else first, *then)
+    ids = statement.with_only_columns(_sku.c.id).order_by(*order)
+    page = session.scalars(ids.limit(want.size).offset((want.page - 1) * want.size), given).all()
     rows = {row.id: _shown(row) for row in session.execute(_ALL.where(_sku.c.id.in_(page)))}
-    return StockFound([rows[sku] for sku in page], total, states)
+    return StockFound([rows[sku] for sku in page], total, states, want.size)
 
 
 def one_in_stock(session: Session, code: str, scope: Scope = WHOLE) -> InStock:

@@ -13,6 +13,7 @@ from mall.catalog.actions import add_plan, send_by, set_cost, withdraw_plan
 from mall.catalog.queries import freight, priced
 from mall.catalog.queries.ending import ENDS, Ends
 from mall.catalog.queries.priced import PAGE, Priced
+from mall.catalog.queries.tree import tree
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, Margin, suggest
 from mall.catalog.staff.desk import (
@@ -31,6 +32,7 @@ from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, go, page, refused
 
 ACTS: dict[str, str] = {
@@ -38,12 +40,28 @@ ACTS: dict[str, str] = {
     "plan.withdraw": N_("撤下价格"),
     "plan.cost": N_("改成本"),
 }
-LAST_PAGE = 2_000
+PRICES = DeskList(
+    "prices",
+    "desk_catalog.prices",
+    ("q", "category", "cost", "ends"),
+    (
+        Column("sku", N_("礼品与规格"), fixed=True),
+        Column("code", N_("货号"), fixed=True, sort="code"),
+        Column("price", N_("所有人的价格"), sort="points"),
+        Column("others", N_("专属与预告")),
+        Column("list_price", N_("市场价"), usual=False, end=True),
+        Column("freight", N_("运费模板"), usual=False),
+        Column("cost", N_("成本"), end=True, sort="cost"),
+        Column("margin", N_("最低毛利"), end=True),
+    ),
+    size=PAGE,
+)
 
 
 def install(app: Flask) -> None:
     """Put prices on the desk's side."""
     desk_link(app, GROUP, "prices", "/desk/prices", "coins", N_("价格"), may_price)
+    keep(app, PRICES)
 
 
 @desk_catalog.get("/prices")
@@ -51,26 +69,19 @@ def install(app: Flask) -> None:
 def prices() -> Response:
     """SKUs with their prices, cost and margin, by words, category, without a cost, or of which a price ends."""
     session = reading()
-    q = trimmed(request.args.get("q"))[:60]
-    category, no_cost = trimmed(request.args.get("category"))[:40], request.args.get("cost") == "none"
-    number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
+    q, category = trimmed(request.args.get("q"))[:60], trimmed(request.args.get("category"))[:40]
+    no_cost = request.args.get("cost") == "none"
     ends = Ends(request.args["ends"]) if request.args.get("ends") in set(Ends) else None
-    found = priced.priced(session, now(), q=q, category=category, no_cost=no_cost, ends=ends, page=number)
-    asked: dict[str, Any] = {"q": q or None, "category": category or None, "cost": "none" if no_cost else None}
-    asked |= {"ends": ends.value if ends else None}
+    asked = {"q": q, "category": category, "cost": "none" if no_cost else "", "ends": ends.value if ends else ""}
+    look = PRICES.look(asked)
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
     value = point_value()
     return page(
         "catalog/desk_prices.html",
-        found=found,
-        q=q,
-        category=category,
-        no_cost=no_cost,
-        ends=ends.value if ends else "",
+        look=look,
+        found=priced.priced(session, now(), q=q, category=category, no_cost=no_cost, ends=ends, **order),
         endings=ENDS,
-        number=number,
-        page_size=PAGE,
-        shelves=priced.shelves(session),
-        address=lambda n: url_for("desk_catalog.prices", **asked, page=n if n > 1 else None),
+        branches=tree(session),
         at=now(),
         margin_of=lambda sku, plan: _margin(_standard(sku, value), plan),
     )

@@ -10,55 +10,70 @@ from flask_babel import gettext as _
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.supplies import announce, come_in, put_right, set_levels, settle_incoming
 from mall.catalog.models import ALARMS, KINDS, MOVES, REASONS, Kind, Move
-from mall.catalog.queries import movements, priced, stock
+from mall.catalog.queries import movements, stock
+from mall.catalog.queries.tree import tree
 from mall.catalog.staff.stock_desk import ACTS, GROUP, KEEPERS, SEERS, SUPPLIERS, by, desk_stock, may, may_see
 from mall.catalog.staff.stock_forms import AdjustForm, ArrivalForm, ComingForm, LevelsForm, SupplyForm
 from mall.web import guards
 from mall.web.db import reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 LAST_PAGE = 2_000
+STATES: dict[str, str] = {
+    "alarm": N_("任何提醒"),
+    "out": N_("已无库存"),
+    "safety": N_("低于安全库存"),
+    "warning": N_("预警"),
+    "order": N_("建议补货"),
+    "unset": N_("没设水位"),
+}
+STOCK = DeskList(
+    "stock",
+    "desk_stock.stock",
+    ("q", "category", "warehouse", "kind", "state"),
+    (
+        Column("sku", N_("礼品与规格"), fixed=True),
+        Column("code", N_("货号"), fixed=True, sort="code"),
+        Column("state", N_("状态")),
+        Column("left", N_("可兑换"), end=True, sort="left"),
+        Column("lying", N_("在库"), end=True),
+        Column("levels", N_("预警 / 安全"), end=True),
+        Column("demand", N_("30 / 90 天需求"), end=True, sort="demand"),
+        Column("coming", N_("在途"), end=True),
+        Column("order", N_("建议补货"), end=True),
+    ),
+)
 
 
 def install(app: Flask) -> None:
     """Put stock on the desk's side, with the number of SKUs that run out."""
     desk_link(app, GROUP, "stock", "/desk/stock", "layers", N_("库存"), may_see)
     count_on(app, "desk.stock", lambda: stock.alarms(reading(), guards.staff().scope))
+    keep(app, STOCK)
 
 
 @desk_stock.get("", endpoint="stock")
 @guards.staff_required(*SEERS, suppliers=True)
 def stock_page() -> Response:
     """SKUs by words, category, state and warehouse; the address says all of it."""
-    session = reading()
-    want = stock.Wanted(
-        scope=guards.staff().scope,
-        q=_word("q", 60),
-        category=_word("category", 40),
-        only=_one_of("state", stock.STATES),
-        warehouse=_word("warehouse", 40),
-        kind=Kind(kind) if (kind := _one_of("kind", tuple(Kind))) else None,
-        sort=_one_of("sort", stock.SORTS) or "code",
-        page=_page(),
-    )
-    asked = {"q": want.q, "category": want.category, "warehouse": want.warehouse, "kind": kind}
-    asked |= {"sort": want.sort if want.sort != "code" else ""}
-
-    def address(**more: Any) -> str:
-        said = {name: value for name, value in (asked | {"state": want.only} | more).items() if value}
-        return url_for("desk_stock.stock", **said)
-
+    session, kind = reading(), _one_of("kind", tuple(Kind))
+    asked = {"q": _word("q", 60), "category": _word("category", 40), "warehouse": _word("warehouse", 40)}
+    state = _one_of("state", stock.STATES)
+    look = STOCK.look(asked | {"kind": kind, "state": state})
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
+    want = stock.Wanted(scope=guards.staff().scope, **asked, only=state, kind=Kind(kind) if kind else None, **order)
     return page(
         "catalog/desk_stock.html",
+        look=look,
         found=stock.stock_list(session, want),
         want=want,
-        address=address,
-        numbered=lambda n: address(page=n if n > 1 else None),
-        shelves=priced.shelves(session),
+        branches=tree(session),
         places=movements.places(session),
         alarms=ALARMS,
         kinds=KINDS,
+        states=STATES,
         may=may(),
     )
 

@@ -112,9 +112,7 @@ def _run(what: str, batch: Batch) -> Batch:
     seconds = (looked - begun, halfway - busy, perf_counter() - looked, process_time() - halfway)
     done = reading().get_one(Batch, batch.id, populate_existing=True)
     told = f"{done.created:,} new, {done.changed:,} changed, {done.skipped:,} left, {done.failed:,} failed"
-    print(
-        "{:<10} dry run {:6.1f} s ({:.1f} of this process), writing {:6.1f} s ({:.1f}): ".format(what, *seconds), end=""
-    )
+    print(shape.format(what, *seconds), end="")
     print(told, flush=True)
     return done
 

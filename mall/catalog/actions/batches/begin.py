@@ -61,8 +61,10 @@ def begin(
 
     EDIT and PRICES name their rewards by `codes` (`chosen` reads them off a list); an IMPORT brings its file (name,
     bytes) and gets its rows from `fill_some`. `asked` for EDIT is {"parts": {path: value}}, for PRICES {"prices":
-    `Repricing.asked`}, for IMPORT {"sheet": which reader}. Refused: no reward, more than a batch takes, nothing asked.
+    `Repricing.asked`}, for IMPORT {"sheet": which reader}. Refused: whoever does not look after the whole brand; no
+    reward, more than a batch takes, nothing asked.
     """
+    scope.must_be_whole()
     known = session.scalar(select(Batch).where(Batch.key == key))
     if known is not None:
         return known

@@ -63,7 +63,7 @@ def put_items(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     bulk.add(session, _item, [{**_columns(row, done, about), **_begun(row, now)} for row in new])
     bulk.change(session, _item, ("id",), [_columns(row, done, about) for row in saying if row.known])
     _put_skus(session, now, batch, saying, done)
-    noted = put_prices(session, now, rows, done.skus)
+    noted = put_prices(session, now, batch, rows, done.skus)
     tell_items(session, now, [done.ids[row.no] for row in rows if _tells(row)])
     _index(session, saying, done, about)
     bulk.add(session, _version, [_said(now, batch, row, done) for row in saying])

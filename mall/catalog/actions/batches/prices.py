@@ -13,8 +13,9 @@ from mall.base import bulk
 from mall.base.ids import new_id
 from mall.base.refused import N_
 from mall.catalog.actions.batches.judged import Judged, Wrong
+from mall.catalog.actions.bounds import follow_library
 from mall.catalog.actions.plans import MOST_FEN, MOST_POINTS, MOST_STEPS
-from mall.catalog.models import Kind, PricePlan
+from mall.catalog.models import Batch, Kind, PricePlan
 from mall.catalog.rules.bulk import Parts, Slot, of_prices, of_stock, told
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, usual_tax
@@ -60,9 +61,10 @@ def standing(plan: Plan | None) -> list[int] | None:
 
 
 def put_prices(
-    session: Session, now: datetime, rows: Sequence[Judged], skus: dict[str, int]
+    session: Session, now: datetime, batch: Batch, rows: Sequence[Judged], skus: dict[str, int]
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Write the new standing prices of rows; what hung in their place is withdrawn. `skus` are ids by code.
+    """Write the new standing prices of rows; what hung in their place is withdrawn, and the prices that
+    regions wrote follow the brand's within its bounds. `skus` are ids by code.
 
     Gives, by SKU, what the audit log keeps of each.
     """
@@ -81,6 +83,9 @@ def put_prices(
             noted.append((skus[slot.sku], where | said))
     bulk.change(session, _plan, ("id",), gone)
     bulk.add(session, _plan, fresh)
+    if noted:
+        touched = {sku for sku, _said in noted}
+        follow_library(session, now, sku_ids=touched, actor=batch.made_by, address=batch.address)
     return noted
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from mall.catalog.models import FruitlessSearch, SearchSeenTo
 from mall.catalog.rules.search import plain
 
-PAGE = 50
 _search, _seen_to = cast(Table, FruitlessSearch.__table__), cast(Table, SearchSeenTo.__table__)
 
 
@@ -33,20 +32,28 @@ class FruitlessFound:
     rows: list[Fruitless]
     total: int
     times: int
+    size: int
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // self.size))
 
 
-def fruitless(session: Session, *, since: date, q: str = "", page: int = 1) -> FruitlessFound:
-    """A page of what was looked for in vain since a civil day; in two statements."""
+def fruitless(
+    session: Session, *, since: date, q: str = "", sort: str = "", page: int = 1, size: int = 50
+) -> FruitlessFound:
+    """A page of what was looked for in vain since a civil day; in two statements.
+
+    `sort` is a name of `_ORDERS`, with a minus the other way round; the most wanted first without.
+    """
     asked = _asked(since, q)
     total, times = _counted(session, asked)
-    each = asked.order_by(_TIMES.desc(), _LAST.desc(), _search.c.words).limit(PAGE).offset((page - 1) * PAGE)
-    rows = session.execute(each).all() if total > (page - 1) * PAGE else []
-    return FruitlessFound([Fruitless(*row) for row in rows], total, times)
+    first = _ORDERS[sort.lstrip("-")]
+    order = first.desc() if sort.startswith("-") or not sort else first
+    each = asked.order_by(order, _LAST.desc(), _search.c.words).limit(size).offset((page - 1) * size)
+    rows = session.execute(each).all() if total > (page - 1) * size else []
+    return FruitlessFound([Fruitless(*row) for row in rows], total, times, size)
 
 
 def fruitless_count(session: Session, *, since: date) -> tuple[int, int]:
@@ -55,6 +62,7 @@ def fruitless_count(session: Session, *, since: date) -> tuple[int, int]:
 
 
 _TIMES, _LAST = func.sum(_search.c.times), func.max(_search.c.last_at)
+_ORDERS: dict[str, Any] = {"": _TIMES, "times": _TIMES, "days": func.count(), "last": _LAST, "words": _search.c.words}
 
 
 def _asked(since: date, q: str) -> Select[Any]:

@@ -17,7 +17,7 @@ from mall.catalog.queries.listing import WITHIN
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.search import wanted
-from mall.dealers.models import Dealer
+from mall.dealers.models import WHOLE, Dealer, Scope
 
 _item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
 _category, _template = cast(Table, Category.__table__), cast(Table, FreightTemplate.__table__)
@@ -99,13 +99,15 @@ def priced(
     category: str = "",
     no_cost: bool = False,
     ends: Ends | None = None,
+    scope: Scope = WHOLE,
     sort: str = "",
     page: int = 1,
     size: int = PAGE,
 ) -> Found:
     """SKUs by words or code, category and all beneath it, without a cost, or of which a price ends; three statements.
 
-    `sort` is a name of `_ORDERS`, with a minus the other way round; by the reward's code without.
+    `sort` is a name of `_ORDERS`, with a minus the other way round; by the reward's code without. Of a region's person
+    those that end are the region's.
     """
     places: Select[Any] = select(_sku.c.id).join(_item, _item.c.id == _sku.c.item_id).where(_sku.c.retired_at.is_(None))
     given: dict[str, Any] = {}
@@ -118,7 +120,7 @@ def priced(
     if no_cost:
         places = places.where(_sku.c.cost_fen == 0)
     if ends is not None:
-        places = places.where(_sku.c.id.in_(ending_skus(now, ends)))
+        places = places.where(_sku.c.id.in_(ending_skus(now, ends, scope)))
     total = session.scalar(places.with_only_columns(func.count()), given) or 0
     order = _ORDERS[sort.lstrip("-")]
     order = tuple(column.desc() for column in order) if sort.startswith("-") else order

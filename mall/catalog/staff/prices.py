@@ -74,7 +74,7 @@ def prices() -> Response:
     ends = Ends(request.args["ends"]) if request.args.get("ends") in set(Ends) else None
     asked = {"q": q, "category": category, "cost": "none" if no_cost else "", "ends": ends.value if ends else ""}
     look = PRICES.look(asked)
-    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
+    order: dict[str, Any] = {"scope": guards.staff().scope, "sort": look.sort, "page": look.page, "size": look.size}
     value = point_value()
     return page(
         "catalog/desk_prices.html",

@@ -44,6 +44,8 @@ class Kind:
 
     urgency: Urgency
     title: str
+    calm: str
+    """What is said where nothing is in it."""
     icon: str
     href: str
     instead: str = ""
@@ -56,25 +58,44 @@ KINDS: dict[str, Kind] = {
     "fault": Kind(
         urgency=Urgency.NOW,
         title=N_("礼品的定时发布没有成功"),
+        calm=N_("礼品的定时发布都成功了"),
         icon="alarm-clock-off",
         href="/desk/items?state=draft",
         of=ITS_SUPPLIERS,
     ),
     "face_fault": Kind(
-        urgency=Urgency.NOW, title=N_("首页的定时发布没有成功"), icon="alarm-clock-off", href="/desk/face"
+        urgency=Urgency.NOW,
+        title=N_("首页的定时发布没有成功"),
+        calm=N_("首页的定时发布都成功了"),
+        icon="alarm-clock-off",
+        href="/desk/face",
     ),
     "no_price": Kind(
-        urgency=Urgency.NOW, title=N_("在架，但没有价格"), icon="coins", href="/desk/items?state=on&lacks=price"
+        urgency=Urgency.NOW,
+        title=N_("在架，但没有价格"),
+        calm=N_("在架的都有价格"),
+        icon="coins",
+        href="/desk/items?state=on&lacks=price",
     ),
     "bare": Kind(
-        urgency=Urgency.NOW, title=N_("价格快到期，没有接替的"), icon="calendar-x", href="/desk/prices?ends=bare"
+        urgency=Urgency.NOW,
+        title=N_("价格快到期，没有接替的"),
+        calm=N_("到期的价格都有接替"),
+        icon="calendar-x",
+        href="/desk/prices?ends=bare",
     ),
     "out": Kind(
-        urgency=Urgency.NOW, title=N_("已无库存"), icon="package-x", href="/desk/stock?state=out", of=ITS_SUPPLIERS
+        urgency=Urgency.NOW,
+        title=N_("已无库存"),
+        calm=N_("没有断货"),
+        icon="package-x",
+        href="/desk/stock?state=out",
+        of=ITS_SUPPLIERS,
     ),
     "codes": Kind(
         urgency=Urgency.NOW,
         title=N_("卡密快发完了"),
+        calm=N_("卡密够用"),
         icon="key-round",
         href="/desk/vault",
         instead="/desk/stock?kind=card_code&sort=least",
@@ -83,6 +104,7 @@ KINDS: dict[str, Kind] = {
     "safety": Kind(
         urgency=Urgency.SOON,
         title=N_("低于安全库存"),
+        calm=N_("都在安全库存以上"),
         icon="layers",
         href="/desk/stock?state=safety",
         of=ITS_SUPPLIERS,
@@ -90,12 +112,14 @@ KINDS: dict[str, Kind] = {
     "coming_no_price": Kind(
         urgency=Urgency.SOON,
         title=N_("快上架了，还没有价格"),
+        calm=N_("待上架的都有价格"),
         icon="coins",
         href="/desk/items?state=coming&lacks=price",
     ),
     "no_picture": Kind(
         urgency=Urgency.SOON,
         title=N_("没有图片"),
+        calm=N_("都有图片"),
         icon="image-off",
         href="/desk/items?lacks=picture",
         of=ITS_SUPPLIERS,
@@ -103,19 +127,30 @@ KINDS: dict[str, Kind] = {
     "ends": Kind(
         urgency=Urgency.SOON,
         title=N_("价格 7 天内到期"),
+        calm=N_("7 天内没有价格到期"),
         icon="calendar-clock",
         href="/desk/prices?ends=week",
         of=frozenset({Of.BRAND, Of.REGION}),
     ),
     "warning": Kind(
-        urgency=Urgency.SOON, title=N_("库存预警"), icon="layers", href="/desk/stock?state=warning", of=ITS_SUPPLIERS
+        urgency=Urgency.SOON,
+        title=N_("库存预警"),
+        calm=N_("没有库存预警"),
+        icon="layers",
+        href="/desk/stock?state=warning",
+        of=ITS_SUPPLIERS,
     ),
     "reviews": Kind(
-        urgency=Urgency.SOON, title=N_("供应商该复审了"), icon="factory", href="/desk/suppliers?review=due"
+        urgency=Urgency.SOON,
+        title=N_("供应商该复审了"),
+        calm=N_("没有供应商到复审期"),
+        icon="factory",
+        href="/desk/suppliers?review=due",
     ),
     "batch_waiting": Kind(
         urgency=Urgency.WAITS,
         title=N_("批量改动等复核"),
+        calm=N_("没有批量改动等复核"),
         icon="user-round-check",
         href="/desk/batches?state=waiting",
         of=EVERY,
@@ -123,6 +158,7 @@ KINDS: dict[str, Kind] = {
     "batch_checked": Kind(
         urgency=Urgency.WAITS,
         title=N_("批量改动等执行"),
+        calm=N_("没有批量改动等执行"),
         icon="list-checks",
         href="/desk/batches?state=checked",
         of=EVERY,
@@ -130,6 +166,7 @@ KINDS: dict[str, Kind] = {
     "new": Kind(
         urgency=Urgency.WAITS,
         title=N_("新礼品还没发布"),
+        calm=N_("新礼品都发布了"),
         icon="file-plus",
         href="/desk/items?state=new",
         of=ITS_SUPPLIERS,
@@ -137,15 +174,32 @@ KINDS: dict[str, Kind] = {
     "drafts": Kind(
         urgency=Urgency.WAITS,
         title=N_("改了还没发布"),
+        calm=N_("改动都发布了"),
         icon="file-pen",
         href="/desk/items?state=draft",
         of=ITS_SUPPLIERS,
     ),
     "face_draft": Kind(
-        urgency=Urgency.WAITS, title=N_("首页的改动还没发布"), icon="panels-top-left", href="/desk/face"
+        urgency=Urgency.WAITS,
+        title=N_("首页的改动还没发布"),
+        calm=N_("首页的改动都发布了"),
+        icon="panels-top-left",
+        href="/desk/face",
     ),
-    "counts": Kind(urgency=Urgency.WAITS, title=N_("盘点等过账"), icon="clipboard-list", href="/desk/stock/counts"),
-    "searches": Kind(urgency=Urgency.WAITS, title=N_("搜不到的词"), icon="search-x", href="/desk/searches"),
+    "counts": Kind(
+        urgency=Urgency.WAITS,
+        title=N_("盘点等过账"),
+        calm=N_("没有盘点等过账"),
+        icon="clipboard-list",
+        href="/desk/stock/counts",
+    ),
+    "searches": Kind(
+        urgency=Urgency.WAITS,
+        title=N_("搜不到的词"),
+        calm=N_("最近 7 天都搜得到"),
+        icon="search-x",
+        href="/desk/searches",
+    ),
 }
 """Every kind of line in the order in which a page tells them."""
 NOTES: dict[str, str] = {

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy import Select, Table, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
@@ -75,15 +75,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of a region's library, and how many rewards fit in all."""
+    """A page of a region's library, how many rewards fit in all, and on how many pages."""
 
     rows: list[Row]
     total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
+    pages: int
 
 
 def _priced(region: str, now: datetime) -> Select[Any]:
@@ -107,6 +103,7 @@ def listed(
     way: Way | None = None,
     scope: Scope = WHOLE,
     page: int = 1,
+    size: int = PAGE,
 ) -> Listed:
     """A page of a region's library, what was published last first."""
     said = select(_edition.c.item_id).where(_edition.c.region == region)
@@ -124,8 +121,26 @@ def listed(
             places = places.where(_item.c.id.not_in(said), _item.c.id.not_in(priced))
     total = session.scalar(select(func.count()).select_from(places.subquery())) or 0
     order = (_item.c.created_at.desc(), _item.c.id.desc())
-    ids = session.scalars(places.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Listed(_rows(session, now, region, list(ids)), total)
+    ids = session.scalars(places.order_by(*order).limit(size).offset((page - 1) * size)).all()
+    return Listed(_rows(session, now, region, list(ids)), total, max(1, -(-total // size)))
+
+
+def counted(session: Session, now: datetime, region: str) -> dict[str, int]:
+    """How many rewards a region has in each way, and '' how many there are; one statement."""
+    said = select(_edition.c.item_id).where(_edition.c.region == region)
+    priced = select(_priced(region, now).subquery().c.item_id)
+    own = union(said, priced).subquery()
+    each = {
+        "": select(func.count()).select_from(_item),
+        Way.SAID.value: select(func.count()).select_from(said.subquery()),
+        Way.PRICED.value: select(func.count()).select_from(priced.subquery()),
+        Way.HIDDEN.value: select(func.count(HIDDEN.subquery().c.item_id.distinct())),
+        "own": select(func.count()).select_from(own),
+    }
+    statement = select(*(one.scalar_subquery().label(name or "every") for name, one in each.items()))
+    row = session.execute(statement, {"regions": regions_above(region), "now": now}).one()
+    found: dict[str, int] = dict(zip(each, row, strict=True))
+    return found | {Way.FOLLOWS.value: found[""] - found.pop("own")}
 
 
 def _rows(session: Session, now: datetime, region: str, ids: list[int]) -> list[Row]:

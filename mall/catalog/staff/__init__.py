@@ -8,6 +8,9 @@ from mall.catalog.queries.pictures import picture_uses
 from mall.catalog.staff import (
     categories,
     counts,
+    edition_bounds,
+    edition_history,
+    editions,
     editor,
     freight,
     history,
@@ -28,7 +31,7 @@ from mall.web.picture_field import tell_uses
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
-    for each in (items, categories, suppliers, prices, freight, searches, stock, counts, warehouses):
+    for each in (items, editions, categories, suppliers, prices, freight, searches, stock, counts, warehouses):
         each.install(app)
     name_acts(app, ACTS)
     tell_uses(app, picture_uses)
@@ -36,4 +39,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(desk_stock)
 
 
-__all__ = ["editor", "history", "preview", "register"]
+__all__ = ["edition_bounds", "edition_history", "editor", "history", "preview", "register"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mall.base.refused import N_
-from mall.catalog.staff import prices, searches, suppliers
+from mall.catalog.staff import editions, prices, searches, suppliers
 
 ACTS: dict[str, str] = (
     prices.ACTS
     | suppliers.ACTS
     | searches.ACTS
+    | editions.ACTS
     | {
         "item.start": N_("新建礼品"),
         "item.draft": N_("保存草稿"),

@@ -103,10 +103,10 @@ def item_form_from(sent: MultiDict[str, str]) -> ItemForm:
         "freight_template": trimmed(sent.get("freight_template"))[:40] if kind.shipped else "",
         "skus": skus,
         "shelved_at": _shelved(sent, typed, errors),
-        "off_at": _moment(sent, "off_at", typed, errors) if sent.get("shelf") != "off" else None,
+        "off_at": moment_kept(sent, "off_at", typed, errors) if sent.get("shelf") != "off" else None,
     }
     for name, most in LONGEST.items():
-        found[name] = {language: _text(sent, f"{name}-{language}", most, errors) for language in LANGUAGES}
+        found[name] = {language: text_typed(sent, f"{name}-{language}", most, errors) for language in LANGUAGES}
     return ItemForm(
         document=document(found),
         revision=max(whole(sent.get("revision", "0")) or 0, 0),
@@ -134,7 +134,8 @@ def moment_typed(text: str) -> datetime | None:
         return None
 
 
-def _text(sent: MultiDict[str, str], name: str, most: int, errors: dict[str, str]) -> str:
+def text_typed(sent: MultiDict[str, str], name: str, most: int, errors: dict[str, str]) -> str:
+    """A text as its field sends it: one line, unless it is a description; a word at the field where it is too long."""
     text = (sent.get(name) or "").replace("\r\n", "\n").replace("\x00", "").strip()
     if len(text) > most:
         errors[name] = _("最多 %(most)s 个字", most=most)
@@ -239,13 +240,13 @@ def _shelved(sent: MultiDict[str, str], typed: dict[str, str], errors: dict[str,
         return NOW
     if sent.get("shelf") != "at":
         return None
-    found = _moment(sent, "shelved_at", typed, errors)
+    found = moment_kept(sent, "shelved_at", typed, errors)
     if found is None and "shelved_at" not in errors:
         errors["shelved_at"] = _("请填写上架时间")
     return found
 
 
-def _moment(sent: MultiDict[str, str], name: str, typed: dict[str, str], errors: dict[str, str]) -> str | None:
+def moment_kept(sent: MultiDict[str, str], name: str, typed: dict[str, str], errors: dict[str, str]) -> str | None:
     """A moment of the document. One that was not touched keeps its seconds, which the field does not show."""
     text, was = trimmed(sent.get(name))[:16], trimmed(sent.get(f"{name}-was"))
     if not text:

@@ -18,6 +18,7 @@ from mall.cli.demo.face import write_news
 from mall.cli.demo.history import play, prepare
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF, seed_people
 from mall.cli.demo.powers import set_powers
+from mall.cli.demo.regions import put_editions
 from mall.cli.demo.searches import look_in_vain
 from mall.cli.demo.stock import put_warehouses, set_up_stock
 from mall.cli.demo.vault import fill_vault
@@ -53,6 +54,7 @@ def seed(context: click.Context) -> None:
     results = play(transact, now(), today=today, seal=seal)
     transact(set_powers)
     transact(set_up_stock)
+    transact(put_editions)
     transact(write_news)
     transact(look_in_vain)
     transact(await_approval, seal=seal)

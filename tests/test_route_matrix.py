@@ -28,6 +28,7 @@ from werkzeug.test import TestResponse
 from mall import create_app
 from mall.base.seal import Seal
 from mall.catalog.actions import put_freight_template, rules_from
+from mall.catalog.actions.fruitless import found_nothing
 from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
 from mall.catalog.models import Admission, Kind, PricePlan, Sku
 from mall.config import Settings
@@ -413,6 +414,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_rewards.set_terms", "POST"): Route(
         FINANCE, "/desk/rebates/terms", data={"from_on": "2026-12-01", "ratio": "100", "note": "年度政策"}
     ),
+    ("desk_insight.work_list", "GET"): Route(STOCK_STAFF, "/desk/today"),
     ("desk_insight.audit", "GET"): Route(FINANCE, "/desk/audit"),
     ("desk_insight.audit_sheet", "GET"): Route(FINANCE, "/desk/audit.xlsx"),
     ("desk_outbox.messages", "GET"): Route(FINANCE, "/desk/outbox"),
@@ -566,6 +568,8 @@ ROUTES: dict[tuple[str, str], Route] = {
         MERCHANDISER, "/desk/categories", data={"new": "1", "code": "cups", "icon": "gift", "zh_Hans": "杯壶"}
     ),
     ("desk_catalog.remove", "POST"): Route(MERCHANDISER, "/desk/categories/home/removal", answers=frozenset({409})),
+    ("desk_catalog.searches", "GET"): Route(MERCHANDISER, "/desk/searches"),
+    ("desk_catalog.search_seen_to", "POST"): Route(MERCHANDISER, "/desk/searches/seen-to", data={"words": "投影仪"}),
     ("desk_catalog.suppliers", "GET"): Route(MERCHANDISER, "/desk/suppliers"),
     ("desk_catalog.new_supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/new"),
     ("desk_catalog.supplier", "GET"): Route(MERCHANDISER, "/desk/suppliers/SUP-1"),
@@ -930,6 +934,7 @@ def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
     someone = SupplierToPut(code="SUP-1", name="某厂", admission=Admission.CANDIDATE)
     put_supplier(session, now, put=someone, revision=0, actor="staff:1")
     put_freight_template(session, now, code="remote", name="偏远", rules=rules_from([{}]), actor="staff:1")
+    found_nothing(session, now, words="投影仪", zone="Asia/Shanghai")
 
 
 def _orders_and_addresses(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> None:

@@ -148,7 +148,7 @@ def test_the_desk_lists_them_and_sees_to_them(owner: FlaskClient, desk: FlaskCli
     assert "投影仪" in page
     assert "/desk/items/new?name=" in page
     assert "共搜了 1 次" in page
-    answer = desk.post("/desk/searches/seen-to", data={"words": "投影仪", "days": "30"})
+    answer = desk.post("/desk/searches/seen-to", data={"words": "投影仪", "next": "/desk/searches?days=30"})
     assert answer.status_code == 303
     assert answer.location.endswith("/desk/searches?days=30")
     assert "没有这样的词" in desk.get("/desk/searches?days=30").get_data(as_text=True)

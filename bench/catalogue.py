@@ -101,31 +101,43 @@ def fill(session: Session, at: datetime, skus: int, own: int = 1) -> int:
     choices: list[dict[str, Any]] = []
     plans: list[dict[str, Any]] = []
 
-    def plan(sku: int, points: int, **said: Any) -> None:
-        usual = {"step": 0, "cash_fen": 0, "tier": None, "region": "", "ends_at": None, "starts_at": at}
-        plans.append({"id": new_id(at), "sku_id": sku, "points": points, "created_at": at, **usual, **said})
-
     for item in range(1, skus // 2 + 1):
         lowest = chance.randint(10, 900) * 100
         rewards.append(reward(item, lowest, at - timedelta(minutes=chance.randint(1, 10**5))))
         for sku, points in ((2 * item, lowest), (2 * item + 1, lowest * 2)):
             choices.append({"id": sku, "item_id": item, "code": f"S{sku}", "attributes": [], "position": sku % 2})
-            plan(sku, points)
-            plan(sku, points // 2 + 1, step=1, cash_fen=9_900)
-            if item % (5 * own) == 0:
-                plan(sku, points * 4 // 10, tier=Tier.CORE)
-            if item % (7 * own) == 0:
-                plan(sku, points * 3 // 10, region="华东/浙江")
-            if item % (11 * own) == 0:
-                sale = {"starts_at": at - timedelta(hours=1), "ends_at": at + timedelta(days=9)}
-                plan(sku, points * 2 // 10, **sale)
-                plans[-1]["created_at"] = at - timedelta(days=1)
+            plans += plan_rows(at, item, sku, points, own)
     session.execute(insert(Category), shelves)
     session.execute(insert(Item), rewards)
     session.execute(insert(Sku), choices)
     session.execute(insert(Stock), [{"sku_id": one["id"], "on_hand": chance.randint(0, 9)} for one in choices])
     session.execute(insert(PricePlan), plans)
     return len(plans)
+
+
+def plan_rows(
+    at: datetime, item: int, sku: int, points: int, own: int = 1, *, ends: bool = False
+) -> list[dict[str, Any]]:
+    """The prices of one SKU: for everybody, and for some. `ends`: a price that ends within days."""
+    rows: list[dict[str, Any]] = []
+
+    def plan(points: int, **said: Any) -> None:
+        usual = {"step": 0, "cash_fen": 0, "tier": None, "region": "", "ends_at": None, "starts_at": at}
+        rows.append({"id": new_id(at), "sku_id": sku, "points": points, "created_at": at, **usual, **said})
+
+    plan(points)
+    plan(points // 2 + 1, step=1, cash_fen=9_900)
+    if item % (5 * own) == 0:
+        plan(points * 4 // 10, tier=Tier.CORE)
+    if item % (7 * own) == 0:
+        plan(points * 3 // 10, region="华东/浙江")
+    if item % (11 * own) == 0:
+        sale = {"starts_at": at - timedelta(hours=1), "ends_at": at + timedelta(days=9)}
+        plan(points * 2 // 10, **sale)
+        rows[-1]["created_at"] = at - timedelta(days=1)
+    if ends:
+        plan(points * 8 // 10, starts_at=at - timedelta(days=9), ends_at=at + timedelta(days=3))
+    return rows
 
 
 def reward(item: int, lowest: int, shelved_at: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
@@ -180,8 +180,8 @@ def stock_list(session: Session, want: Wanted) -> StockFound:
         statement = statement.where(_item.c.kind == want.kind)
     if want.warehouse:
         place = select(_warehouse.c.id).where(_warehouse.c.code == want.warehouse).scalar_subquery()
-        here = exists().where(_at.c.sku_id == _sku.c.id, _at.c.warehouse_id == place, _at.c.pieces > 0)
-        statement = statement.where(here)
+        here = select(_at.c.sku_id).where(_at.c.warehouse_id == place, _at.c.pieces > 0)
+        statement = statement.where(_sku.c.id.in_(here))
     states = _states(session, statement, given)
     if want.only:
         statement = statement.where(_STATE[want.only])

@@ -47,6 +47,7 @@ FEATURES: tuple[str, ...] = (
     "mall.dealers.staff",
     "mall.web.desk_views",
     "mall.web.health",
+    "mall.proposals.staff",
     "mall.media.views",
     "mall.media.staff",
     "mall.points.views",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mall.dealers.models import Staff
+from mall.dealers.queries.people import staff_names
 from mall.proposals.models import NoSuchProposal, Proposal, ProposalState
 
 PAGE = 50
@@ -57,10 +57,7 @@ def waiting_for(session: Session, actor: str, whats: Collection[str]) -> int:
 
 
 def _shown(session: Session, found: Sequence[Proposal]) -> list[Shown]:
-    actors = {actor for each in found for actor in (each.made_by, each.decided_by) if actor}
-    ids = [int(number) for actor in actors if (number := actor.removeprefix("staff:")).isdigit()]
-    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids))) if ids else ()
-    names = {f"staff:{row.id}": row.name for row in rows}
+    names = staff_names(session, (actor for each in found for actor in (each.made_by, each.decided_by)))
     return [
         Shown(each, names.get(each.made_by, each.made_by), names.get(each.decided_by or "", each.decided_by or ""))
         for each in found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from typing import Any
 
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import Field
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms import Field, HiddenField
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 from wtforms.widgets import TextInput
 
 from mall.base.refused import N_
@@ -30,6 +31,23 @@ class Form(FlaskForm):
         """Put a text, already in the reader's language, at a field."""
         field = self[name]
         field.errors = [*field.errors, text]
+
+
+def fresh_key() -> str:
+    """The key of a form just opened: sent twice, it is one act."""
+    return secrets.token_urlsafe(12)
+
+
+class Keyed(Form):
+    """A form that is one act however often it is sent."""
+
+    key = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{8,60}\Z")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key.data = self.key.data or fresh_key()
+        for field in self:  # several of these forms stand on one page, with fields of the same names
+            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
 
 
 class Needed(DataRequired):

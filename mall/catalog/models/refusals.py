@@ -65,10 +65,10 @@ class TemplateChanged(Refused):
 
 
 class BelowCost(Refused):
-    """A price that brings in less than the piece costs, and nobody has said that this is meant."""
+    """A price that brings in less than the piece costs, and no second person has agreed to it."""
 
     code = "below_cost"
-    text = N_("这个价格低于成本：至少要 %(floor)s 积分。确要这样定价，请勾选确认。")
+    text = N_("这个价格低于成本：至少要 %(floor)s 积分。确要这样定价，请勾选并写明原因，交给另一位同事复核。")
 
 
 class LastPrice(Refused):

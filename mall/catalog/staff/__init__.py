@@ -6,6 +6,7 @@ from flask import Flask
 
 from mall.catalog.queries.pictures import picture_uses
 from mall.catalog.staff import (
+    below_cost,
     categories,
     counts,
     edition_bounds,
@@ -31,7 +32,9 @@ from mall.web.picture_field import tell_uses
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
-    for each in (items, editions, categories, suppliers, prices, freight, searches, stock, counts, warehouses):
+    for each in (items, editions, categories, suppliers, prices, below_cost, freight, searches):
+        each.install(app)
+    for each in (stock, counts, warehouses):
         each.install(app)
     name_acts(app, ACTS)
     tell_uses(app, picture_uses)

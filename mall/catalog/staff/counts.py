@@ -22,6 +22,7 @@ from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
 from mall.web.pages import desk_link, go, page, refused
+from mall.web.second import Waits, second_person
 
 SHOWN = ("left", "different")
 LAST_PAGE = 2_000
@@ -30,6 +31,27 @@ LAST_PAGE = 2_000
 def install(app: Flask) -> None:
     """Put stock taking on the desk's side."""
     desk_link(app, GROUP, "counts", "/desk/stock/counts", "clipboard-list", N_("盘点"), may_see)
+    second_person(app, "counts", N_("盘点过账"), _may_post, _for_second)
+
+
+def _may_post() -> bool:
+    return guards.who() is not None and guards.staff().is_one_of(*KEEPERS)
+
+
+def _for_second() -> list[Waits]:
+    """Counts that are finished and not posted: where the differences are worth much, who counted may not."""
+    actor = guards.staff().actor
+    return [
+        Waits(
+            f"{row.count.no} {row.warehouse}",
+            row.count.counted_by or "",
+            row.count.counted_at or row.count.opened_at,
+            url_for("desk_stock.count", no=row.count.no),
+            row.count.counted_by == actor,
+        )
+        for row in counts.counts(reading())
+        if row.count.counted
+    ]
 
 
 @desk_stock.get("/counts", endpoint="counts")

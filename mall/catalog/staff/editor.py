@@ -29,7 +29,7 @@ from mall.catalog.staff.parts import part_named
 from mall.catalog.staff.preview import imagined
 from mall.catalog.staff.sums import sums
 from mall.dealers.models import TIERS
-from mall.points.queries.corrections import staff_names
+from mall.dealers.queries.people import staff_names
 from mall.web import guards, headers
 from mall.web.db import now, reading, transact
 from mall.web.filters import moment

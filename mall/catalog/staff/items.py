@@ -18,7 +18,7 @@ from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
-from mall.points.queries.corrections import staff_names
+from mall.dealers.queries.people import staff_names
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed

@@ -17,7 +17,7 @@ from mall.catalog.actions import PlanToPut
 from mall.catalog.rules.pricing import Costs
 from mall.catalog.staff.desk import end_typed, fen_typed, start_typed, yuan_told
 from mall.dealers.models import TIERS, Tier
-from mall.web.forms import AtMost, Form, Needed, trimmed, whole
+from mall.web.forms import AtMost, Form, Needed, fresh_key, trimmed, whole
 
 STEPS = {0: N_("全积分"), 1: N_("积分 + 现金，第一档"), 2: N_("积分 + 现金，第二档"), 3: N_("积分 + 现金，第三档")}
 PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?%?")
@@ -35,13 +35,23 @@ class PlanForm(Form):
     region = StringField(N_("区域"), filters=[trimmed], validators=[AtMost(200)])
     since = DateField(N_("起始日"), validators=[Optional()])
     until = DateField(N_("最后一天"), validators=[Optional()])
-    sure = BooleanField(N_("我知道低于成本，就这样定价"))
+    sure = BooleanField(N_("低于成本也要这样定价，交给另一位同事复核"))
+    why = StringField(N_("为什么低于成本"), filters=[trimmed], validators=[AtMost(200)])
+    key = HiddenField()
 
     def offer(self) -> PlanForm:
         """The form with its choices in the reader's language."""
+        self.key.data = self.key.data or fresh_key()
         self.step.choices = [(step, _(name)) for step, name in STEPS.items()]
         self.tier.choices = [("", _("不限等级")), *((tier.value, _(name)) for tier, name in TIERS.items())]
         return self
+
+    @property
+    def reason(self) -> str:
+        """Why it is to lie below cost; nothing, and told at the field, where none is given."""
+        if not self.why.data:
+            self.refuse("why", _("请写明原因，复核的同事要看"))
+        return self.why.data or ""
 
     def put(self, regions: list[str]) -> PlanToPut | None:
         """The price, or none after putting what is wrong at the fields. The region must be one that dealers are in."""

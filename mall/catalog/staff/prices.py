@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions import add_plan, send_by, set_cost, withdraw_plan
+from mall.catalog.actions.below_cost import WHAT, ask_below_cost
+from mall.catalog.models import BelowCost
 from mall.catalog.queries import freight, priced
 from mall.catalog.queries.ending import ENDS, Ends
 from mall.catalog.queries.priced import PAGE, Priced
@@ -27,8 +29,9 @@ from mall.catalog.staff.desk import (
     tax_of,
     yuan_told,
 )
-from mall.catalog.staff.price_form import STEPS, CostForm, PlanForm, helper_from
+from mall.catalog.staff.price_form import STEPS, CostForm, Helper, PlanForm, helper_from
 from mall.points.queries.corrections import traces
+from mall.proposals.queries import waiting_of
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
@@ -99,16 +102,25 @@ def price(code: str) -> Response:
 @desk_catalog.post("/prices/<code>/plans")
 @guards.staff_required(*MAY_PRICE)
 def add_price(code: str) -> Response:
-    """Add a price; one below cost asks whether it is meant."""
+    """Add a price; one below cost waits for a second person, with why it is meant."""
     sku, form = priced.one_priced(reading(), now(), code), PlanForm()
-    put = form.put(priced.regions(reading()))
+    put = form.put(_regions())
     wants = _look(sku, form)
     if put is None:
         return refused("catalog/desk_price.html", **wants)
+    costs = _held_against(sku, wants["helper"])
     try:
-        transact(add_plan, sku_code=code, put=put, costs=wants["costs"], **signed())
+        transact(add_plan, sku_code=code, put=put, costs=costs, **signed())
     except NotFound:
         raise
+    except BelowCost as refusal:
+        if not form.sure.data or costs is None:
+            return refused("catalog/desk_price.html", refusal=refusal, **wants)
+        if not form.reason:
+            return refused("catalog/desk_price.html", **wants)
+        said = {"note": form.reason, "key": form.key.data or ""}
+        transact(ask_below_cost, sku_code=code, put=put, costs=costs, **said, **signed())
+        return go(url_for("desk_catalog.price", code=code), _("已提交复核，另一位同事同意后价格才生效。"))
     except Refused as refusal:
         return refused("catalog/desk_price.html", refusal=refusal, **wants)
     return go(url_for("desk_catalog.price", code=code), _("价格已加上。"))
@@ -144,6 +156,28 @@ def change_cost(code: str) -> Response:
     return go(url_for("desk_catalog.price", code=code), _("已记下。"))
 
 
+def _regions() -> list[str]:
+    """The regions that who is here may set prices for."""
+    scope = guards.staff().scope
+    return [region for region in priced.regions(reading()) if scope.covers(region)]
+
+
+def _held_against(sku: Priced, helper: Helper) -> Costs | None:
+    """What a new price is judged by: the brand's own numbers, and what was typed only where that makes it dearer.
+
+    Otherwise whoever types a point that is worth ten yuan would need no second person.
+    """
+    usual, typed = _standard(sku, point_value()), helper.costs
+    if usual is None or typed is None:
+        return usual
+    return Costs(
+        cost_fen=usual.cost_fen,
+        freight_fen=typed.freight_fen,
+        tax_bps=max(usual.tax_bps, typed.tax_bps),
+        unit_value=min(usual.unit_value, typed.unit_value),
+    )
+
+
 def _suggested() -> dict[str, Any]:
     """What a suggestion of the helper puts into the form for a new price."""
     named = {name: trimmed(request.args.get(name))[:20] for name in ("points", "cash")}
@@ -165,7 +199,10 @@ def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
         "standings": [(plan, _standing(plan, sku.plans, at)) for plan in sku.plans],
         "withdrawn": priced.withdrawn(session, sku.id),
         "margin_of": lambda plan: _margin(known, plan),
-        "regions": priced.regions(session),
+        "regions": _regions(),
+        "whole": guards.staff().scope.whole,
+        "covered": guards.staff().scope.covers,
+        "asked": waiting_of(session, f"sku:{sku.id}", WHAT),
         "templates": freight.templates(session) if sku.shipped else [],
         "traces": [trace for trace in traces(session, f"sku:{sku.id}") if trace.act in ACTS],
         "acts": ACTS,

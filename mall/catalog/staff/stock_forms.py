@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Any
-
 from flask_babel import gettext as _
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, Regexp
 
 from mall.base.refused import N_
@@ -14,28 +11,11 @@ from mall.catalog.actions.supplies import MOST_PIECES, Levels
 from mall.catalog.actions.warehouses import WarehouseToPut
 from mall.catalog.models import LESS, MORE, REASONS, Reason
 from mall.catalog.queries.movements import Place
-from mall.web.forms import AtMost, Form, Needed, WholeField, trimmed
+from mall.web.forms import AtMost, Form, Keyed, Needed, WholeField, trimmed
 
 PIECES = N_("请填写 1 至 %(most)s 的整数")
 MOST_CODES = 500
 SIGNS = N_("只用字母、数字和横线")
-
-
-def fresh_key() -> str:
-    """The key of a form just opened: sent twice, it is one act."""
-    return secrets.token_urlsafe(12)
-
-
-class Keyed(Form):
-    """A form that is one act however often it is sent."""
-
-    key = HiddenField(validators=[Regexp(r"[A-Za-z0-9_-]{8,60}\Z")])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.key.data = self.key.data or fresh_key()
-        for field in self:  # several of these forms stand on one page, with fields of the same names
-            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
 
 
 class Placed(Keyed):

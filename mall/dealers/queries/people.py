@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,6 +120,16 @@ def member_sign_ins(session: Session, now: datetime, dealer_id: int, member_id: 
 def staff_sign_ins(session: Session, now: datetime, staff_id: int) -> list[SignInShown]:
     """A staff person's living sign-ins, the last used first."""
     return _sign_ins(session, now, limits.STAFF, SignIn.staff_id == staff_id)
+
+
+def staff_names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:
+    """The names of staff by how journals and the audit log name them: staff:7."""
+    words = {actor for actor in actors if actor and actor.startswith("staff:")}
+    ids = [int(number) for word in words if (number := word.removeprefix("staff:")).isdigit()]
+    if not ids:
+        return {}
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {f"staff:{number}": name for number, name in rows}
 
 
 def _sign_ins(session: Session, now: datetime, life: limits.Life, *whose: object) -> list[SignInShown]:

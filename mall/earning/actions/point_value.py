@@ -14,7 +14,7 @@ from mall.earning.models import MOST_VALUE, PointValue
 from mall.proposals.actions import agree, ask, judge, locked
 from mall.proposals.models import Proposal
 
-WHAT = "points.value"
+WHAT, SUBJECT = "points.value", "point_value"
 MAY_SET = (StaffRole.FINANCE, StaffRole.ADMINISTRATOR)
 """Who asks for a value, and who agrees to another person's."""
 
@@ -42,7 +42,7 @@ def ask_value(
         raise Malformed
     facts = {"from_on": from_on.isoformat(), "value": value}
     return ask(
-        session, now, what=WHAT, subject="programme:1", facts=facts, note=note, key=key, actor=actor, address=address
+        session, now, what=WHAT, subject=SUBJECT, facts=facts, note=note, key=key, actor=actor, address=address
     )
 
 

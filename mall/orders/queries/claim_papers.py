@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mall.base.refused import NotFound
 from mall.catalog.models import Kind, Stock
 from mall.dealers.models import Dealer, Member
+from mall.dealers.queries.people import staff_names
 from mall.orders.models import (
     MOST_PHOTOS,
     Claim,
@@ -31,7 +32,6 @@ from mall.orders.rules.giving_up import freight_back
 from mall.payments.models import Refund
 from mall.payments.queries import refunds_of
 from mall.points.models import Entry, Journal
-from mall.points.queries.corrections import staff_names
 from mall.rewards.actions import handed_out
 from mall.rewards.models import Thing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from mall.audit.models import AuditEntry
 from mall.base.refused import N_, NotFound
 from mall.dealers.models import Dealer, Staff
+from mall.dealers.queries.people import staff_names
 from mall.points.models import Correction, CorrectionKind, CorrectionState, Entry, Journal
 
 PAGE = 25
@@ -166,16 +167,6 @@ def traces(session: Session, subject: str) -> list[Trace]:
         Trace(entry.at, names.get(entry.actor, entry.actor), entry.act, entry.address, entry.detail)
         for entry in entries
     ]
-
-
-def staff_names(session: Session, actors: Iterable[str | None]) -> dict[str, str]:
-    """The names of staff by how journals name them: staff:7."""
-    words = {actor for actor in actors if actor and actor.startswith("staff:")}
-    ids = [int(number) for word in words if (number := word.removeprefix("staff:")).isdigit()]
-    if not ids:
-        return {}
-    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
-    return {f"staff:{number}": name for number, name in rows}
 
 
 def fund_codes(session: Session) -> Sequence[str]:

@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_
 from mall.dealers.models import Dealer
+from mall.dealers.queries.people import staff_names
 from mall.points.actions.drawing_up import SOURCE
 from mall.points.forms import HistoryAsked, LotsAsked, turn_text
 from mall.points.models import Kind
 from mall.points.models.correction import MAY_SEE
 from mall.points.queries import Movement, Shown, actors, balance, expiring_by_month, history, movement
-from mall.points.queries.corrections import staff_names
 from mall.points.queries.desk_account import dealer_by_code, dealers_found, funded_lots, head_of, reinstated
 from mall.points.staff.corrections import may_correct, may_look, worth
 from mall.points.staff.desk import desk_points, zone

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, Refused
 from mall.base.time import civil_day
+from mall.dealers.queries.people import staff_names
 from mall.points.actions.expected_rate import expect_redemption
 from mall.points.models import ExpectedRate
 from mall.points.queries.breakage import Breakage, Cohort, breakage, expected_rates
-from mall.points.queries.corrections import staff_names
 from mall.points.staff.desk import GROUP, MAY_SEE, desk_points, may_see, zone
 from mall.points.staff.rate_form import RateForm
 from mall.points.staff.words import percent

@@ -18,6 +18,7 @@ from mall.points.models import CorrectionKind, Programme
 from mall.points.models.correction import MAY_CORRECT, MAY_SEE
 from mall.points.queries import balance
 from mall.points.queries.corrections import (
+    CorrectionsAsked,
     CorrectionShown,
     View,
     correction,
@@ -44,6 +45,7 @@ from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed
 from mall.web.pages import count_on, desk_link, go, page, refused, told
+from mall.web.second import Waits, second_person
 
 ACTS: dict[str, str] = {
     "correction.request": N_("提交申请"),
@@ -62,6 +64,7 @@ def install(app: Flask) -> None:
     """Put corrections on the desk's side, with the number that waits for who is here."""
     desk_link(app, N_("积分"), "corrections", "/desk/points/corrections", "scale", N_("更正单"), may_look)
     count_on(app, "desk.corrections", _waiting)
+    second_person(app, "corrections", N_("更正单"), _may_check, _for_second)
 
 
 def may_look() -> bool:
@@ -72,6 +75,25 @@ def may_look() -> bool:
 def may_correct() -> bool:
     """Whether who is here may ask for corrections and check other people's."""
     return guards.staff().role in MAY_CORRECT
+
+
+def _may_check() -> bool:
+    return guards.who() is not None and may_correct()
+
+
+def _for_second() -> list[Waits]:
+    here = guards.staff()
+    found = corrections(reading(), CorrectionsAsked(view=View.WAITING), here.staff_id)
+    return [
+        Waits(
+            f"{row.dealer.name} {_(row.correction.kind.name_shown)} {row.correction.points:,}",
+            f"staff:{row.correction.maker_id}",
+            row.correction.made_at,
+            url_for("desk_points.correction", number=row.correction.id),
+            row.correction.maker_id == here.staff_id,
+        )
+        for row in found.rows
+    ]
 
 
 def _waiting() -> int:

@@ -17,8 +17,8 @@ from mall.base.scope import WHOLE, Scope
 from mall.base.seal import Seal
 from mall.catalog.models import Item, Kind, Sku, Stock
 from mall.dealers.models import Dealer
+from mall.dealers.queries.people import staff_names
 from mall.points.queries.actors import actors
-from mall.points.queries.corrections import staff_names
 from mall.rewards.models import CardBatch, CardCode, CodeState, VaultShelf
 from mall.rewards.queries.trial import INDEXED
 

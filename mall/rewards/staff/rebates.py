@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, Refused
 from mall.base.time import civil_day
-from mall.points.queries.corrections import staff_names
+from mall.dealers.queries.people import staff_names
 from mall.rewards.actions.rebate_terms import set_rebate_terms
 from mall.rewards.forms.rebate_terms import RebateTermsForm
 from mall.rewards.models.rebate import MAY_SET_TERMS, RebateTerms

@@ -17,7 +17,7 @@ from mall.earning.models import FACTS, FAULTS, REASONS, AnotherDocument, Documen
 from mall.earning.queries import Filter, dead_count, dealer_names, documents, one, open_counts, revisions
 from mall.web import guards
 from mall.web.db import reading, transact
-from mall.web.pages import count_on, desk_link, go, name_acts, page, refused
+from mall.web.pages import count_on, desk_link, go, page, refused
 
 desk_documents = Blueprint("desk_documents", __name__, url_prefix="/desk/documents")
 
@@ -41,10 +41,8 @@ ANY = "all"
 LARGEST = 2 * 1024 * 1024
 
 
-def register(app: Flask) -> None:
-    """Open the pages, and put them on the desk's side with the number that waits to be mended."""
-    app.register_blueprint(desk_documents)
-    name_acts(app, ACTS)
+def install(app: Flask) -> None:
+    """Put documents on the desk's side with the number that waits to be mended."""
     desk_link(app, N_("积分"), "documents", "/desk/documents", "file-warning", N_("进货单据"), _may_see)
     count_on(app, "desk.documents", lambda: dead_count(reading()))
 

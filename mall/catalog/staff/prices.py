@@ -138,7 +138,7 @@ def withdraw_price(code: str, plan: int) -> Response:
     except NotFound:
         raise
     except Refused as refusal:
-        return refused("catalog/desk_price.html", refusal=refusal, **_look(sku, PlanForm(None).offer()))
+        return refused("catalog/desk_price.html", refusal=refusal, **_look(sku, _blank()))
     return go(url_for("desk_catalog.price", code=code), _("价格已撤下。"))
 
 
@@ -149,7 +149,7 @@ def change_cost(code: str) -> Response:
     sku, form = priced.one_priced(reading(), now(), code), CostForm()
     if not form.validate() or form.fen is None:
         form.refuse("cost", _("请填写金额，最多两位小数"))
-        return refused("catalog/desk_price.html", **_look(sku, PlanForm(None).offer()) | {"cost_form": form})
+        return refused("catalog/desk_price.html", **_look(sku, _blank()) | {"cost_form": form})
     transact(set_cost, sku_code=code, cost_fen=form.fen, **signed())
     if sku.shipped:
         transact(send_by, item_code=sku.item_code, template_code=trimmed(form.template.data), **signed())
@@ -178,10 +178,14 @@ def _held_against(sku: Priced, helper: Helper) -> Costs | None:
     )
 
 
+def _blank() -> PlanForm:
+    return PlanForm(None, region=guards.staff().scope.region).offer()
+
+
 def _suggested() -> dict[str, Any]:
     """What a suggestion of the helper puts into the form for a new price."""
     named = {name: trimmed(request.args.get(name))[:20] for name in ("points", "cash")}
-    return named | {"step": whole(request.args.get("step", "0")) or 0}
+    return named | {"step": whole(request.args.get("step", "0")) or 0, "region": guards.staff().scope.region}
 
 
 def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:

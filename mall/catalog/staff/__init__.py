@@ -16,6 +16,7 @@ from mall.catalog.staff import (
     freight,
     history,
     items,
+    people,
     preview,
     prices,
     searches,
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
     """Open the desk's pages."""
     for each in (items, editions, categories, suppliers, prices, below_cost, freight, searches):
         each.install(app)
-    for each in (stock, counts, warehouses):
+    for each in (stock, counts, warehouses, people):
         each.install(app)
     name_acts(app, ACTS)
     tell_uses(app, picture_uses)

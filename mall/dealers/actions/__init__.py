@@ -24,6 +24,7 @@ from mall.dealers.actions.staff import (
     disable_staff,
     issue_staff_password,
     keep_totp_secret,
+    set_scope,
     use_totp_step,
 )
 
@@ -66,6 +67,7 @@ __all__ = [
     "send_code",
     "set_cap",
     "set_limits",
+    "set_scope",
     "show_password",
     "suspend_dealer",
     "tell",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -9,9 +10,20 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.ids import new_id
-from mall.base.refused import NotFound
+from mall.base.refused import Forbidden, NotFound
 from mall.base.seal import Seal
-from mall.dealers.models import LoginTaken, SignIn, Staff, StaffRole, WrongCode, WrongCredentials
+from mall.dealers.models import (
+    SCOPED,
+    LoginTaken,
+    Scope,
+    ScopeMoved,
+    SignIn,
+    Staff,
+    StaffRole,
+    WorksForAll,
+    WrongCode,
+    WrongCredentials,
+)
 
 
 def add_staff(
@@ -65,6 +77,32 @@ def issue_staff_password(
         session, now, actor=actor, act="staff.issue_password", subject=f"staff:{staff_id}",
         detail={"second_factor": "forgotten" if forget_totp else "kept"},
     )
+
+
+def set_scope(
+    session: Session, now: datetime, *, staff_id: int, scope: Scope, seen: Scope, by: int, address: str = ""
+) -> None:
+    """Say what a person of the brand looks after; `seen` is what the form showed. It holds from their next page on.
+
+    The same again changes nothing. Refused: whoever is no administrator (`by`, a staff id); a role whose work is not
+    narrowed; a scope that somebody else has changed meanwhile.
+    """
+    giver = session.get(Staff, by, populate_existing=True)
+    if giver is None or giver.disabled_at is not None or giver.role is not StaffRole.ADMINISTRATOR:
+        raise Forbidden
+    staff = _locked(session, staff_id)
+    before = Scope(staff.region, staff.supplier_id)
+    if before == scope:
+        return
+    if not scope.whole and staff.role not in SCOPED:
+        raise WorksForAll(name=staff.name)
+    if before != seen:
+        raise ScopeMoved(name=staff.name)
+    staff.region, staff.supplier_id = scope.region, scope.supplier_id
+    session.flush()
+    told = {"before": asdict(before), "after": asdict(scope)}
+    who, whom = f"staff:{by}", f"staff:{staff_id}"
+    note(session, now, actor=who, act="staff.scope", subject=whom, address=address, detail=told)
 
 
 def choose_staff_password(session: Session, now: datetime, *, staff_id: int, was: str, password_hash: str) -> None:

@@ -16,6 +16,7 @@ ACTS: dict[str, str] = {
     "staff.disable": N_("停用员工"),
     "staff.enrol_totp": N_("绑定验证器"),
     "staff.issue_password": N_("发放初始密码"),
+    "staff.scope": N_("设定数据权限"),
     "dealer.open": N_("开通经销商"),
     "dealer.suspend": N_("停用经销商"),
     "dealer.resume": N_("恢复经销商"),

@@ -115,3 +115,17 @@ class WrongSmsCode(Refused):
     code = "wrong_sms_code"
     status = 422
     text = N_("验证码不正确或已失效，请核对短信，或重新获取。")
+
+
+class WorksForAll(Refused):
+    """Only merchandisers' work is narrowed to a region or a supplier."""
+
+    code = "works_for_all"
+    text = N_("%(name)s 的岗位负责全品牌，不能限定区域或供应商。")
+
+
+class ScopeMoved(Refused):
+    """Somebody else has changed what this person looks after since the form was opened."""
+
+    code = "scope_moved"
+    text = N_("%(name)s 的数据权限刚被别人改过，你的改动没有保存。请看过现在的设置再改。")

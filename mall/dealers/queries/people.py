@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
 from mall.base.seal import Seal
-from mall.dealers.models import Credential, Dealer, Member, MemberRole, SignIn, SignInStage, Staff
+from mall.dealers.models import (
+    SCOPED,
+    Credential,
+    Dealer,
+    Member,
+    MemberRole,
+    Scope,
+    SignIn,
+    SignInStage,
+    Staff,
+    StaffRole,
+)
 from mall.dealers.rules import limits
 
 
@@ -70,6 +81,57 @@ def credential(session: Session, phone_index: bytes) -> Credential | None:
 def staff_by_login(session: Session, login: str) -> Staff | None:
     """The staff person of this login who is not shut out."""
     return session.scalar(select(Staff).where(Staff.login == login, Staff.disabled_at.is_(None)))
+
+
+@dataclass(frozen=True)
+class StaffShown:
+    """A person of the brand in a list."""
+
+    id: int
+    login: str
+    name: str
+    role: StaffRole
+    scope: Scope
+    created_at: datetime
+    disabled_at: datetime | None
+    enrolled: bool
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the person is shut out."""
+        return self.disabled_at is not None
+
+    @property
+    def may_be_scoped(self) -> bool:
+        """Whether this person's work can be narrowed to a region or a supplier."""
+        return self.role in SCOPED and not self.disabled
+
+
+def everybody(session: Session) -> list[StaffShown]:
+    """All who work for the brand: those shut out last, then by role and name."""
+    order = (Staff.disabled_at.is_not(None), Staff.role, Staff.name, Staff.id)
+    return [_staff(row) for row in session.scalars(select(Staff).order_by(*order))]
+
+
+def one_of_staff(session: Session, staff_id: int) -> StaffShown:
+    """One of them. Refused: nobody of this number."""
+    found = session.get(Staff, staff_id)
+    if found is None:
+        raise NotFound
+    return _staff(found)
+
+
+def _staff(row: Staff) -> StaffShown:
+    return StaffShown(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        role=row.role,
+        scope=Scope(row.region, row.supplier_id),
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+        enrolled=row.totp_enrolled_at is not None,
+    )
 
 
 def memberships(session: Session, phone_index: bytes) -> list[Membership]:

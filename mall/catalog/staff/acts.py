@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mall.base.refused import N_
-from mall.catalog.staff import editions, prices, searches, suppliers
+from mall.catalog.staff import editions, prices, searches, stock_desk, suppliers
 
 ACTS: dict[str, str] = (
     prices.ACTS
     | suppliers.ACTS
     | searches.ACTS
+    | stock_desk.ACTS
     | editions.ACTS
     | {
         "item.start": N_("新建礼品"),

@@ -21,6 +21,12 @@ ACTS: dict[str, str] = {
     "stock.levels": N_("改水位"),
     "stock.announce": N_("登记在途"),
     "stock.arrive": N_("在途到货"),
+    "stock.warehouse": N_("修改仓库"),
+    "stock.count_open": N_("开盘点单"),
+    "stock.count_finish": N_("盘点录完"),
+    "stock.count_reopen": N_("重新清点"),
+    "stock.count_post": N_("盘点过账"),
+    "stock.count_call_off": N_("作废盘点单"),
 }
 
 

@@ -131,20 +131,23 @@ def test_what_is_no_price_is_told_at_its_field(desk: FlaskClient, form: dict[str
     assert len(kept()) == 1
 
 
-def test_a_price_below_cost_asks_whether_it_is_meant(desk: FlaskClient) -> None:
+def test_a_price_below_cost_waits_for_a_second_person_with_its_reason(desk: FlaskClient) -> None:
     assert desk.post(f"/desk/prices/{PINE}/cost", data={"cost": "200", "template": ""}).status_code == 303
     refused = words(add(desk, points="20000"), status=409)
     assert "至少要 22,600 积分" in refused
-    assert "就这样定价" in refused
+    assert "交给另一位同事复核" in refused
+    assert "请写明原因" in words(add(desk, points="20000", sure="y"), status=422)
+    assert add(desk, points="20000", sure="y", why="清库存").status_code == 303
     assert len(kept()) == 1
-    assert add(desk, points="20000", sure="y").status_code == 303
-    assert "低于成本 ¥26.00" in words(desk.get(f"/desk/prices/{PINE}"))
+    assert "等待复核" in words(desk.get(f"/desk/prices/{PINE}"))
 
 
-def test_what_the_helper_was_asked_is_what_a_price_is_held_against(desk: FlaskClient) -> None:
+def test_what_is_typed_into_the_helper_judges_a_price_only_where_it_makes_it_dearer(desk: FlaskClient) -> None:
     desk.post(f"/desk/prices/{PINE}/cost", data={"cost": "200"})
-    assert add(desk, points="21000", tax="0", worth="0.01", freight="0").status_code == 303
-    assert "至少要 43,000 积分" in words(add(desk, points="22000", tax="0", worth="0.005", freight="15"), status=409)
+    words(add(desk, points="21000", tax="0", worth="0.01", freight="0"), status=409)
+    words(add(desk, points="20", tax="0", worth="99", freight="0"), status=409)
+    assert add(desk, points="22600", tax="0", worth="0.01", freight="0").status_code == 303
+    assert "至少要 48,590 积分" in words(add(desk, points="22000", tax="0", worth="0.005", freight="15"), status=409)
 
 
 def test_the_helper_answers_from_its_address_and_by_fragment(desk: FlaskClient) -> None:

@@ -120,14 +120,7 @@ def save(
 
 
 def discard(
-    session: Session,
-    now: datetime,
-    *,
-    code: str,
-    revision: int,
-    actor: str,
-    scope: Scope = WHOLE,
-    address: str = "",
+    session: Session, now: datetime, *, code: str, revision: int, actor: str, scope: Scope = WHOLE, address: str = ""
 ) -> None:
     """Let go of a draft; what is live stays. One that is gone already stays gone.
 
@@ -148,14 +141,7 @@ def discard(
 
 
 def catch_up(
-    session: Session,
-    now: datetime,
-    *,
-    code: str,
-    revision: int,
-    actor: str,
-    scope: Scope = WHOLE,
-    address: str = "",
+    session: Session, now: datetime, *, code: str, revision: int, actor: str, scope: Scope = WHOLE, address: str = ""
 ) -> None:
     """Put what was published since a draft was begun into it; where both changed a part, the draft's own stands.
 

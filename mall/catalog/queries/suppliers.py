@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import Admission, Item, NoSuchSupplier, Supplier, SupplierFile
+from mall.catalog.rules.search import Wanted, code_terms, fits, terms, wanted
+
+_KEPT = SupplierFile.removed_at.is_(None)
 
 
 @dataclass(frozen=True)
@@ -20,26 +25,65 @@ class SupplierRow:
     files: int
 
 
+@dataclass(frozen=True)
+class SuppliersFound:
+    """A page of suppliers, and how many there are in all."""
+
+    rows: list[SupplierRow]
+    total: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+_SORTED: dict[str, Callable[[Supplier], Any]] = {
+    "": lambda one: (one.name, one.id),
+    "name": lambda one: (one.name, one.id),
+    "admitted": lambda one: (one.admitted_on or date.min, one.id),
+    "review": lambda one: (one.review_on or date.max, one.id),
+}
+
+
 def suppliers(
-    session: Session, *, q: str = "", admission: Admission | None = None, due: date | None = None
-) -> list[SupplierRow]:
-    """All suppliers by name, or those whose name or code holds what was typed; `due`: to be looked at by this day."""
-    statement = select(Supplier).order_by(Supplier.name, Supplier.id)
+    session: Session,
+    *,
+    q: str = "",
+    admission: Admission | None = None,
+    due: date | None = None,
+    sort: str = "",
+    page: int = 1,
+    size: int = 50,
+) -> SuppliersFound:
+    """A page of suppliers: those whose name, its pinyin, or code holds what was typed; `due`: to be looked at by this
+    day. There are some hundreds at most, so they are looked through one by one.
+    """
+    statement = select(Supplier)
     if admission is not None:
         statement = statement.where(Supplier.admission == admission)
     if due is not None:
         statement = statement.where(Supplier.review_on <= due)
-    supplied = session.execute(select(Item.supplier_id, func.count()).group_by(Item.supplier_id))
-    items: dict[int | None, int] = {row[0]: row[1] for row in supplied}
-    shown = SupplierFile.removed_at.is_(None)
-    counted = select(SupplierFile.supplier_id, func.count()).where(shown).group_by(SupplierFile.supplier_id)
-    files: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
-    said = q.strip().casefold()
-    return [
-        SupplierRow(one, items.get(one.id, 0), files.get(one.id, 0))
-        for one in session.scalars(statement)
-        if said in one.name.casefold() or said in one.code.casefold()
-    ]
+    said, asked = q.strip().casefold(), wanted(q)
+    found = [one for one in session.scalars(statement) if _found(one, said, asked)]
+    found.sort(key=_SORTED[sort.lstrip("-")], reverse=sort.startswith("-"))
+    shown = found[(page - 1) * size : page * size]
+    ids = [one.id for one in shown]
+    items = _counted(session, Item.supplier_id, Item.supplier_id.in_(ids))
+    files = _counted(session, SupplierFile.supplier_id, SupplierFile.supplier_id.in_(ids), _KEPT)
+    rows = [SupplierRow(one, items.get(one.id, 0), files.get(one.id, 0)) for one in shown]
+    return SuppliersFound(rows, len(found), size)
+
+
+def _found(one: Supplier, said: str, asked: Sequence[Wanted]) -> bool:
+    if said in one.name.casefold() or said in one.code.casefold():
+        return True
+    return bool(asked) and fits(asked, {*terms([(one.name, 1)]), *code_terms(one.code)})
+
+
+def _counted(session: Session, column: Any, *conditions: Any) -> dict[int, int]:
+    statement = select(column, func.count()).where(*conditions).group_by(column)
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def named(session: Session) -> list[tuple[str, str]]:

@@ -21,10 +21,25 @@ from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, go, page, refused
 
 BODY = MOST_BYTES + 256 * 1024
 ONE = "catalog/desk_supplier.html"
+SUPPLIERS = DeskList(
+    "suppliers",
+    "desk_catalog.suppliers",
+    ("q", "state", "review"),
+    (
+        Column("supplier", N_("供应商"), fixed=True, sort="name"),
+        Column("admission", N_("准入")),
+        Column("admitted", N_("准入日期"), sort="admitted"),
+        Column("review", N_("下次复审"), sort="review"),
+        Column("files", N_("质量文件"), end=True),
+        Column("items", N_("礼品"), end=True),
+        Column("changed", N_("最后修改"), usual=False),
+    ),
+)
 ACTS: dict[str, str] = {
     "supplier.put": N_("修改供应商"),
     "supplier.file": N_("上传质量文件"),
@@ -36,21 +51,22 @@ ACTS: dict[str, str] = {
 def install(app: Flask) -> None:
     """Put suppliers on the desk's side."""
     desk_link(app, GROUP, "suppliers", "/desk/suppliers", "factory", N_("供应商"), may_price)
+    keep(app, SUPPLIERS)
 
 
 @desk_catalog.get("/suppliers")
 @guards.staff_required(*MAY_PRICE)
 def suppliers() -> Response:
     """All suppliers, or those of a state, found by name or code, or to be looked at again."""
-    q, asked = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
-    admission = Admission(asked) if asked in set(Admission) else None
+    q, state = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
+    admission = Admission(state) if state in set(Admission) else None
     today, due = civil_day(now(), zone()), request.args.get("review") == "due"
+    look = SUPPLIERS.look({"q": q, "state": state if admission else "", "review": "due" if due else ""})
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
     return page(
         "catalog/desk_suppliers.html",
-        rows=queries.suppliers(reading(), q=q, admission=admission, due=today if due else None),
-        q=q,
-        due=due,
-        admission=admission.value if admission else "",
+        look=look,
+        found=queries.suppliers(reading(), q=q, admission=admission, due=today if due else None, **order),
         admissions=ADMISSIONS,
         today=today,
     )

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
+from mall.base.refused import N_
 from mall.dealers.models import Tier
 from mall.face.models import Announcement, Guide, NoSuchWriting
 from mall.face.rules.audience import meant_for
 
 MOST = 200
-"""Announcements looked at; nobody reads more."""
+"""Announcements looked at by dealers; nobody reads more."""
+_LISTED = (
+    Announcement.titles,
+    Announcement.tiers,
+    Announcement.regions,
+    Announcement.starts_at,
+    Announcement.ends_at,
+    Announcement.published_at,
+    Announcement.revision,
+    Announcement.changed_at,
+    Announcement.changed_by,
+)
+"""What a list of them shows."""
 
 
 def announcements(session: Session, at: datetime, *, tier: Tier, region: str) -> list[Announcement]:
@@ -39,11 +55,64 @@ def announcement(session: Session, at: datetime, announcement_id: int, *, tier: 
     return one
 
 
-def all_announcements(session: Session) -> Sequence[Announcement]:
-    """Every announcement for the desk, the latest first."""
-    return session.scalars(
-        select(Announcement).order_by(Announcement.starts_at.desc(), Announcement.id.desc()).limit(MOST)
-    ).all()
+class State(StrEnum):
+    """What becomes of an announcement now."""
+
+    LIVE = "live"
+    COMING = "coming"
+    DRAFT = "draft"
+    ENDED = "ended"
+
+
+STATES: dict[State, str] = {
+    State.LIVE: N_("生效中"),
+    State.COMING: N_("未开始"),
+    State.DRAFT: N_("草稿"),
+    State.ENDED: N_("已结束"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of announcements, how many there are in all, and how many in each state."""
+
+    rows: Sequence[Announcement]
+    total: int
+    size: int
+    states: Mapping[str, int]
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def state_of(one: Announcement, at: datetime) -> State:
+    """What becomes of an announcement at a moment."""
+    if one.published_at is None:
+        return State.DRAFT
+    if one.ends_at is not None and one.ends_at <= at:
+        return State.ENDED
+    return State.LIVE if one.starts_at <= at else State.COMING
+
+
+def all_announcements(
+    session: Session, at: datetime, *, q: str = "", state: State | None = None, page: int = 1, size: int = 50
+) -> Found:
+    """A page of announcements for the desk, the latest first; what was typed is looked for in the titles.
+
+    A brand writes some hundreds in its life, so they are looked through one by one; their texts stay where they are.
+    """
+    kept = select(Announcement).options(load_only(*_LISTED, raiseload=True))
+    every = session.scalars(kept.order_by(Announcement.starts_at.desc(), Announcement.id.desc())).all()
+    fitting = [one for one in every if _titled(one, q)]
+    states = Counter(state_of(one, at).value for one in fitting)
+    shown = [one for one in fitting if state is None or state_of(one, at) is state]
+    return Found(shown[(page - 1) * size : page * size], len(shown), size, {**states, "": len(fitting)})
+
+
+def _titled(one: Announcement | Guide, q: str) -> bool:
+    said = q.strip().casefold()
+    return not said or any(said in title.casefold() for title in one.titles.values())
 
 
 def announcement_to_edit(session: Session, announcement_id: int) -> Announcement:
@@ -72,6 +141,16 @@ def guide(session: Session, slug: str) -> Guide:
 def all_guides(session: Session) -> Sequence[Guide]:
     """Every guide for the desk, in their order."""
     return session.scalars(select(Guide).order_by(Guide.position, Guide.id)).all()
+
+
+def some_guides(session: Session, *, q: str = "", published: bool | None = None) -> list[tuple[int, Guide]]:
+    """Guides for the desk in their order, each with its place among all; found by title or address."""
+    return [
+        (place, one)
+        for place, one in enumerate(all_guides(session))
+        if (_titled(one, q) or q.strip().casefold() in one.slug)
+        and (published is None or (one.published_at is not None) is published)
+    ]
 
 
 def guide_to_edit(session: Session, guide_id: int) -> Guide:

@@ -8,6 +8,7 @@ from mall.base.refused import N_
 from mall.face.queries.pictures import picture_uses
 from mall.face.staff import editor, preview, theme, versions, writing
 from mall.face.staff.desk import GROUP, desk_face, known, may_dress
+from mall.web.lists import keep
 from mall.web.pages import desk_link, name_acts
 from mall.web.picture_field import tell_uses
 
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     desk_link(app, GROUP, "face", "/desk/face", "layout-grid", N_("首页装修"), may_dress)
     desk_link(app, GROUP, "announcements", "/desk/announcements", "megaphone", N_("公告"), may_dress)
     desk_link(app, GROUP, "guides", "/desk/guides", "file-text", N_("兑换攻略"), may_dress)
+    keep(app, writing.ANNOUNCEMENTS, writing.GUIDES)
     name_acts(app, ACTS)
     tell_uses(app, picture_uses)
     app.extensions["face_known"] = known

@@ -10,14 +10,15 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from mall.base.refused import NotFound, Refused
+from mall.base.refused import N_, NotFound, Refused
 from mall.base.types import micros, moment
 from mall.dealers.models import TIERS
 from mall.face import actions
-from mall.face.models import Announcement, SlugTaken, WritingMoved
+from mall.face.models import SlugTaken, WritingMoved
 from mall.face.queries import writing
 from mall.face.queries.dealers import regions
 from mall.face.queries.versions import names
+from mall.face.queries.writing import STATES, State
 from mall.face.rules.audience import touchable
 from mall.face.rules.block import audience_judged
 from mall.face.rules.writing import slug_fits, words_judged
@@ -26,6 +27,7 @@ from mall.face.staff.desk import BODY, MAY_DRESS, by, desk_face, moved, scope, s
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.lists import Column, DeskList
 from mall.web.pages import go, page, told
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -43,15 +45,52 @@ class Typed:
     faults: dict[str, str] = field(default_factory=dict)
 
 
+ANNOUNCEMENTS = DeskList(
+    "announcements",
+    "desk_face.announcements",
+    ("q", "state"),
+    (
+        Column("state", N_("状态"), fixed=True),
+        Column("title", N_("标题"), fixed=True),
+        Column("audience", N_("给谁看")),
+        Column("time", N_("时间")),
+        Column("changed", N_("最后修改")),
+    ),
+)
+GUIDES = DeskList(
+    "guides",
+    "desk_face.guides",
+    ("q", "state"),
+    (
+        Column("place", N_("顺序"), fixed=True),
+        Column("state", N_("状态"), fixed=True),
+        Column("title", N_("标题"), fixed=True),
+        Column("address", N_("地址")),
+        Column("changed", N_("最后修改")),
+    ),
+)
+KINDS = {State.LIVE: "brand", State.COMING: "info", State.DRAFT: "value", State.ENDED: ""}
+"""The tag of each state."""
+PUBLISHED = {"published": N_("已发布"), "draft": N_("草稿")}
+
+
 @desk_face.get("/announcements")
 @guards.staff_required(*MAY_DRESS)
 def announcements() -> Response:
-    """Every announcement, with what becomes of it now."""
-    found = writing.all_announcements(reading())
+    """Announcements by title and state, with what becomes of each now."""
+    q, asked = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
+    state = State(asked) if asked in set(State) else None
+    look = ANNOUNCEMENTS.look({"q": q, "state": state or ""})
+    found = writing.all_announcements(reading(), now(), q=q, state=state, page=look.page, size=look.size)
     return page(
         "face/desk_announcements.html",
-        announcements=[(one, _standing(one), touchable(one.regions, guards.staff().scope)) for one in found],
-        names=names(reading(), {one.changed_by for one in found}),
+        look=look,
+        found=found,
+        state_of=lambda one: writing.state_of(one, now()),
+        mine=lambda one: touchable(one.regions, guards.staff().scope),
+        states=STATES,
+        kinds=KINDS,
+        names=names(reading(), {one.changed_by for one in found.rows}),
         tiers=TIERS,
     )
 
@@ -126,12 +165,17 @@ def publish_announcement(announcement_id: int) -> Response:
 @desk_face.get("/guides")
 @guards.staff_required(*MAY_DRESS)
 def guides() -> Response:
-    """Every guide in its order."""
-    found = writing.all_guides(reading())
+    """Guides in their order, found by title or address."""
+    q, asked = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
+    state = asked if asked in PUBLISHED else ""
+    found = writing.some_guides(reading(), q=q, published={"published": True, "draft": False}.get(state))
     return page(
         "face/desk_guides.html",
+        look=GUIDES.look({"q": q, "state": state}),
         guides=found,
-        names=names(reading(), {one.changed_by for one in found}),
+        every=not q and not state,
+        states=PUBLISHED,
+        names=names(reading(), {one.changed_by for _place, one in found}),
         mine=not scope(),
     )
 
@@ -213,15 +257,6 @@ def _announcement(typed: Typed, *, refusal: str | None = None, status: int = 200
 
 def _guide(typed: Typed, *, refusal: str | None = None, status: int = 200) -> Response:
     return page("face/desk_guide.html", status=status, form=typed, refusal=refusal, mine=not scope())
-
-
-def _standing(one: Announcement) -> tuple[str, str]:
-    """What becomes of an announcement now, in words, and the kind of its tag."""
-    if one.published_at is None:
-        return _("草稿"), "value"
-    if one.ends_at is not None and one.ends_at <= now():
-        return _("已结束"), ""
-    return (_("生效中"), "brand") if one.starts_at <= now() else (_("未开始"), "info")
 
 
 def _words(refusal: Refused) -> str:

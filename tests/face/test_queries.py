@@ -22,7 +22,7 @@ from mall.face.actions import (
 from mall.face.models import OutsideRegion, SlugTaken, WritingMoved
 from mall.face.queries import writing
 from mall.face.queries.checks import checks
-from mall.face.queries.dealers import find_dealers, regions
+from mall.dealers.queries.seen_as import find_dealers, regions
 from mall.face.queries.home import home
 from mall.face.queries.reader import Reader, Viewer
 from mall.points.queries import Balance

@@ -17,7 +17,7 @@ from mall.catalog.queries.listing import WITHIN
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.search import wanted
-from mall.dealers.models import WHOLE, Dealer, Scope
+from mall.dealers.models import WHOLE, Scope
 
 _item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
 _category, _template = cast(Table, Category.__table__), cast(Table, FreightTemplate.__table__)
@@ -153,15 +153,6 @@ def shelves(session: Session) -> list[tuple[str, Mapping[str, str]]]:
     """All categories: code and names."""
     statement = select(_category.c.code, _category.c.names).order_by(_category.c.position, _category.c.id)
     return [(row.code, row.names) for row in session.execute(statement)]
-
-
-def regions(session: Session) -> list[str]:
-    """The regions that dealers are in, with those above them: 华东, 华东/浙江, 华东/浙江/杭州."""
-    found: set[str] = set()
-    for region in session.scalars(select(Dealer.region).distinct()):
-        parts = region.split("/")
-        found.update("/".join(parts[:deep]) for deep in range(1, len(parts) + 1) if parts[0])
-    return sorted(found)
 
 
 def _read(session: Session, now: datetime, statement: Select[Any], given: Mapping[str, Any]) -> list[Priced]:

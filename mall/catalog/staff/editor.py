@@ -15,25 +15,24 @@ from mall.catalog.actions.drafts import catch_up, conflict, discard, save
 from mall.catalog.actions.publish import publish, schedule, take_off
 from mall.catalog.models import KINDS, TAGS, DraftMoved, Kind, WrongMoments, on_shelf
 from mall.catalog.queries.documents import Written, choices, facts, written
-from mall.catalog.queries.priced import regions
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.checks import checks
 from mall.catalog.rules.differences import differences
 from mall.catalog.rules.document import MOST_ATTRIBUTES, MOST_NAME, MOST_PICTURES, MOST_SKUS
 from mall.catalog.rules.terms import TERMS
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, yuan_told
-from mall.catalog.staff.item_form import ItemForm, item_form_from, moment_typed
+from mall.catalog.staff.item_form import ItemForm, item_form_from
 from mall.catalog.staff.items import paths
 from mall.catalog.staff.library import library
 from mall.catalog.staff.parts import part_named
-from mall.catalog.staff.preview import imagined
 from mall.catalog.staff.sums import sums
-from mall.dealers.models import TIERS
 from mall.dealers.queries.people import staff_names
 from mall.web import guards, headers
 from mall.web.db import now, reading, transact
 from mall.web.filters import moment
 from mall.web.forms import trimmed, whole
+from mall.web.imagined import as_whom, imagined
+from mall.web.moments import moment_typed
 from mall.web.pages import go, page, refused
 
 BODY = 512 * 1024
@@ -180,10 +179,8 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "part_named": part_named,
         "sums": sums(session, item_),
         "yuan_told": yuan_told,
-        "seen_as": imagined(),
-        "tiers": TIERS,
-        "regions": regions(session),
         "at": at,
+        **as_whom(),
         **choices(session, guards.staff().scope),
     }
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -28,10 +27,10 @@ from mall.catalog.rules.document import (
     document,
 )
 from mall.catalog.rules.terms import TERMS
-from mall.catalog.staff.desk import fen_typed, yuan_told, zone
+from mall.catalog.staff.desk import fen_typed, yuan_told
 from mall.web.forms import trimmed, whole
+from mall.web.moments import moment_shown, moment_typed
 
-LOCAL = "%Y-%m-%dT%H:%M"
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 DOT = re.compile(r"#[0-9A-Fa-f]{6}")
 LONGEST = {"names": MOST_NAME, "subtitles": MOST_SUBTITLE, "descriptions": MOST}
@@ -123,15 +122,7 @@ def local(moment: str | None) -> str:
     """A moment of a document in the mall's own time, to the minute; nothing for none."""
     if not moment or moment == NOW:
         return ""
-    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone())).strftime(LOCAL)
-
-
-def moment_typed(text: str) -> datetime | None:
-    """A moment as a field sends it, in the mall's own time; none where it is no moment."""
-    try:
-        return datetime.strptime(text[:16], LOCAL).replace(tzinfo=ZoneInfo(zone())).astimezone(UTC)
-    except ValueError:
-        return None
+    return moment_shown(datetime.fromisoformat(moment))
 
 
 def text_typed(sent: MultiDict[str, str], name: str, most: int, errors: dict[str, str]) -> str:

@@ -1,11 +1,10 @@
-"""A reward's page as a dealer would see it: of which tier and region and when the address says, or as it is typed.
+"""A reward's page as a dealer would see it: as which dealer and when the address says, as it stands in the editor.
 
 It stands in a frame of the editor, of this origin alone, and nothing in it can be pressed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import select
 
-from mall.catalog.models import Category, Delivery, Document, Kind, Sku, Stock
+from mall.catalog.models import Category, Delivery, Document, FreightTemplate, Kind, Sku, Stock
 from mall.catalog.queries.documents import Written, written
 from mall.catalog.queries.one import Page
 from mall.catalog.queries.plans import open_plans
@@ -23,12 +22,13 @@ from mall.catalog.rules.choice import choose, most, pick
 from mall.catalog.rules.editions import worn
 from mall.catalog.rules.plans import Plan
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog
-from mall.catalog.staff.item_form import item_form_from, moment_typed
-from mall.catalog.views.one import gallery_of
-from mall.dealers.models import Tier
+from mall.catalog.staff.item_form import item_form_from
+from mall.catalog.views.had import had_of
+from mall.catalog.views.one import freight_told, gallery_of
+from mall.points.queries import balance
 from mall.web import guards, headers
-from mall.web.db import now, reading
-from mall.web.forms import trimmed
+from mall.web.db import reading
+from mall.web.imagined import Imagined, imagined
 from mall.web.locale import spoken
 from mall.web.pages import page
 
@@ -37,24 +37,6 @@ HAS = 200_000
 SAMPLE = 10_000
 """What a SKU without a price for this dealer shows in its place, beside a word that it is none."""
 BODY = 512 * 1024
-ASKED = ("tier", "region", "at")
-
-
-@dataclass(frozen=True)
-class Imagined:
-    """As whom and when the page is looked at."""
-
-    asked: dict[str, Any]
-    tier: Tier
-    region: str
-    at: datetime
-
-
-def imagined() -> Imagined:
-    """What the address asks for; what it leaves out is a core dealer of nowhere in particular, now."""
-    asked = {name: trimmed(request.args.get(name))[:60] for name in ASKED if request.args.get(name)}
-    tier = Tier(asked["tier"]) if asked.get("tier") in set(Tier) else Tier.CORE
-    return Imagined(asked, tier, asked.get("region", ""), moment_typed(asked.get("at", "")) or now())
 
 
 @desk_catalog.route("/items/<code>/preview", methods=["GET", "POST"])
@@ -72,22 +54,27 @@ def drawn(found: Written, document: Document, who: Imagined) -> Response:
     """The page of a reward that says this, for a frame of the desk's own pages."""
     reward, sample = _page(found, document, who)
     chosen = choose(reward.skus)
-    plan = pick(reward.skus, chosen.sku, asked=None, available=HAS)
+    net = _net(who)
+    plan = pick(reward.skus, chosen.sku, asked=None, available=net)
     limit = reward.limit_per_dealer
+    had = had_of(who.dealer.id, [reward.id]).get(reward.id, 0) if limit and who.dealer and reward.id else 0
+    remaining = max(0, limit - had) if limit else None
     answer = page(
         "catalog/item.html",
         preview=True,
+        lost=who.lost,
         sample=sample,
         here=SimpleNamespace(may_redeem=True),
         item=reward,
-        available=max(HAS, plan.points),
-        had=0,
-        remaining=limit,
+        # Nobody in particular has enough for it: what is missing would hide the rest.
+        available=net if who.dealer else max(HAS, plan.points),
+        had=had,
+        remaining=remaining,
         choice=chosen,
         plan=plan,
-        cap=most(left=chosen.sku.left, points=plan.points, available=HAS, remaining=limit),
+        cap=most(left=chosen.sku.left, points=plan.points, available=net, remaining=remaining),
         quantity=1,
-        freight="",
+        freight=freight_told(reward.freight_template_id, who.region, 1) if who.region else "",
         gallery=gallery_of(spoken(reward.names), reward.pictures),
         opened=False,
         picked=False,
@@ -95,9 +82,18 @@ def drawn(found: Written, document: Document, who: Imagined) -> Response:
         wished_here=frozenset,
         in_cart_here=lambda: 0,
         awaited_here=lambda _sku: False,
+        theme=lambda: who.look,
         server_time=lambda: who.at,
     )
     return headers.framed(answer)
+
+
+def _net(who: Imagined) -> int:
+    """The points that count of who looks."""
+    if who.dealer is None:
+        return HAS
+    held = balance(reading(), who.dealer.id, who.at)
+    return held.available - held.debt
 
 
 def _page(found: Written, document: Document, who: Imagined) -> tuple[Page, bool]:
@@ -121,6 +117,7 @@ def _page(found: Written, document: Document, who: Imagined) -> tuple[Page, bool
         offered = [_sku(bare, (_sample(who.at),), None, 0)] if not skus else [_priced(sku, who.at) for sku in skus]
     category = session.execute(select(Category.code, Category.names).where(Category.code == document["category"]))
     shelf = category.one_or_none()
+    template = session.scalar(select(FreightTemplate.id).where(FreightTemplate.code == document["freight_template"]))
     return Page(
         id=found.item.id if found.item else 0,
         code=found.code,
@@ -135,7 +132,7 @@ def _page(found: Written, document: Document, who: Imagined) -> tuple[Page, bool
         limit_per_dealer=document["limit_per_dealer"],
         delivery=Delivery(document["delivery"]),
         personal=int(document["personal"]),
-        freight_template_id=None,
+        freight_template_id=template,
         category_code=shelf.code if shelf else "",
         category_names=shelf.names if shelf else {},
         skus=offered,

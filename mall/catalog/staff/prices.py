@@ -30,6 +30,7 @@ from mall.catalog.staff.desk import (
     yuan_told,
 )
 from mall.catalog.staff.price_form import STEPS, CostForm, Helper, PlanForm, helper_from
+from mall.dealers.queries.seen_as import regions
 from mall.points.queries.corrections import traces
 from mall.proposals.queries import waiting_of
 from mall.web import guards
@@ -159,7 +160,7 @@ def change_cost(code: str) -> Response:
 def _regions() -> list[str]:
     """The regions that who is here may set prices for."""
     scope = guards.staff().scope
-    return [region for region in priced.regions(reading()) if scope.covers(region)]
+    return [region for region in regions(reading()) if scope.covers(region)]
 
 
 def _held_against(sku: Priced, helper: Helper) -> Costs | None:

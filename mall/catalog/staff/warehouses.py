@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.warehouses import put_warehouse
-from mall.catalog.queries import movements, priced
+from mall.catalog.queries import movements
 from mall.catalog.staff.stock_desk import GROUP, SEERS, SUPPLIERS, by, desk_stock, may, may_see
 from mall.catalog.staff.stock_forms import WarehouseForm
+from mall.dealers.queries.seen_as import regions
 from mall.web import guards
 from mall.web.db import reading, transact
 from mall.web.pages import desk_link, go, page, refused
@@ -68,6 +69,6 @@ def _look(form: WarehouseForm) -> dict[str, Any]:
         "form": form,
         "editing": bool(form.revision.data),
         "places": movements.places(session),
-        "regions": priced.regions(session),
+        "regions": regions(session),
         "may": may(),
     }

@@ -72,12 +72,12 @@ def _look(code: str) -> dict[str, Any]:
         "plan": plan,
         "cap": cap,
         "quantity": min(quantity_from(request.args), max(cap, 1)),
-        "freight": _freight(reward.freight_template_id, here.region, min(quantity_from(request.args), max(cap, 1))),
+        "freight": freight_told(reward.freight_template_id, here.region, min(quantity_from(request.args), max(cap, 1))),
         "gallery": gallery_of(spoken(reward.names), reward.pictures),
     }
 
 
-def _freight(template: int | None, region: str, pieces: int) -> str:
+def freight_told(template: int | None, region: str, pieces: int) -> str:
     """What sending to the dealer's own province costs, in words; nothing where it is free by itself."""
     if template is None:
         return ""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 
@@ -19,14 +16,13 @@ from mall.face.queries.versions import names
 from mall.media.queries import kept
 from mall.web import assets, filters, guards
 from mall.web.db import reading
+from mall.web.moments import moment_shown, moment_typed
 
 desk_face = Blueprint("desk_face", __name__, url_prefix="/desk")
 
 GROUP = N_("选品")
 MAY_DRESS = (StaffRole.MERCHANDISER,)
 """Merchandisers, and the administrator as everywhere."""
-YEARS = range(2000, 2200)
-"""Years that people mean; a calendar's edges are only ever a slip of the finger."""
 BODY = 512 * 1024
 """Rich texts in three languages."""
 
@@ -65,21 +61,15 @@ def typed_at(text: str) -> int | str | None:
 
     Nothing typed is none; what cannot be read stays as it is, for the form to show and refuse.
     """
-    text = text.strip().replace(" ", "T")
-    if not text:
-        return None
-    try:
-        typed = datetime.fromisoformat(text).replace(tzinfo=_zone())
-    except ValueError:
-        return text
-    return micros(typed) if typed.year in YEARS else text
+    typed = moment_typed(text)
+    return micros(typed) if typed else text.strip() or None
 
 
 def shown_at(value: object) -> str:
     """Microseconds as a browser's field wants them."""
     if type(value) is not int:
         return str(value or "")
-    return moment(value).astimezone(_zone()).strftime("%Y-%m-%dT%H:%M")
+    return moment_shown(moment(value))
 
 
 def known() -> Known:
@@ -97,7 +87,3 @@ def leads(path: str) -> bool:
 def drawn(key: str) -> bool:
     """Whether a picture of this key is kept, or came with the mall."""
     return bool(kept(reading(), [key])) if KEPT.fullmatch(key) else assets.has_asset(f"pictures/{key}-480.webp")
-
-
-def _zone() -> ZoneInfo:
-    return ZoneInfo(current_app.extensions["settings"].zone)

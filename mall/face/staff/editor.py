@@ -15,7 +15,6 @@ from mall.face import actions
 from mall.face.blocks import KINDS, MOST_BLOCKS
 from mall.face.models import Block, Document, DraftMoved, NoSuchBlock
 from mall.face.queries.checks import checks
-from mall.face.queries.dealers import regions
 from mall.face.queries.versions import draft, last
 from mall.face.rules import edits
 from mall.face.rules.audience import open_at, over, touchable
@@ -24,10 +23,10 @@ from mall.face.rules.icons import ICONS
 from mall.face.rules.standard import standard
 from mall.face.staff.block_form import audience_from, row_act, told_faults, values_from
 from mall.face.staff.desk import BODY, MAY_DRESS, by, desk_face, known, moved, name_of, scope, shown_at
-from mall.face.staff.preview import imagined
 from mall.web import guards, headers, htmx
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.imagined import as_whom, imagined
 from mall.web.pages import go, page, told
 
 
@@ -219,11 +218,6 @@ def _form(
         **as_whom(),
     )
     return headers.framing(answer)
-
-
-def as_whom() -> dict[str, Any]:
-    """What the pages beside a preview say about as whom it is looked at."""
-    return {"seen_as": imagined(), "all_regions": regions(reading()), "tiers_shown": TIERS}
 
 
 def _changed(before: Document, after: Document) -> int:

@@ -5,18 +5,13 @@ It stands in a frame of the editor's own pages, of this origin alone, and nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
-from mall.base.types import moment
-from mall.dealers.models import Tier
 from mall.face.blocks import KINDS
 from mall.face.models import Document, NoSuchBlock, NoSuchLayout
-from mall.face.queries.dealers import SomeDealer, find_dealers
 from mall.face.queries.reader import Reader, Viewer
 from mall.face.queries.versions import draft, version
 from mall.face.rules import edits
@@ -24,59 +19,20 @@ from mall.face.rules.block import block_judged
 from mall.face.rules.palette import coloured
 from mall.face.rules.theme import theme_judged
 from mall.face.staff.block_form import audience_from, values_from
-from mall.face.staff.desk import BODY, MAY_DRESS, desk_face, typed_at
+from mall.face.staff.desk import BODY, MAY_DRESS, desk_face
 from mall.face.staff.theme_form import theme_from
 from mall.face.views.brand import brand_of
 from mall.face.views.home import blocks_for, wants_sheet
 from mall.face.views.theme import style_file
 from mall.points.queries import Balance, balance
 from mall.web import guards, headers
-from mall.web.db import now, reading
-from mall.web.forms import trimmed, whole
-from mall.web.locale import THEMES
+from mall.web.db import reading
+from mall.web.forms import whole
+from mall.web.imagined import imagined
 from mall.web.pages import page
 
 SAMPLE = 26_800
 """What an imagined dealer has: enough for some rewards and not for others."""
-
-
-@dataclass(frozen=True)
-class Imagined:
-    """As whom and when the page is looked at. Without a dealer it is one of this tier and region."""
-
-    asked: dict[str, Any]
-    dealer: SomeDealer | None
-    others: list[SomeDealer]
-    tier: Tier
-    region: str
-    at: datetime
-    look: str
-
-    @property
-    def lost(self) -> bool:
-        """Whether a dealer was looked for and not found."""
-        return bool(self.asked.get("dealer")) and self.dealer is None
-
-
-ASKED = ("dealer", "tier", "region", "at", "lang", "look")
-
-
-def imagined() -> Imagined:
-    """What the address asks for; what it leaves out is a core dealer of nowhere in particular, now."""
-    asked: dict[str, Any] = {name: trimmed(request.args.get(name))[:60] for name in ASKED if request.args.get(name)}
-    found = find_dealers(reading(), asked["dealer"]) if asked.get("dealer") else []
-    dealer = found[0] if found else None
-    tier = Tier(asked["tier"]) if asked.get("tier") in set(Tier) else Tier.CORE
-    at = typed_at(asked.get("at", ""))
-    return Imagined(
-        asked=asked,
-        dealer=dealer,
-        others=found[1:],
-        tier=dealer.tier if dealer else tier,
-        region=dealer.region if dealer else asked.get("region", ""),
-        at=moment(at) if isinstance(at, int) else now(),
-        look=asked.get("look", "auto") if asked.get("look") in THEMES else "auto",
-    )
 
 
 @desk_face.route("/face/preview", methods=["GET", "POST"])
@@ -107,6 +63,7 @@ def preview() -> Response:
         viewer=viewer,
         wants_sheet=wants_sheet(blocks),
         preview=True,
+        lost=who.lost,
         brand=lambda: brand,
         theme=lambda: who.look,
         server_time=lambda: at,

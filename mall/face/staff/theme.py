@@ -16,11 +16,11 @@ from mall.face.rules.palette import BRAND, VALUE, measured, nearest
 from mall.face.rules.theme import theme_judged
 from mall.face.staff.block_form import told_faults
 from mall.face.staff.desk import MAY_DRESS, by, desk_face, drawn, moved, scope
-from mall.face.staff.editor import as_whom
 from mall.face.staff.theme_form import theme_from
 from mall.web import guards, headers
 from mall.web.db import reading, transact
 from mall.web.forms import whole
+from mall.web.imagined import as_whom
 from mall.web.pages import TABS, go, page, told
 
 PRESETS = (

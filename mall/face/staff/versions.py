@@ -10,10 +10,10 @@ from mall.face.actions import roll_back
 from mall.face.models import DraftMoved
 from mall.face.queries.versions import names, versions
 from mall.face.staff.desk import MAY_DRESS, by, desk_face, moved
-from mall.face.staff.editor import as_whom
 from mall.web import guards, headers
 from mall.web.db import reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.imagined import as_whom
 from mall.web.pages import go, page, told
 
 

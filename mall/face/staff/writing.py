@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 from mall.base.refused import N_, NotFound, Refused
 from mall.base.types import micros, moment
 from mall.dealers.models import TIERS
+from mall.dealers.queries.seen_as import regions
 from mall.face import actions
 from mall.face.models import SlugTaken, WritingMoved
 from mall.face.queries import writing
-from mall.face.queries.dealers import regions
 from mall.face.queries.versions import names
 from mall.face.queries.writing import STATES, State
 from mall.face.rules.audience import touchable

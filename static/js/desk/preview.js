@@ -31,9 +31,10 @@
       button.formAction = `${to.pathname}?${asked}`;
     });
     const said = form.closest("details");
-    const tier = form.querySelector("[name=tier]");
-    const dealer = form.querySelector("[name=dealer]").value.trim();
-    said.querySelector("summary b").textContent = dealer || tier.selectedOptions[0].textContent;
+    const name = said.querySelector("[data-as-name]");
+    const dealer = form.elements.dealer?.value.trim();
+    name.textContent = dealer || name.dataset.nobody;
+    said.querySelector("[data-as-rest]").textContent = dealer ? "" : ` ${form.elements.tier.selectedOptions[0].textContent} ${form.elements.region.value}`;
     said.open = false;
     said.querySelector("summary").focus();
   });

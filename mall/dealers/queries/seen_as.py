@@ -1,0 +1,42 @@
+"""Dealers to look at the mall as, and the regions there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from mall.dealers.models import Dealer, Tier
+
+MOST = 6
+
+
+@dataclass(frozen=True)
+class SomeDealer:
+    """A dealer as a preview needs it."""
+
+    id: int
+    code: str
+    name: str
+    tier: Tier
+    region: str
+
+
+def find_dealers(session: Session, words: str, *, within: str = "") -> list[SomeDealer]:
+    """Dealers of this code, or with these words in their name; an exact code first. `within` a region alone."""
+    wanted = select(Dealer.id, Dealer.code, Dealer.name, Dealer.tier, Dealer.region).where(
+        or_(Dealer.code == words, Dealer.name.contains(words, autoescape=True))
+    )
+    if within:
+        inside = Dealer.region.startswith(f"{within}/", autoescape=True)
+        wanted = wanted.where(or_(Dealer.region == within, inside))
+    rows = session.execute(wanted.order_by(Dealer.code != words, Dealer.code).limit(MOST))
+    return [SomeDealer(*row) for row in rows]
+
+
+def regions(session: Session) -> list[str]:
+    """Every region that a dealer is in, and those above it: 华东, 华东/浙江, 华东/浙江/杭州."""
+    paths = session.scalars(select(Dealer.region).distinct())
+    found = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
+    return sorted(found - {""})

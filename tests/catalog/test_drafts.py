@@ -15,7 +15,7 @@ from mall.base.refused import Refused
 from mall.base.seal import Seal
 from mall.catalog.actions import PlanToPut, add_plan, put_item, set_cost
 from mall.catalog.actions.categories import place_category, remove_category, write_category
-from mall.catalog.actions.drafts import catch_up, conflict, discard, restore, save, start
+from mall.catalog.actions.drafts import catch_up, discard, restore, save, start
 from mall.catalog.actions.publish import publish, schedule, take_off
 from mall.catalog.actions.suppliers import SupplierToPut, keep_file, open_file, put_supplier, remove_file
 from mall.catalog.models import (
@@ -41,6 +41,7 @@ from mall.catalog.models import (
 )
 from mall.catalog.queries import Filters, categories, item, items
 from mall.catalog.queries.documents import versions, written
+from mall.catalog.queries.quarrels import conflict
 from mall.catalog.queries.tree import shape, tree
 from mall.catalog.rules.document import NOW, document
 from mall.web.db import now, reading, transact

@@ -36,7 +36,7 @@ def test_the_editor_shows_the_blocks_a_preview_and_what_may_be_added(desk: Flask
         assert label in words
     assert "和线上一样" in words
     assert "没有要发布的改动" in words
-    assert '<iframe class="handset__screen" name="preview"' in answer.text
+    assert '<iframe class="phone__frame" name="preview"' in answer.text
     assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 

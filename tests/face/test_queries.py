@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from mall.dealers.models import Tier
+from mall.dealers.queries.seen_as import find_dealers, regions
 from mall.face.actions import (
     AnnouncementToPut,
     GuideToPut,
@@ -22,7 +23,6 @@ from mall.face.actions import (
 from mall.face.models import OutsideRegion, SlugTaken, WritingMoved
 from mall.face.queries import writing
 from mall.face.queries.checks import checks
-from mall.dealers.queries.seen_as import find_dealers, regions
 from mall.face.queries.home import home
 from mall.face.queries.reader import Reader, Viewer
 from mall.points.queries import Balance

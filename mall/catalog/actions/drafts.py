@@ -13,7 +13,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.audit.models import AuditEntry
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
 from mall.catalog.actions.writers import may_write, writes_for
@@ -30,9 +29,10 @@ from mall.catalog.models import (
     NoSuchDraft,
     NoSuchItem,
 )
-from mall.catalog.queries.documents import Written, seen, version, written
+from mall.catalog.queries.documents import Written, version, written
+from mall.catalog.queries.quarrels import last_touch
 from mall.catalog.rules.checks import CODE
-from mall.catalog.rules.differences import Merged, differences, merged
+from mall.catalog.rules.differences import merged, told
 from mall.catalog.rules.document import blank, document
 from mall.dealers.models import WHOLE, Scope
 
@@ -217,40 +217,6 @@ def remove(session: Session, draft: ItemDraft) -> None:
     session.execute(delete(DraftSave).where(DraftSave.draft_id == draft.id))
     session.delete(draft)
     session.flush()
-
-
-def conflict(session: Session, *, code: str, document_: Document, revision: int, version_seen: int) -> Merged:
-    """What comes together of what somebody typed and what others saved meanwhile. Writes nothing."""
-    found = written(session, code)
-    if found.draft is not None and found.draft.based_on == version_seen:
-        base = seen(session, found.draft, revision)
-    else:
-        old = session.get(ItemVersion, (found.item.id, version_seen)) if found.item else None
-        base = old.document if old else found.live or found.document
-    return merged(base, document(document_), found.document)
-
-
-def last_touch(session: Session, found: Written) -> dict[str, Any]:
-    """Who changed a reward or its draft last, and when: as the audit log has it."""
-    subjects = [f"item:{found.item.id}"] if found.item else []
-    subjects += [f"draft:{found.draft.id}"] if found.draft else []
-    newest = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.id.desc()).limit(1)
-    entry = session.scalars(newest).first()
-    return {"who": entry.actor if entry else "", "when": entry.at if entry else None}
-
-
-def conflict_free(base: Document, draft: Document, now_live: Document) -> Document:
-    """The draft with what changed beside it since it was begun: costs and freight have pages of their own."""
-    return merged(base, draft, now_live).document
-
-
-def told(before: Document, after: Document) -> dict[str, Any]:
-    """A difference as the audit log keeps it."""
-    found = differences(before, after)
-    return {
-        "before": {one.path: one.before for one in found},
-        "after": {one.path: one.after for one in found},
-    }
 
 
 def _begin(session: Session, now: datetime, *, code: str, item: Item | None, base: Document, actor: str) -> ItemDraft:

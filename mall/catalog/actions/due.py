@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.refused import Refused
-from mall.catalog.actions.drafts import catch_up, last_touch, locked
+from mall.catalog.actions.drafts import catch_up, locked
 from mall.catalog.actions.publish import publish, ready
 from mall.catalog.models import DraftDue, DraftMoved, ItemDraft, NoSuchDraft, WrongDue
 from mall.catalog.queries.documents import Written
+from mall.catalog.queries.quarrels import last_touch
 from mall.catalog.rules.differences import merged
 from mall.dealers.models import WHOLE, Scope
 

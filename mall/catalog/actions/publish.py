@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.catalog.actions.drafts import conflict_free, last_touch, locked, must_not_wait, remove, told
+from mall.catalog.actions.drafts import locked, must_not_wait, remove
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_item
 from mall.catalog.models import (
     CodeTaken,
@@ -31,7 +31,9 @@ from mall.catalog.models import (
     WrongMoments,
 )
 from mall.catalog.queries.documents import Written, facts, live
+from mall.catalog.queries.quarrels import last_touch
 from mall.catalog.rules.checks import checks, failing
+from mall.catalog.rules.differences import merged, told
 from mall.catalog.rules.document import NOW, document
 from mall.dealers.models import WHOLE, Scope
 
@@ -87,7 +89,8 @@ def ready(
         raise DraftBehind(no=item.version)
     new = draft.document
     if item is not None and found.live is not None:
-        new = conflict_free(draft.base, draft.document, found.live)
+        # Costs and freight have pages of their own: what changed there since the draft was begun stays changed.
+        new = merged(draft.base, draft.document, found.live).document
     wrong = failing(checks(new, facts(session, at, new, item)))
     if wrong:
         raise NotReady(n=len(wrong), what=wrong[0].told)

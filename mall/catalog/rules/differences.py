@@ -76,6 +76,15 @@ def merged(base: Document, mine: Document, theirs: Document) -> Merged:
     return Merged(whole(parts), tuple(taken), tuple(both))
 
 
+def told(before: Document, after: Document) -> dict[str, Any]:
+    """What they differ in, as the audit log keeps it: before and after, by path."""
+    found = differences(before, after)
+    return {
+        "before": {one.path: one.before for one in found},
+        "after": {one.path: one.after for one in found},
+    }
+
+
 def words(before: str, after: str) -> list[tuple[str, str]]:
     """Two texts as one, word by word (sign by sign in Chinese): ("same" | "gone" | "come", text)."""
     old, new = WORD.findall(before), WORD.findall(after)

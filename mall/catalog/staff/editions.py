@@ -15,7 +15,7 @@ from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.desk_filters import ItemFilters
 from mall.catalog.queries.documents import written
 from mall.catalog.queries.edition_prices import prices_in, seen
-from mall.catalog.queries.priced import of_item, regions
+from mall.catalog.queries.priced import of_item
 from mall.catalog.queries.regional import WAYS, Beside, Way, beside, counted, listed, regions_saying, said_by
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.differences import differences
@@ -24,9 +24,10 @@ from mall.catalog.rules.pricing import Costs
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, point_value, signed, tax_of
 from mall.catalog.staff.edition_form import EditionForm, PricesForm, edition_from, prices_from
 from mall.catalog.staff.parts import part_named
-from mall.catalog.staff.preview import drawn, imagined
+from mall.catalog.staff.preview import drawn
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS, OutsideScope
+from mall.dealers.queries.seen_as import regions
 from mall.points.queries.corrections import staff_names
 from mall.web import guards, headers
 from mall.web.db import now, reading, transact
@@ -237,7 +238,7 @@ def _look(found: Beside, form: EditionForm, *, typed: bool = False) -> dict[str,
         "prices": there,
         "prices_form": PricesForm.of(there, seen(there)),
         "steps": STEPS,
-        "seen_as": imagined(),
+        **as_whom(),
         "tiers": TIERS,
         "names": staff_names(session, [found.mine.changed_by] if found.mine else []),
         "on_shelf": found.item.on_shelf(at),

@@ -11,10 +11,11 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import NotFound, Refused
-from mall.catalog.actions.drafts import catch_up, conflict, discard, save
+from mall.catalog.actions.drafts import catch_up, discard, save
 from mall.catalog.actions.publish import publish, schedule, take_off
 from mall.catalog.models import KINDS, TAGS, DraftMoved, Kind, WrongMoments, on_shelf
 from mall.catalog.queries.documents import Written, choices, facts, written
+from mall.catalog.queries.quarrels import conflict
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.checks import checks
 from mall.catalog.rules.differences import differences

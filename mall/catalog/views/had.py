@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from flask import current_app
 
 from mall.catalog.queries import Entry
+from mall.catalog.queries import had as room
 from mall.web.db import reading
 
 
@@ -18,7 +18,5 @@ def had_of(dealer_id: int, items: Collection[int]) -> Mapping[int, int]:
 
 
 def with_had(dealer_id: int, *lists: Sequence[Entry]) -> list[list[Entry]]:
-    """Lists of rewards that know what their limits leave, in one statement for all; in none if nothing is limited."""
-    limited = {entry.id for each in lists for entry in each if entry.limit_per_dealer is not None}
-    had = had_of(dealer_id, sorted(limited)) if limited else {}
-    return [[replace(entry, had=had.get(entry.id, 0)) for entry in each] for each in lists]
+    """Lists of rewards that know what their limits leave."""
+    return room.with_had(reading(), current_app.extensions["redeemed"], dealer_id, *lists)

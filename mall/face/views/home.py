@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flask import Response, current_app
 
-from mall.catalog.views.had import with_had
+from mall.catalog.queries.had import with_had
 from mall.face.models import Document
 from mall.face.queries.home import Shown, home
 from mall.face.queries.live import live
@@ -58,7 +58,8 @@ def blocks_for(reader: Reader, document: Document) -> list[Shown]:
     blocks = home(reader, document["blocks"])
     if reader.viewer.dealer_id is None:
         return blocks
-    known = iter(with_had(reader.viewer.dealer_id, *(each for block in blocks for each in block.lists)))
+    redeemed, lists = current_app.extensions["redeemed"], (each for block in blocks for each in block.lists)
+    known = iter(with_had(reader.session, redeemed, reader.viewer.dealer_id, *lists))
     return [replace(block, lists=tuple(next(known) for _ in block.lists)) for block in blocks]
 
 

@@ -33,7 +33,7 @@ from mall.catalog.models import (
     TooManyChosen,
 )
 from mall.catalog.queries.desk_filters import ItemFilters, matching
-from mall.catalog.rules.bulk import Asked, Told
+from mall.catalog.rules.bulk import Asked, Parts, Told
 from mall.catalog.rules.bulk import told as words
 from mall.dealers.models import Scope
 

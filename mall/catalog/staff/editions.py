@@ -32,6 +32,7 @@ from mall.points.queries.corrections import staff_names
 from mall.web import guards, headers
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed
+from mall.web.imagined import as_whom, imagined
 from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, go, page, refused
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.models import Supplier
-from mall.catalog.queries.priced import regions
 from mall.catalog.staff.desk import desk_catalog
 from mall.dealers.actions import set_scope
 from mall.dealers.models import WHOLE, Scope, StaffRole
 from mall.dealers.queries.people import StaffShown, everybody, one_of_staff
+from mall.dealers.queries.seen_as import regions
 from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import reading, transact

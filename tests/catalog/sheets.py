@@ -9,11 +9,21 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from mall.catalog.actions.batches import agree, confirm
+from mall.catalog.actions.sheets import bring
+from mall.catalog.models import Batch, BatchRow
 from mall.catalog.rules.sheets.columns import COLUMNS
 from mall.catalog.rules.sheets.known import Known, names
 from mall.catalog.rules.sheets.words import HEADINGS
+from mall.dealers.models import WHOLE
+from mall.jobs.tasks import batches
+from mall.web.db import reading, transact
 from tests.base.xlsx import book
 
+ZONE = "Asia/Shanghai"
+MAKER, SECOND = "staff:1", "staff:2"
 AT = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 FLASK: dict[str, str] = {
     "item": "TB-750", "sku": "TB-750-PINE", "name": "钛合金保温杯 750 毫升", "category": "生活日用", "kind": "实物",
@@ -47,7 +57,7 @@ def known(**more: Any) -> Known:
     """Two categories within a third, one supplier, any picture that begins with a letter before n."""
     given: dict[str, Any] = {
         "now": AT,
-        "zone": ZoneInfo("Asia/Shanghai"),
+        "zone": ZoneInfo(ZONE),
         "named": {
             "category": names([
                 ("home", {"生活日用"}), ("cups", {"杯壶", "生活日用/杯壶"}), ("cups-2", {"杯壶", "办公/杯壶"}),
@@ -58,3 +68,41 @@ def known(**more: Any) -> Known:
         "is_picture": lambda key: key < "n",
     }  # fmt: skip
     return Known(**given | more)
+
+
+def brought(raw: bytes, *, key: str = "k", name: str = "rewards.xlsx", **more: Any) -> Batch:
+    """A file brought in, read and looked at, as the worker does it."""
+    given: dict[str, Any] = {"actor": MAKER, "scope": WHOLE, "zone": ZONE, "note_": ""}
+    batch = transact(bring, name=name, raw=raw, key=key, **given | more)
+    work()
+    return stands(batch)
+
+
+def executed(batch: Batch) -> Batch:
+    """A batch written, with a second person's word where that is needed."""
+    said = transact(confirm, no=batch.no, actor=MAKER, scope=WHOLE)
+    if said.waiting:
+        transact(agree, no=batch.no, actor=SECOND, scope=WHOLE)
+    work()
+    return stands(batch)
+
+
+def stands(batch: Batch) -> Batch:
+    """A batch as it stands now."""
+    session = reading()
+    session.rollback()
+    session.expire_all()
+    found = session.scalars(select(Batch).where(Batch.id == batch.id).execution_options(populate_existing=True)).one()
+    session.expunge(found)
+    return found
+
+
+def rows_of(batch: Batch) -> list[BatchRow]:
+    """Its rows in their order."""
+    return list(reading().scalars(select(BatchRow).where(BatchRow.batch_id == batch.id).order_by(BatchRow.no)))
+
+
+def work() -> None:
+    """All that the worker has to do."""
+    while batches.run():
+        pass

@@ -20,6 +20,7 @@ from mall.catalog.staff import (
     preview,
     prices,
     searches,
+    sheets,
     stock,
     suppliers,
     warehouses,
@@ -33,7 +34,7 @@ from mall.web.picture_field import tell_uses
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
-    for each in (items, editions, categories, suppliers, prices, below_cost, freight, searches):
+    for each in (items, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
         each.install(app)
     for each in (stock, counts, warehouses, people):
         each.install(app)

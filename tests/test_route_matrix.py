@@ -537,6 +537,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     # rewards, categories, suppliers
     ("desk_catalog.items", "GET"): Route(MERCHANDISER, "/desk/items"),
     ("desk_catalog.new_item", "GET"): Route(MERCHANDISER, "/desk/items/new"),
+    ("desk_catalog.sheet", "GET"): Route(MERCHANDISER, "/desk/items/import"),
+    ("desk_catalog.bring_sheet", "POST"): Route(MERCHANDISER, "/desk/items/import", answers=frozenset({422})),
+    ("desk_catalog.sheet_template", "GET"): Route(MERCHANDISER, "/desk/items/import/template.xlsx"),
+    ("desk_catalog.sheet_export", "GET"): Route(MERCHANDISER, "/desk/items/export.csv"),
+    ("desk_catalog.sheet_failed", "GET"): Route(MERCHANDISER, "/desk/batches/PC0/failed.csv", answers=NOT_FOUND),
     ("desk_catalog.start_item", "POST"): Route(
         MERCHANDISER,
         "/desk/items",

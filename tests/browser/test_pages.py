@@ -67,8 +67,8 @@ FIRST = {
     "desk_rewards.code": ["/desk/vault", "a[href$='/skus/CD-8002-50']", "a[href^='/desk/vault/codes/']"],
     "desk_rewards.top_up": ["/desk/top-ups", "a[href^='/desk/top-ups/']"],
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
-    "desk_catalog.item": ["/desk/items", "a[href^='/desk/items/']:not([href*='new'])"],
-    "desk_catalog.item_history": ["/desk/items", "a[href^='/desk/items/']:not([href*='new'])", "a[href$='/history']"],
+    "desk_catalog.item": ["/desk/items", "td a[href^='/desk/items/']"],
+    "desk_catalog.item_history": ["/desk/items", "td a[href^='/desk/items/']", "a[href$='/history']"],
     "desk_catalog.category": ["/desk/categories", "a[href^='/desk/categories/']:not([href*='new'])"],
     "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
     "desk_stock.sku": ["/desk/stock?state=alarm", "td a[href^='/desk/stock/']"],
@@ -105,6 +105,9 @@ NOT_A_PAGE = {
     "desk_points.roll_forward_sheet": "a spreadsheet",
     "desk_points.breakage_sheet": "a spreadsheet",
     "desk_points.funding_sheet": "a spreadsheet",
+    "desk_catalog.sheet_template": "a spreadsheet",
+    "desk_catalog.sheet_export": "a spreadsheet",
+    "desk_catalog.sheet_failed": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
 PIECES = {

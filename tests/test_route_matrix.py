@@ -27,10 +27,12 @@ from werkzeug.test import TestResponse
 
 from mall import create_app
 from mall.base.seal import Seal
-from mall.catalog.actions import put_freight_template, rules_from
+from mall.catalog.actions import PlanToPut, put_freight_template, rules_from
+from mall.catalog.actions.below_cost import ask_below_cost
 from mall.catalog.actions.fruitless import found_nothing
 from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
 from mall.catalog.models import Admission, Kind, PricePlan, Sku
+from mall.catalog.rules.pricing import Costs
 from mall.config import Settings
 from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
 from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
@@ -81,6 +83,8 @@ class Scene:
     """Orders that have come, of which one piece is claimed and another could be."""
     claims: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, int] = field(default_factory=dict)
+    proposal: int = 0
+    """A price below cost that waits for a second person."""
     plan: int = 0
     """The one price of a reward."""
     notices: dict[str, int] = field(default_factory=dict)
@@ -136,6 +140,8 @@ DOCUMENT_STAFF = staff_of(StaffRole.ACCOUNT_MANAGER)
 FINANCE = staff_of(StaffRole.FINANCE)
 KEEPER = staff_of(StaffRole.FULFILMENT)
 MERCHANDISER = staff_of(StaffRole.MERCHANDISER)
+ADMINISTRATOR = staff_of(StaffRole.ADMINISTRATOR)
+SECOND = staff_of(StaffRole.MERCHANDISER, StaffRole.FULFILMENT, StaffRole.FINANCE)
 STOCK_STAFF = staff_of(StaffRole.MERCHANDISER, StaffRole.FULFILMENT)
 PARTNER = For(frozenset({"partner"}))
 GATEWAY = For(frozenset())
@@ -250,6 +256,14 @@ def announced(code: str, start: str = "/announcements", rest: str = "") -> Calla
     return lambda scene, _who: f"{start}/{scene.dressed.announcements[code]}{rest}"
 
 
+def proposed(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/waiting/{scene.proposal}{rest}"
+
+
+def person_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/people/{scene.people.staff[StaffRole.MERCHANDISER].id}{rest}"
+
+
 def guide_of(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, _who: f"/desk/guides/{scene.dressed.guide}{rest}"
 
@@ -275,6 +289,7 @@ ADDITION = {
 CREATED = frozenset({201})
 ONWARD = frozenset({303})
 NOT_FOUND = frozenset({404})
+OR_NOT_THEIRS = frozenset({200, 303, 404})
 BOTH_NEW = {"password": NEW, "again": NEW}
 DEAD = "/desk/documents/erp/1/DEAD-1"
 LINAN = "/desk/points/dealers/LA0571"
@@ -415,6 +430,28 @@ ROUTES: dict[tuple[str, str], Route] = {
         FINANCE, "/desk/rebates/terms", data={"from_on": "2026-12-01", "ratio": "100", "note": "年度政策"}
     ),
     ("desk_insight.work_list", "GET"): Route(STOCK_STAFF, "/desk/today"),
+    ("desk_insight.trail", "GET"): Route(ANY_STAFF, "/desk/trail?of=order:1", answers=OR_NOT_THEIRS),
+    # what needs a second person; who works for the brand
+    ("desk_waiting.waiting", "GET"): Route(SECOND, "/desk/waiting"),
+    ("desk_waiting.proposal", "GET"): Route(SECOND, proposed(), answers=OR_NOT_THEIRS),
+    ("desk_waiting.agree_to", "POST"): Route(SECOND, proposed("/agreement"), answers=OR_NOT_THEIRS),
+    ("desk_waiting.decline_it", "POST"): Route(
+        SECOND, proposed("/declining"), data={"answer": "不清库存了"}, answers=OR_NOT_THEIRS
+    ),
+    # It is somebody else's.
+    ("desk_waiting.take_back", "POST"): Route(SECOND, proposed("/withdrawal"), answers=NOT_FOUND),
+    ("desk_point_value.show", "GET"): Route(FINANCE, "/desk/points/value"),
+    ("desk_point_value.ask", "POST"): Route(
+        FINANCE,
+        "/desk/points/value",
+        data={"key": "matrix-value-01", "worth": "0.012", "from_on": "2026-12-01", "note": "年度测算"},
+        answers=ONWARD,
+    ),
+    ("desk_catalog.people", "GET"): Route(ADMINISTRATOR, "/desk/people"),
+    ("desk_catalog.person", "GET"): Route(ADMINISTRATOR, person_of()),
+    ("desk_catalog.give_scope", "POST"): Route(
+        ADMINISTRATOR, person_of("/scope"), data={"seen": "", "scope": "region:华东/浙江"}, answers=ONWARD
+    ),
     ("desk_insight.audit", "GET"): Route(FINANCE, "/desk/audit"),
     ("desk_insight.audit_sheet", "GET"): Route(FINANCE, "/desk/audit.xlsx"),
     ("desk_outbox.messages", "GET"): Route(FINANCE, "/desk/outbox"),
@@ -938,6 +975,9 @@ def _prices(session: Session, now: datetime, *, scene: Scene) -> None:
     scene.plan = session.scalars(select(PricePlan.id).where(PricePlan.sku_id == sku)).one()
     someone = SupplierToPut(code="SUP-1", name="某厂", admission=Admission.CANDIDATE)
     put_supplier(session, now, put=someone, revision=0, actor="staff:1")
+    dear = Costs(cost_fen=100_000, unit_value=10_000)
+    asked = {"put": PlanToPut(points=100), "costs": dear, "note": "清库存", "key": "scene-below-cost"}
+    scene.proposal = ask_below_cost(session, now, sku_code=COOKER, actor="staff:1", **asked).id
     put_freight_template(session, now, code="remote", name="偏远", rules=rules_from([{}]), actor="staff:1")
     found_nothing(session, now, words="投影仪", zone="Asia/Shanghai")
 

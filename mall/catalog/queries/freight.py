@@ -38,6 +38,7 @@ def freight_of(session: Session, *, lines: Sequence[tuple[int | None, int]], reg
 class TemplateShown:
     """A template with how many rewards are sent by it."""
 
+    id: int
     code: str
     name: str
     rules: tuple[Rule, ...]
@@ -54,7 +55,7 @@ def templates(session: Session) -> list[TemplateShown]:
     """All templates by name."""
     used = select(func.count()).where(Item.freight_template_id == FreightTemplate.id).scalar_subquery()
     rows = session.execute(select(FreightTemplate, used).order_by(FreightTemplate.name, FreightTemplate.id))
-    return [TemplateShown(row.code, row.name, rules_from(row.rules), row.changed_at, int(n)) for row, n in rows]
+    return [TemplateShown(row.id, row.code, row.name, rules_from(row.rules), row.changed_at, int(n)) for row, n in rows]
 
 
 def template(session: Session, code: str) -> TemplateShown:

@@ -39,7 +39,8 @@ def new_template() -> Response:
 @guards.staff_required(*MAY_PRICE)
 def template(code: str) -> Response:
     """One template, to be changed."""
-    return _page(TemplateForm.of(freight.template(reading(), code)), new=False)
+    found = freight.template(reading(), code)
+    return _page(TemplateForm.of(found), new=False, trail=f"freight:{found.id}")
 
 
 @desk_catalog.post("/freight")
@@ -60,5 +61,6 @@ def put_template() -> Response:
     return go(url_for("desk_catalog.templates"), _("运费模板已保存。"))
 
 
-def _page(form: TemplateForm, *, new: bool) -> Response:
-    return page("catalog/desk_freight_template.html", form=form, new=new, provinces=PROVINCES, refusal=None)
+def _page(form: TemplateForm, *, new: bool, trail: str = "") -> Response:
+    wants = {"form": form, "new": new, "provinces": PROVINCES, "trail": trail}
+    return page("catalog/desk_freight_template.html", refusal=None, **wants)

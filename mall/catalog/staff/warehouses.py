@@ -64,11 +64,14 @@ def _form(code: str) -> WarehouseForm:
 
 
 def _look(form: WarehouseForm) -> dict[str, Any]:
-    session = reading()
+    session, scope = reading(), guards.staff().scope
+    places = movements.places(session)
+    opened = next((place for place in places if place.code == form.code.data), None) if form.revision.data else None
     return {
         "form": form,
         "editing": bool(form.revision.data),
-        "places": movements.places(session),
-        "regions": regions(session),
+        "trail": f"warehouse:{opened.id}" if opened else "",
+        "places": places,
+        "regions": [region for region in regions(session) if scope.covers(region)],
         "may": may(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from mall.insight.staff import audit, today
+from mall.insight.staff import audit, today, trail
 from mall.insight.staff.desk import desk_insight
 
 
@@ -12,4 +12,5 @@ def register(app: Flask) -> None:
     """Open the pages."""
     today.install(app)
     audit.install(app)
+    trail.install(app)
     app.register_blueprint(desk_insight)

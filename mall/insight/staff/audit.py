@@ -109,7 +109,7 @@ def audit() -> Response:
         acts=current_app.extensions["acts"],
         things=WITH,
         by=BY,
-        told=_told,
+        told=told_of,
         most=MOST_TYPED,
     )
 
@@ -175,7 +175,7 @@ def _address(period: Days | None, asked: Asked, *, sheet: bool = False, **change
     return f"{url_for('desk_insight.audit_sheet' if sheet else 'desk_insight.audit')}?{query}"
 
 
-def _told(detail: dict[str, Any]) -> list[tuple[str, str]]:
+def told_of(detail: dict[str, Any]) -> list[tuple[str, str]]:
     """What was written down of an act, name by name, as short texts."""
     return [(name, _plain(value)) for name, value in sorted(detail.items()) if value not in (None, "", [], {})]
 

@@ -1,5 +1,6 @@
 /* The back office by keyboard: "/" goes to the search; a menu closes by itself. */
 (() => {
+  if (document.querySelector('main [data-focus-key="/"]')) document.querySelector(".top kbd")?.remove();
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;

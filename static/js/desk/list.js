@@ -1,5 +1,5 @@
 /* Choosing rows of a list: the box of the head for all of a page, a span with shift, all that fit, and how many it is.
-   The bar of acts (form #chosen) comes and goes by its style; without script it only does not count. */
+   The bar of acts (form #chosen) comes with the first of them; without script it is there and does not count. */
 (() => {
   const boxes = (from) => [...from.querySelectorAll('tbody input[name="codes"]')];
   const bar = () => document.getElementById("chosen");
@@ -18,10 +18,13 @@
       top.checked = chosen > 0 && chosen === each.length;
       top.indeterminate = chosen > 0 && chosen < each.length;
     });
-    const said = bar()?.querySelector("[data-said]");
-    if (!said) return;
+    if (!all) return;
     const count = all.checked ? Number(all.dataset.fitting) : boxes(document).filter((box) => box.checked).length;
+    const said = bar().querySelector("[data-said]");
     said.textContent = count ? said.dataset.said.replace("{n}", count.toLocaleString("en")) : "";
+    bar().hidden = !count;
+    bar().classList.toggle("is-on", count > 0);
+    bar().closest("main").classList.toggle("desk--chosen", count > 0);
   };
 
   document.addEventListener("click", (event) => {

@@ -38,12 +38,18 @@ CODES = {
     "no_such_refund": N_("不认识的退款单号"),
 }
 
+ACTS: dict[str, str] = {
+    "bill.resolve": N_("处理对账差异"),
+    "refund.resend": N_("重发退款"),
+    "refund.outside": N_("记为已在别处退款"),
+}
+
 
 def register(app: Flask) -> None:
     """Set up the counter of gateways, open the pages, and count what waits on the desk's side."""
     app.extensions["counter"] = Counter(app.extensions["settings"].gateways, app.extensions["clock"])
     app.register_blueprint(desk_payments)
-    name_acts(app, {"bill.resolve": N_("处理对账差异"), "refund.resend": N_("重发退款")})
+    name_acts(app, ACTS)
     desk_link(app, GROUP, "payments", "/desk/payments", "wallet", N_("支付与退款"), may_see)
     desk_link(app, GROUP, "bills", "/desk/payments/bills", "receipt-text", N_("渠道对账"), may_see)
     count_on(app, "desk.payments", lambda: desk.counts(reading())[View.FAILED])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
@@ -15,6 +15,8 @@ from mall.catalog.models.kind import Delivery, Kind
 
 NOT_FOR_EVERYBODY = 10**15
 """What an item says it costs everybody while none of its prices is for everybody: more than any price."""
+UNPICTURED = text("pictures = '[]'")
+"""What has no picture yet. Statements say it so that the index of such rewards serves them."""
 TAGS: dict[str, str] = {"new": N_("新品"), "hot": N_("热门")}
 """The tags that merchandisers give, in words; a tag not among them is not shown."""
 
@@ -39,6 +41,7 @@ class Item(Base):
         Index("ix_item_lowest_points_id", "lowest_points", "id"),
         Index("ix_item_shelved_at_id", "shelved_at", "id"),
         Index("ix_item_pick_position_id", "pick_position", "id"),
+        Index("ix_item_unpictured", "id", sqlite_where=UNPICTURED, postgresql_where=UNPICTURED),
         Index("ix_item_created_at_id", "created_at", "id"),
         Index("ix_item_supplier_id", "supplier_id"),
         Index("ix_item_brand", "brand"),

@@ -21,6 +21,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     type_coerce,
@@ -126,7 +127,8 @@ _STANDS: dict[Standing, ColumnElement[bool]] = {
     Standing.NEW: false(),
 }
 _LACKING: dict[Lack, ColumnElement[bool]] = {
-    Lack.PICTURE: _item.c.pictures == [],
+    # In the words of the index of such rewards: with a parameter in their place it would not be taken.
+    Lack.PICTURE: _item.c.pictures == literal_column("'[]'"),
     Lack.PRICE: _item.c.lowest_points == NOT_FOR_EVERYBODY,
     Lack.STOCK: ~exists(
         select(1)

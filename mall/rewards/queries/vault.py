@@ -159,7 +159,7 @@ def running_out(session: Session, scope: Scope = WHOLE) -> tuple[int, int]:
         select(func.count(), func.count(case((Stock.on_hand == 0, 1))))
         .select_from(VaultShelf)
         .join(Stock, Stock.sku_id == VaultShelf.sku_id)
-        .join(Sku, Sku.id == VaultShelf.sku_id)
+        .outerjoin(Sku, Sku.id == VaultShelf.sku_id)  # few shelves first, then their SKUs: never all SKUs
         .where(VaultShelf.warn_at > 0, Stock.on_hand <= VaultShelf.warn_at, Sku.retired_at.is_(None))
     )
     if scope.supplier_id is not None:

@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 
 from mall.base.refused import NotFound, Refused
 from mall.catalog.actions.drafts import catch_up, discard, save
+from mall.catalog.actions.due import cancel_due, set_due
 from mall.catalog.actions.publish import publish, schedule, take_off
-from mall.catalog.models import KINDS, TAGS, DraftMoved, Kind, WrongMoments, on_shelf
+from mall.catalog.models import KINDS, TAGS, DraftDue, DraftMoved, Kind, WrongMoments, on_shelf
 from mall.catalog.queries.documents import Written, choices, facts, written
 from mall.catalog.queries.quarrels import conflict
 from mall.catalog.queries.tree import tree
@@ -86,6 +87,28 @@ def publish_item(code: str) -> Response:
     return go(url_for("desk_catalog.item", code=code), _("已发布，线上是第 %(no)s 版。", no=no))
 
 
+@desk_catalog.post("/items/<code>/due")
+@guards.staff_required(*MAY_PRICE)
+@guards.body_limit(BODY)
+def set_item_due(code: str) -> Response:
+    """Save what is typed, to be published at a moment."""
+    found, form = written(reading(), code, guards.staff().scope), item_form_from(request.form)
+    kept, answer = _saved(code, found, form)
+    if kept is None:
+        return answer
+    due_at = moment_typed(trimmed(request.form.get("due_at"))) or now()  # no moment is one that is over
+    asked: dict[str, Any] = {"draft_id": kept.draft_id, "revision": kept.revision, "note_": form.note}
+    return _done(set_due, code, _("已定在 %(at)s 自动发布。", at=moment(due_at)), due_at=due_at, **asked)
+
+
+@desk_catalog.post("/items/<code>/due/cancellation")
+@guards.staff_required(*MAY_PRICE)
+def cancel_item_due(code: str) -> Response:
+    """Let the draft wait for its writers again."""
+    asked = {"draft_id": _number("draft"), "revision": _number("revision")}
+    return _done(cancel_due, code, _("定时已取消，草稿还在。"), **asked)
+
+
 @desk_catalog.post("/items/<code>/catching-up")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def catch_up_item(code: str) -> Response:
@@ -137,6 +160,8 @@ def _saved(code: str, found: Written, form: ItemForm) -> tuple[Any, Response]:
         told: dict[str, Any] = {"taken": together.taken, "both": together.both}
         wants = _look(again, mine, typed=True) | told
         return None, headers.framing(refused(EDITOR, refusal=_named(refusal), **wants))
+    except DraftDue as refusal:
+        return None, headers.framing(refused(EDITOR, refusal=_named(refusal), **_look(found, form, typed=True)))
 
 
 def _done(verb: Callable[..., Any], code: str, said: str, **asked: Any) -> Response:
@@ -169,7 +194,8 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "both": (),
         "live_now": item_ is not None and on_shelf(item_.shelved_at, item_.off_at, at),
         "behind": item_ is not None and draft is not None and item_.version != draft.based_on,
-        "by": staff_names(session, [draft.changed_by]).get(draft.changed_by, draft.changed_by) if draft else "",
+        "by": _name(draft.changed_by) if draft else "",
+        "due_by": _name(draft.due_by) if draft and draft.due_by else "",
         "shelves": paths(branches),
         "kinds": [(kind.value, _(name)) for kind, name in KINDS.items()],
         "kind": Kind(form.document["kind"]),
@@ -186,8 +212,14 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
     }
 
 
+def _name(actor: str) -> str:
+    return staff_names(reading(), [actor]).get(actor, actor)
+
+
 def _named(refusal: Refused) -> Refused:
     """A refusal that names a person, with the name in the place of the number."""
+    if isinstance(refusal, DraftDue):
+        return DraftDue(when=moment(refusal.params["when"]))
     if not isinstance(refusal, DraftMoved):
         return refusal
     who, when = refusal.params.get("who") or "", refusal.params.get("when")

@@ -6,13 +6,13 @@ from flask import Flask
 
 from mall.base.refused import N_
 from mall.face.queries.pictures import picture_uses
-from mall.face.staff import editor, preview, theme, versions, writing
+from mall.face.staff import due, editor, preview, theme, versions, writing
 from mall.face.staff.desk import GROUP, desk_face, known, may_dress
 from mall.web.lists import keep
 from mall.web.pages import desk_link, name_acts
 from mall.web.picture_field import tell_uses
 
-__all__ = ["editor", "preview", "register", "theme", "versions", "writing"]
+__all__ = ["due", "editor", "preview", "register", "theme", "versions", "writing"]
 
 ACTS = {
     "face.block.add": N_("首页加模块"),

@@ -15,6 +15,7 @@ from mall.face import actions
 from mall.face.blocks import KINDS, MOST_BLOCKS
 from mall.face.models import Block, Document, DraftMoved, NoSuchBlock
 from mall.face.queries.checks import checks
+from mall.face.queries.due import failed, waiting
 from mall.face.queries.versions import draft, last
 from mall.face.rules import edits
 from mall.face.rules.audience import open_at, over, touchable
@@ -34,7 +35,7 @@ from mall.web.pages import go, page, told
 @guards.staff_required(*MAY_DRESS)
 def editor() -> Response:
     """The draft beside its preview."""
-    return _editor()
+    return editor_page()
 
 
 @desk_face.post("/face/blocks")
@@ -43,11 +44,11 @@ def add_block() -> Response:
     """Add a block of a kind, and go on to fill it in."""
     what, after = trimmed(request.form.get("what")), trimmed(request.form.get("after"))
     try:
-        block_id = transact(actions.add_block, revision=_revision(), what=what, after=after, by=by())
+        block_id = transact(actions.add_block, revision=revision_sent(), what=what, after=after, by=by())
     except Refused as refusal:
-        return _editor(refusal)
+        return editor_page(refusal)
     if block_id not in {block["id"] for block in draft(reading()).document["blocks"]}:
-        return go(_home())  # the second tap: its block is there under the first one's id
+        return go(home_address())  # the second tap: its block is there under the first one's id
     return go(url_for("desk_face.block", block_id=block_id, **imagined().asked))
 
 
@@ -55,14 +56,14 @@ def add_block() -> Response:
 @guards.staff_required(*MAY_DRESS)
 def copy_block(block_id: str) -> Response:
     """Put a copy of a block behind it."""
-    return _act(lambda: transact(actions.copy_block, revision=_revision(), block_id=block_id, by=by()))
+    return _act(lambda: transact(actions.copy_block, revision=revision_sent(), block_id=block_id, by=by()))
 
 
 @desk_face.post("/face/blocks/<block_id>/removal")
 @guards.staff_required(*MAY_DRESS)
 def remove_block(block_id: str) -> Response:
     """Take a block out of the draft."""
-    return _act(lambda: transact(actions.remove_block, revision=_revision(), block_id=block_id, by=by()))
+    return _act(lambda: transact(actions.remove_block, revision=revision_sent(), block_id=block_id, by=by()))
 
 
 @desk_face.post("/face/blocks/<block_id>/move/<way>")
@@ -72,7 +73,8 @@ def move_block(block_id: str, way: str) -> Response:
     places = {"up": -1, "down": 1}.get(way)
     if places is None:
         raise NotFound
-    return _act(lambda: transact(actions.move_block, revision=_revision(), block_id=block_id, places=places, by=by()))
+    asked = {"block_id": block_id, "places": places}
+    return _act(lambda: transact(actions.move_block, revision=revision_sent(), by=by(), **asked))
 
 
 @desk_face.post("/face/order")
@@ -80,14 +82,14 @@ def move_block(block_id: str, way: str) -> Response:
 def order_blocks() -> Response:
     """Put the blocks in the order they were dragged into."""
     ids = [one for one in request.form.get("order", "").split(",") if one][: MOST_BLOCKS * 2]
-    return _act(lambda: transact(actions.order_blocks, revision=_revision(), ids=ids, by=by()))
+    return _act(lambda: transact(actions.order_blocks, revision=revision_sent(), ids=ids, by=by()))
 
 
 @desk_face.post("/face/discard")
 @guards.staff_required(*MAY_DRESS)
 def discard() -> Response:
     """Make the draft what is live."""
-    return _act(lambda: transact(actions.discard_draft, revision=_revision(), by=by()))
+    return _act(lambda: transact(actions.discard_draft, revision=revision_sent(), by=by()))
 
 
 @desk_face.post("/face/publication")
@@ -96,10 +98,10 @@ def publish() -> Response:
     """Make the draft live, whole."""
     words = trimmed(request.form.get("words"))[:200]
     try:
-        no = transact(actions.publish, revision=_revision(), words=words, known=known(), by=by())
+        no = transact(actions.publish, revision=revision_sent(), words=words, known=known(), by=by())
     except Refused as refusal:
-        return _editor(refusal)
-    return go(_home(), _("第 %(no)s 版已发布，经销商现在看到的就是它。", no=no))
+        return editor_page(refusal)
+    return go(home_address(), _("第 %(no)s 版已发布，经销商现在看到的就是它。", no=no))
 
 
 @desk_face.get("/face/blocks/<block_id>")
@@ -123,7 +125,7 @@ def change_block(block_id: str) -> Response:
     if kind is None:
         raise NoSuchBlock
     typed: dict[str, Any] = values_from(kind.fields, request.form) | audience_from(request.form)
-    whole_block, revision = one | typed, _revision()
+    whole_block, revision = one | typed, revision_sent()
     if row_act(kind.fields, typed, request.form.get("rows", "")):
         return _form(one | typed, revision, unsaved=True)
     found = block_judged(kind.fields, typed)
@@ -137,7 +139,7 @@ def change_block(block_id: str) -> Response:
         return _form(whole_block, revision, refusal=moved(refusal), status=refusal.status)
     except Refused as refusal:
         return _form(whole_block, revision, refusal=told(refusal), status=refusal.status)
-    return go(_home(), _("已存入草稿，发布后经销商才看到。"))
+    return go(home_address(), _("已存入草稿，发布后经销商才看到。"))
 
 
 def _act(act: Callable[[], object]) -> Response:
@@ -145,11 +147,12 @@ def _act(act: Callable[[], object]) -> Response:
     try:
         act()
     except Refused as refusal:
-        return _editor(refusal)
-    return _editor() if htmx.wants_fragment() else go(_home())
+        return editor_page(refusal)
+    return editor_page() if htmx.wants_fragment() else go(home_address())
 
 
-def _editor(refusal: Refused | None = None) -> Response:
+def editor_page(refusal: Refused | None = None) -> Response:
+    """The editor as it stands now, perhaps with why something was not done."""
     session, at = reading(), now()
     session.expunge_all()
     session.rollback()
@@ -172,6 +175,8 @@ def _editor(refusal: Refused | None = None) -> Response:
         bad=sum(finding.bad for finding in found),
         tiers=TIERS,
         scope=scope(),
+        waiting=[(one, name_of(one.made_by)) for one in waiting(session)],
+        failed=failed(session, at),
         **as_whom(),
     )
     return headers.framing(answer)
@@ -228,9 +233,11 @@ def _changed(before: Document, after: Document) -> int:
     return int(count) + int(moved_about) + int(before.get("theme") != after.get("theme"))
 
 
-def _home() -> str:
+def home_address() -> str:
+    """The editor's address, looked at as before."""
     return url_for("desk_face.editor", **imagined().asked)
 
 
-def _revision() -> int:
+def revision_sent() -> int:
+    """The draft's revision that the form was made for."""
     return whole(request.form.get("revision", "")) or 0

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from mall.face.blocks import KINDS
 from mall.face.models import Document, NoSuchBlock, NoSuchLayout
+from mall.face.queries.due import due
 from mall.face.queries.reader import Reader, Viewer
 from mall.face.queries.versions import draft, version
 from mall.face.rules import edits
@@ -93,6 +94,8 @@ def _document() -> Document:
         if no is None or not 0 < no < 2**31:
             raise NoSuchLayout
         return version(session, no).document
+    if "due" in request.args:
+        return due(session, min(max(whole(request.args["due"]) or 0, 0), 2**62)).document
     document = draft(session).document
     if request.method != "POST":
         tried = {name: request.args.get(name) for name in ("brand", "value") if request.args.get(name)}

@@ -590,6 +590,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.publish_item", "POST"): Route(
         MERCHANDISER, "/desk/items/CK-5L/publication", answers=frozenset({409, 422})
     ),
+    ("desk_catalog.set_item_due", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/due", answers=frozenset({409, 422})),
+    ("desk_catalog.cancel_item_due", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/due/cancellation"),
     ("desk_catalog.catch_up_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/catching-up", answers=NOT_FOUND),
     ("desk_catalog.discard_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/discarding"),
     ("desk_catalog.shelve_item", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/shelf"),
@@ -802,6 +804,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_face.publish", "POST"): Route(
         MERCHANDISER, "/desk/face/publication", data={"revision": "4"}, answers=frozenset({409})
     ),
+    ("desk_face.set_due", "POST"): Route(
+        MERCHANDISER, "/desk/face/due", data={"revision": "4", "due_at": "2026-12-01T00:00"}, answers=frozenset({409})
+    ),
+    ("desk_face.cancel_due", "POST"): Route(MERCHANDISER, "/desk/face/due/17/cancellation", answers=NOT_FOUND),
     ("desk_face.history", "GET"): Route(MERCHANDISER, "/desk/face/versions"),
     ("desk_face.restore", "POST"): Route(MERCHANDISER, "/desk/face/versions/1/restoration", data={"seen": "2"}),
     ("desk_face.preview", "GET"): Route(MERCHANDISER, "/desk/face/preview"),

@@ -1,0 +1,109 @@
+"""Drafts that are published at a moment: as they were checked, once, called back; and those that fail by then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mall.audit.models import AuditEntry
+from mall.catalog.actions.drafts import discard, start
+from mall.catalog.actions.due import cancel_due, publish_due, set_due
+from mall.catalog.actions.publish import schedule, take_off
+from mall.catalog.models import DraftDue, DraftMoved, Kind, NotReady, WrongDue
+from mall.dealers.models import OutsideScope, Scope
+from mall.web.db import now, reading, transact
+from tests.catalog.test_drafts import LU, THERMOS, XU, bring_out, look, write
+from tests.conftest import Clock
+
+
+def wait(at: datetime | None = None, code: str = THERMOS, **asked: Any) -> None:
+    draft = look(code).draft
+    given: dict[str, Any] = {"draft_id": draft.id, "revision": draft.revision, "actor": XU} | asked
+    transact(set_due, code=code, due_at=at or now() + timedelta(hours=1), **given)
+
+
+def come() -> int:
+    done = 0
+    while transact(publish_due):
+        done += 1
+    return done
+
+
+def test_a_draft_is_published_when_its_time_has_come_for_who_set_it(stocked: Flask, clock: Clock) -> None:
+    write(brand="新品牌")
+    wait(note_="岁末")
+    wait(note_="岁末")
+    assert come() == 0
+    clock.tick(hours=1)
+    assert come() == 1
+    assert come() == 0
+    found = look()
+    assert (found.item.brand, found.draft, found.item.version) == ("新品牌", None, 1)
+    acts = list(reading().scalars(select(AuditEntry.act).order_by(AuditEntry.id)))
+    assert acts[-3:] == ["item.due.set", "item.due.over", "item.publish"]
+    assert reading().scalars(select(AuditEntry.actor).order_by(AuditEntry.id.desc())).first() == XU
+
+
+def test_until_then_nobody_writes_on_it_and_calling_back_opens_it(stocked: Flask, clock: Clock) -> None:
+    write(brand="新品牌")
+    wait()
+    draft = look().draft
+    with pytest.raises(DraftDue):
+        write(brand="别的", actor=LU)
+    with pytest.raises(DraftDue):
+        bring_out()
+    with pytest.raises(DraftDue):
+        transact(discard, code=THERMOS, revision=draft.revision, actor=LU)
+    with pytest.raises(DraftDue):
+        wait(now() + timedelta(hours=2))
+    with pytest.raises(DraftMoved):
+        transact(cancel_due, code=THERMOS, draft_id=draft.id, revision=draft.revision + 1, actor=LU)
+    for _ in range(2):
+        transact(cancel_due, code=THERMOS, draft_id=draft.id, revision=draft.revision, actor=LU)
+    write(brand="别的", actor=LU)
+    clock.tick(hours=2)
+    assert come() == 0
+
+
+def test_it_is_checked_for_its_moment_and_refused_where_it_fails(stocked: Flask, clock: Clock) -> None:
+    transact(start, code="KT-1", category="home", kind=Kind.PHYSICAL, name="电水壶", actor=XU)
+    with pytest.raises(NotReady):
+        wait(code="KT-1")
+    write(brand="新品牌")
+    for at in (now(), now() - timedelta(hours=1), now() + timedelta(days=400)):
+        with pytest.raises(WrongDue):
+            wait(at)
+    with pytest.raises(OutsideScope):
+        wait(scope=Scope(region="华东"))
+    # On the shelf before it is published would be a moment that is over by then.
+    write(shelved_at=(now() + timedelta(minutes=30)).isoformat())
+    with pytest.raises(NotReady):
+        wait(now() + timedelta(hours=1))
+
+
+def test_what_was_published_meanwhile_is_taken_in_unless_both_wrote_the_same(stocked: Flask, clock: Clock) -> None:
+    write(brand="新品牌")
+    wait()
+    transact(take_off, code=THERMOS, version_seen=look().item.version, actor=LU)
+    clock.tick(hours=1)
+    assert come() == 1
+    found = look()
+    assert (found.item.brand, found.item.shelved_at, found.item.version) == ("新品牌", None, 2)
+
+    write(brand="又一个", shelved_at="now")
+    wait()
+    version = look().item.version
+    later = now() + timedelta(days=3)
+    transact(schedule, code=THERMOS, shelved_at=later, off_at=None, version_seen=version, actor=LU)
+    clock.tick(hours=1)
+    assert come() == 1
+    draft = look().draft
+    assert draft.due_at is None
+    assert draft.fault["text"].startswith("线上已经是第")
+    assert look().item.brand == "新品牌"
+    write(brand="再一个")  # the next change forgets it
+    assert look().draft.fault is None

@@ -8,10 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from mall.base.refused import N_
 from mall.base.rich import MOST as MOST_RICH
-from mall.catalog.rules.document import MOST_ATTRIBUTES, MOST_FEN, MOST_NAME, MOST_PICTURES, MOST_PIECES, MOST_SUBTITLE
+from mall.catalog.rules.document import (
+    LANGUAGES,
+    MOST_ATTRIBUTES,
+    MOST_FEN,
+    MOST_NAME,
+    MOST_PICTURES,
+    MOST_PIECES,
+    MOST_SUBTITLE,
+)
 from mall.catalog.rules.sheets import words
 from mall.catalog.rules.terms import MOST_DAYS
 
@@ -54,13 +63,13 @@ class Column:
     clears: bool = True
     most: int = 0
     least: int = 1
-    choices: Mapping[str | bool, words.Words] | None = None
+    choices: Mapping[Any, words.Words] | None = None
     width: int = 14
 
     @property
     def headings(self) -> dict[str, str]:
         """What it is called, by language."""
-        return {language: words.said(words.HEADINGS[self.key], language) for language in words.LANGUAGES}
+        return {language: words.said(words.HEADINGS[self.key], language) for language in LANGUAGES}
 
 
 def _texts(name: str, shape: Shape, most: int, told: str) -> tuple[Column, ...]:

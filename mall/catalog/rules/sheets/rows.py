@@ -202,7 +202,7 @@ def _attributes(here: Lines, line: Line, known: Sequence[Mapping[str, Any]] | No
 
 
 def _says(attribute: Mapping[str, Any], name: str, said: str) -> bool:
-    return attribute["name"].get("zh_Hans") == name and attribute["value"].get("zh_Hans") == said
+    return (attribute["name"].get("zh_Hans"), attribute["value"].get("zh_Hans")) == (name, said)
 
 
 def _prices(here: Lines, line: Line, code: str) -> None:

@@ -124,7 +124,7 @@ def test_a_region_takes_off_its_own_shelf_and_never_puts_on(spread: Flask, clock
     with pytest.raises(NoSuchItem):
         item(reading(), now(), THERMOS, **who(HANGZHOU))
     reading().rollback()
-    write(HANGZHOU, names=spoken("杭州写的名称"))  # what is closer says nothing of the shelf: the region above still does
+    write(HANGZHOU, names=spoken("杭州写的名称"))  # it says nothing of the shelf: the region above still does
     assert THERMOS not in found(HANGZHOU)
     clock.tick(hours=2)
     assert found(HANGZHOU)[THERMOS][0] == "杭州写的名称"
@@ -216,7 +216,7 @@ def test_narrower_bounds_take_back_what_regions_said_when_that_is_meant(spread: 
     bounds(parts=set(Said) - {Said.NAMES}, sure=True)
     assert found(HANGZHOU)[THERMOS] == (found("")[THERMOS][0], "east")
     assert said_by(reading().get(ItemEdition, (HEBEI, _id(THERMOS)))) == {}
-    assert [one.document for one in versions(reading(), _id(THERMOS), HEBEI)][0] == {}
+    assert versions(reading(), _id(THERMOS), HEBEI)[0].document == {}
     reading().rollback()
     with pytest.raises(BoundsMoved):
         bounds(down_bps=0)

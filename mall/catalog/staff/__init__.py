@@ -6,7 +6,9 @@ from flask import Flask
 
 from mall.catalog.queries.pictures import picture_uses
 from mall.catalog.staff import (
+    batches,
     below_cost,
+    bulk,
     categories,
     counts,
     edition_bounds,
@@ -34,7 +36,7 @@ from mall.web.picture_field import tell_uses
 
 def register(app: Flask) -> None:
     """Open the desk's pages."""
-    for each in (items, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
+    for each in (items, batches, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
         each.install(app)
     for each in (stock, counts, warehouses, people):
         each.install(app)
@@ -44,4 +46,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(desk_stock)
 
 
-__all__ = ["edition_bounds", "edition_history", "editor", "history", "preview", "register"]
+__all__ = ["bulk", "edition_bounds", "edition_history", "editor", "history", "preview", "register"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mall.base.refused import N_
-from mall.catalog.staff import editions, prices, searches, stock_desk, suppliers
+from mall.catalog.staff import batches, editions, prices, searches, stock_desk, suppliers
 
 ACTS: dict[str, str] = (
-    prices.ACTS
+    batches.ACTS
+    | prices.ACTS
     | suppliers.ACTS
     | searches.ACTS
     | stock_desk.ACTS

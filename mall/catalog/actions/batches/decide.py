@@ -30,6 +30,7 @@ from mall.catalog.models import (
     SecondPersonBatch,
     UndoneAlready,
 )
+from mall.catalog.queries.batches import sees
 from mall.catalog.rules.bulk import is_stock
 from mall.dealers.models import Scope
 
@@ -172,11 +173,6 @@ def _of(session: Session, no: str, scope: Scope) -> Batch:
     if batch is None or not sees(scope, batch):
         raise NoSuchBatch
     return batch
-
-
-def sees(scope: Scope, batch: Batch) -> bool:
-    """Whether a batch lies within somebody's rights: the whole brand's in all, a region's in its own."""
-    return scope.whole or (scope.regional and bool(batch.region) and scope.covers(batch.region))
 
 
 def _begin(session: Session, now: datetime, batch: Batch, actor: str, address: str) -> Batch:

@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session
 from mall.base.refused import N_, Forbidden
 from mall.catalog.actions.batches.judged import Judged, Wrong
 from mall.catalog.actions.batches.prices import price, standing
-from mall.catalog.models import Batch, BatchKind, Outcome, on_shelf
+from mall.catalog.models import Batch, BatchKind, Document, Outcome, on_shelf
 from mall.catalog.queries.at_once import Around, Known, around, being_begun, facts_of, last_writers, many, owners
 from mall.catalog.rules.bulk import Parts, Slot, applied, begun, changes, is_price, moved, of_prices, told
-from mall.catalog.rules.checks import CODE, Check, checks, failing
+from mall.catalog.rules.checks import CODE, Check, Facts, checks, failing
 from mall.catalog.rules.document import NOW, flat
 from mall.catalog.rules.pricing import USUAL_VALUE
 from mall.catalog.rules.repricing import Repricing
 from mall.dealers.models import Scope
 
+SHELF = {"shelved_at", "off_at"}
 WRONG_CODE = N_("货号“%(code)s”要用字母、数字和连字符，最多 40 个")
 NO_SUCH = N_("没有货号为 %(code)s 的礼品")
 TAKEN = N_("货号 %(code)s 已经有人在写草稿，还没有发布")
@@ -180,24 +181,29 @@ class _Bench:
 
     def _check(self, judged: Judged, known: Known | None) -> None:
         """Hold it against the checks of publishing: what only leaves the shelf always may, as by the editor's button;
-        what stays off it may still be without a picture.
+        what stays off it may still be without a picture; and what was wrong with it before is not the batch's to mend,
+        unless it goes on the shelf by it.
         """
         differs = judged.says
-        leaves = set(differs) <= {"shelved_at", "off_at"} and judged.document["shelved_at"] is None
+        leaves = set(differs) <= SHELF and judged.document["shelved_at"] is None
         if not differs or (leaves and judged.document["off_at"] is None):
             return
         live = known.document["shelved_at"] if known else None
-        kept_at = judged.document["shelved_at"] if self._undoes else live
-        facts = facts_of(self.now, judged.document, known, self.about, self.owned, kept_at)
-        found = checks(judged.document, facts)
-        wrong = [check for check in failing(found) if not self._passes(check, judged)]
+        facts = self._facts(judged.document, known, judged.document["shelved_at"] if self._undoes else live)
+        wrong = [check for check in failing(checks(judged.document, facts)) if not self._passes(check, judged)]
+        if wrong and known is not None and not SHELF & set(differs):
+            before = {check.code for check in failing(checks(known.document, self._facts(known.document, known, live)))}
+            wrong = [check for check in wrong if check.code not in before]
         if wrong:
             raise Wrong(told(wrong[0].text, **wrong[0].params))
+
+    def _facts(self, says: Document, known: Known | None, kept_at: str | None) -> Facts:
+        return facts_of(self.now, says, known, self.about, self.owned, kept_at)
 
     def _passes(self, check: Check, judged: Judged) -> bool:
         if check.code == "pictures":
             return judged.document["shelved_at"] is None and not judged.document["pictures"]
-        return check.code == "shelf" and not {"shelved_at", "off_at"} & set(judged.after)
+        return check.code == "shelf" and not SHELF & set(judged.after)
 
     def _claim(self, judged: Judged) -> None:
         """Its SKU codes are its own from here on: a later row that wants one of them is wrong."""

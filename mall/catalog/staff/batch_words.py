@@ -1,0 +1,131 @@
+"""A batch in words: what was asked for, what differs in a row, what was told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from mall.base.money import Rounding
+from mall.catalog.models import TAGS, Batch, BatchKind
+from mall.catalog.queries.batches import Named
+from mall.catalog.rules.bulk import Slot, is_price, is_stock
+from mall.catalog.rules.differences import Difference
+from mall.catalog.rules.repricing import ROUNDINGS, By, Repricing
+from mall.catalog.staff.parts import Part, part_named
+from mall.catalog.staff.price_form import STEPS
+from mall.dealers.models import TIERS
+from mall.web.filters import fen_short, number
+from mall.web.locale import spoken
+
+CODES = ("category", "supplier", "freight_template")
+
+
+def asked_for(batch: Batch, named: Named) -> list[tuple[str, str]]:
+    """What was asked of all rewards of a batch: what of it, and what it becomes."""
+    if batch.kind is BatchKind.PRICES:
+        return [(_("价格"), _priced(Repricing.of(batch.asked["prices"])))]
+    said = []
+    for path, value in batch.asked.get("parts", {}).items():
+        if path in ("tags+", "tags-"):
+            tags = _("、").join(_(TAGS[tag]) for tag in value)
+            does = _("加上 %(tags)s", tags=tags) if path == "tags+" else _("去掉 %(tags)s", tags=tags)
+            said.append((_("标签"), does))
+            continue
+        part = part_of(path, None, value, named)
+        said.append((part.name, part.after or _none_of(path)))
+    return said
+
+
+def parts_of(before: Mapping[str, Any], after: Mapping[str, Any], named: Named) -> Iterator[Part]:
+    """What differs in a row, in words. Of a SKU that comes only that it does, and what it costs."""
+    was, will = before.get("skus"), after.get("skus")
+    come = {code for code in will or () if code not in (was or ())} if "skus" in after else set()
+    for path, value in after.items():
+        if path.startswith("skus/") and path.split("/")[1] in come:
+            continue
+        yield part_of(path, before.get(path), value, named)
+
+
+def part_of(path: str, before: Any, after: Any, named: Named) -> Part:
+    """A part that differs, in words; codes are told by what they stand for."""
+    if is_price(path):
+        return _plainly(_slot(Slot.of(path)), _price(before), _price(after))
+    if is_stock(path):
+        sku = path.removeprefix("stock/")
+        return _plainly(_("%(sku)s 期初库存", sku=sku), "", _("%(n)s 件", n=number(after)))
+    if path in CODES:
+        known = getattr(named, path)
+        return part_named(Difference(path, _named(known, before), _named(known, after)))
+    return part_named(Difference(path, before, after))
+
+
+def told_of(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Words of a row or a batch in the reader's language; whoever they name by their name."""
+    shown: dict[str, Any] = {}
+    for name, value in told["params"].items():
+        if name == "who":
+            shown[name] = names.get(value, value) or _("有人")
+        elif isinstance(value, list):
+            shown[name] = _("、").join(_label(each) for each in value)
+        else:
+            shown[name] = f"{value:,}" if type(value) is int else value
+    text: str = _(told["text"])
+    return text % shown if shown else text
+
+
+def _label(text: str) -> str:
+    """A part's name where a path is told, else the text, which may be one to be translated."""
+    nothing = Named({}, {}, {})
+    named = "/" in text or text in CODES or text.endswith(("_at", "_fen")) or text in ("brand", "tags", "skus")
+    return part_of(text, None, None if not is_stock(text) else 0, nothing).name if named else str(_(text))
+
+
+def _plainly(name: str, before: str, after: str) -> Part:
+    words = [("gone", before)] if before else []
+    return Part(name, before, after, [*words, ("come", after)] if after else words, formatted=False)
+
+
+def _price(value: Any) -> str:
+    if value is None:
+        return ""
+    points, fen = value
+    cash = _(" + %(money)s", money=fen_short(fen)) if fen else ""
+    return str(_("%(n)s 积分", n=number(points))) + str(cash)
+
+
+def _slot(slot: Slot) -> str:
+    narrowed = [_(STEPS[slot.step])] if slot.step else []
+    narrowed += [_(TIERS[slot.tier_meant])] if slot.tier_meant else []
+    narrowed += [slot.region] if slot.region else []
+    name = _("%(sku)s 价格", sku=slot.sku)
+    return f"{name} ({_('，').join(narrowed)})" if narrowed else str(name)
+
+
+def _priced(asked: Repricing) -> str:
+    which = _slot(Slot("", asked.step, asked.tier, asked.region)).strip()
+    if asked.by is By.TO:
+        does = _("统一改成 %(n)s 积分", n=number(asked.amount))
+    elif asked.by is By.POINTS:
+        more = asked.amount > 0
+        n = number(abs(asked.amount))
+        does = _("加 %(n)s 积分", n=n) if more else _("减 %(n)s 积分", n=n)
+    else:
+        percent = f"{abs(asked.amount) / 100:.2f}".rstrip("0").rstrip(".")
+        does = _("涨 %(n)s%%", n=percent) if asked.amount > 0 else _("降 %(n)s%%", n=percent)
+    rounded = _("，按 %(unit)s 积分%(way)s", unit=asked.unit, way=_(ROUNDINGS[Rounding(asked.rounding)]))
+    return f"{which}{_('：')}{does}{rounded if asked.by is not By.TO and asked.unit > 1 else ''}"
+
+
+def _named(known: Mapping[str, Any], code: Any) -> Any:
+    found = known.get(code) if code else None
+    return spoken(found) if isinstance(found, Mapping) else found or code
+
+
+def _none_of(path: str) -> str:
+    if path == "shelved_at":
+        return str(_("下架"))
+    if path == "limit_per_dealer":
+        return str(_("不限"))
+    return {"supplier": str(_("自有货源")), "freight_template": str(_("包邮"))}.get(path, str(_("没有")))

@@ -74,7 +74,9 @@ def begun(desk: FlaskClient, kind: str = "changes", **typed: Any) -> str:
 
 
 def pressed(desk: FlaskClient, address: str, what: str) -> str:
-    return words(desk.post(f"{address}/{what}", follow_redirects=True))
+    answer = desk.post(f"{address}/{what}")
+    assert answer.status_code == 303, words(answer, answer.status_code)
+    return words(desk.get(answer.location))
 
 
 def brands() -> set[str]:

@@ -598,6 +598,22 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.take_item_off", "POST"): Route(
         MERCHANDISER, "/desk/items/CK-5L/removal", data={"version": "0"}, answers=frozenset({303, 409})
     ),
+    # regional libraries
+    ("desk_catalog.editions", "GET"): Route(MERCHANDISER, "/desk/editions"),
+    ("desk_catalog.edition", "GET"): Route(MERCHANDISER, "/desk/editions/CK-5L"),
+    ("desk_catalog.write_edition", "POST"): Route(MERCHANDISER, "/desk/editions/CK-5L"),
+    ("desk_catalog.give_up_edition", "POST"): Route(MERCHANDISER, "/desk/editions/CK-5L/giving-up"),
+    ("desk_catalog.price_edition", "POST"): Route(MERCHANDISER, "/desk/editions/CK-5L/prices"),
+    ("desk_catalog.preview_edition", "GET"): Route(MERCHANDISER, "/desk/editions/CK-5L/preview"),
+    ("desk_catalog.preview_edition", "POST"): Route(MERCHANDISER, "/desk/editions/CK-5L/preview"),
+    ("desk_catalog.edition_history", "GET"): Route(MERCHANDISER, "/desk/editions/CK-5L/history"),
+    ("desk_catalog.restore_edition", "POST"): Route(
+        MERCHANDISER, "/desk/editions/CK-5L/history/9/restoring", answers=NOT_FOUND
+    ),
+    ("desk_catalog.edition_bounds", "GET"): Route(MERCHANDISER, "/desk/edition-bounds"),
+    ("desk_catalog.put_edition_bounds", "POST"): Route(
+        MERCHANDISER, "/desk/edition-bounds", answers=frozenset({422})
+    ),
     ("desk_catalog.preview", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
     ("desk_catalog.preview", "POST"): Route(MERCHANDISER, "/desk/items/CK-5L/preview"),
     ("desk_catalog.item_history", "GET"): Route(MERCHANDISER, "/desk/items/CK-5L/history"),

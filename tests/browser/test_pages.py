@@ -69,6 +69,8 @@ FIRST = {
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
     "desk_catalog.item": ["/desk/items", "td a[href^='/desk/items/']"],
     "desk_catalog.item_history": ["/desk/items", "td a[href^='/desk/items/']", "a[href$='/history']"],
+    "desk_catalog.edition": ["/desk/editions", "td a[href^='/desk/editions/']"],
+    "desk_catalog.edition_history": ["/desk/editions", "td a[href^='/desk/editions/']", "a[href*='/history']"],
     "desk_catalog.category": ["/desk/categories", "a[href^='/desk/categories/']:not([href*='new'])"],
     "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
     "desk_stock.sku": ["/desk/stock?state=alarm", "td a[href^='/desk/stock/']"],
@@ -113,6 +115,7 @@ AT_A_DESK = ("/desk", "/api")
 PIECES = {
     "dealers.divisions",
     "desk_catalog.preview",
+    "desk_catalog.preview_edition",
     "desk_catalog.supplier",
     "face.balance_card",
     "points.balance_card",

@@ -13,7 +13,6 @@ from mall.catalog.models import TAGS, BatchKind, NothingChosen
 from mall.catalog.queries import suppliers
 from mall.catalog.queries.desk_filters import ItemFilters, matching
 from mall.catalog.queries.documents import choices
-from mall.catalog.queries.priced import regions
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.repricing import ROUNDINGS, UNITS, WAYS
 from mall.catalog.staff.bulk_form import LEAVE, NONE, BulkForm, bulk_form_from, parts_asked, repricing_asked
@@ -21,6 +20,7 @@ from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, zone
 from mall.catalog.staff.items import paths
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS
+from mall.dealers.queries.seen_as import regions
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.lists import Selection, hidden, selection

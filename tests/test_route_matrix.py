@@ -31,11 +31,19 @@ from mall.catalog.actions import PlanToPut, put_freight_template, rules_from
 from mall.catalog.actions.below_cost import ask_below_cost
 from mall.catalog.actions.fruitless import found_nothing
 from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
-from mall.catalog.models import Admission, Kind, PricePlan, Sku
+from mall.catalog.models import Admission, Kind, PricePlan, Sku, Supplier
 from mall.catalog.rules.pricing import Costs
 from mall.config import Settings
-from mall.dealers.actions import add_address, begin_member, begin_staff, keep_totp_secret, tell
-from mall.dealers.models import Dealer, MemberRole, Notice, SignIn, SignInStage, StaffRole
+from mall.dealers.actions import (
+    add_address,
+    add_staff,
+    begin_member,
+    begin_staff,
+    keep_totp_secret,
+    set_scope,
+    tell,
+)
+from mall.dealers.models import WHOLE, Dealer, MemberRole, Notice, Scope, SignIn, SignInStage, StaffRole
 from mall.media.actions import keep
 from mall.orders.actions import place, receive, ship
 from mall.orders.actions.after_sales import Photo, Wanted, apply
@@ -50,7 +58,7 @@ from mall.rewards.models import Voucher
 from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
-from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points
+from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points, hashed
 from tests.catalog.stocktaking import begin as begin_count
 from tests.catalog.stocktaking import houses
 from tests.conftest import SECRET, Clock, Databases, running
@@ -110,6 +118,8 @@ HALF_WAY = {
     "staff with a first password": "/desk/sign-in",
     "staff without the code": "/desk/sign-in",
 }
+REGIONAL, SUPPLYING = "a merchandiser of another region", "the supplier's person"
+"""Asked by tests/test_scopes.py: no dealer of the scene is in that region, no reward is that supplier's."""
 EVERYBODY = ("anonymous", *MEMBERS, *STAFF, "partner", *HALF_WAY)
 
 
@@ -1070,6 +1080,14 @@ def _sign_ins(session: Session, now: datetime, *, scene: Scene, seal: Seal) -> N
         keep(name, begin_member, dealer_id=who.dealer_id, member_id=who.id)
     for role, person in people.staff.items():
         keep(role.value, begin_staff, staff_id=person.id, stage=SignInStage.FULL)
+    supplier = session.scalars(select(Supplier.id).where(Supplier.code == "SUP-1")).one()
+    for name, scope in ((REGIONAL, Scope("华南")), (SUPPLYING, Scope("", supplier))):
+        number = add_staff(
+            session, now, login=name, name="许南枝", role=StaffRole.MERCHANDISER, password_hash=hashed(), issued=False
+        )
+        boss = people.staff[StaffRole.ADMINISTRATOR].id
+        set_scope(session, now, staff_id=number, scope=scope, seen=WHOLE, by=boss)
+        keep(name, begin_staff, staff_id=number, stage=SignInStage.FULL)
     stage, half = SignInStage.NEW_PASSWORD, people.staff[StaffRole.FINANCE]
     owner = {"dealer_id": people.linan.id, "member_id": people.owner.id}
     keep("member with a first password", begin_member, stage=stage, **owner)

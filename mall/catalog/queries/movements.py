@@ -22,7 +22,7 @@ from mall.catalog.models import (
     Supplier,
     Warehouse,
 )
-from mall.dealers.models import Staff
+from mall.dealers.models import Scope, Staff
 
 _movement, _warehouse = cast(Table, StockMovement.__table__), cast(Table, Warehouse.__table__)
 _at, _supplier = cast(Table, StockAt.__table__), cast(Table, Supplier.__table__)
@@ -61,6 +61,13 @@ class Place:
     open: bool
     pieces: int
     skus: int = 0
+    supplier_id: int | None = None
+
+    def within(self, scope: Scope) -> bool:
+        """Whether it is theirs to use: a region has those that serve it, a supplier its own."""
+        if scope.supplier_id is not None:
+            return self.supplier_id == scope.supplier_id
+        return scope.covers(self.region)
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,7 @@ def places(session: Session, sku_id: int | None = None) -> list[Place]:
             row.closed_at is None,
             int(row.pieces or 0),
             int(row.skus or 0),
+            row.supplier_id,
         )
         for row in rows
     ]

@@ -182,7 +182,7 @@ def _look(code: str, **forms: Any) -> dict[str, Any]:
         "refusal": None,
     } | forms
     for name in ("supply_form", "adjust_form", "coming_form"):
-        shown[name].at(places)
+        shown[name].at([place for place in places if place.within(guards.staff().scope)])
     return shown | {
         "one": one,
         "by_codes": one.kind is Kind.CARD_CODE,

@@ -37,8 +37,15 @@ def may_see() -> bool:
 
 def may() -> dict[str, bool]:
     """What who is here may do, for a page to offer no more than that."""
-    role = guards.staff().role
-    return {"supply": role in MAY_SUPPLY, "adjust": role in MAY_ADJUST, "receive": role in MAY_RECEIVE}
+    here = guards.staff()
+    role, supply = here.role, here.role in MAY_SUPPLY
+    return {
+        "supply": supply,
+        "levels": supply and not here.region,
+        "places": supply and here.supplier_id is None,
+        "adjust": role in MAY_ADJUST,
+        "receive": role in MAY_RECEIVE,
+    }
 
 
 def by() -> By:

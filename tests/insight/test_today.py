@@ -32,6 +32,7 @@ from mall.catalog.models import (
 from mall.dealers.models import Staff, StaffRole, Tier
 from mall.insight.queries.today import QUESTIONS, Asker, today
 from mall.insight.staff.lines import KINDS, NOTES
+from mall.proposals.models import Proposal, ProposalState
 from mall.web.db import db, reading, transact
 from tests.cast import Cast, cast, sign_in
 from tests.catalog.conftest import statements, stock_up
@@ -226,6 +227,21 @@ def test_searches_of_a_week_are_one_line(people: Cast, clock: Clock) -> None:
     assert counts(clock)["searches"] == 2
     clock.tick(days=7)
     assert "searches" not in counts(clock)
+
+
+def test_what_waits_for_a_second_person_waits_for_no_maker(people: Cast, clock: Clock) -> None:
+    def ask(session: Session, now: Any) -> None:
+        for number, maker in enumerate(("staff:1", "staff:2", "staff:2")):
+            session.add(
+                Proposal(
+                    id=new_id(now), what="plan.below_cost", subject="sku:1", facts={}, note="", key=f"test-{number}",
+                    state=ProposalState.WAITING, made_by=maker, made_at=now,
+                )
+            )  # fmt: skip
+
+    write(ask)
+    assert counts(clock, decides=frozenset({"plan.below_cost"}))["proposals"] == 2
+    assert "proposals" not in counts(clock, decides=frozenset({"point_value"}))
 
 
 def test_each_question_is_one_statement(people: Cast, clock: Clock) -> None:

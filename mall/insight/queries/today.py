@@ -24,6 +24,7 @@ from mall.catalog.queries.stock import ringing
 from mall.catalog.queries.suppliers import reviews_due
 from mall.face.queries.due import failed_count
 from mall.face.queries.versions import unpublished
+from mall.proposals.queries import waiting_for
 from mall.rewards.queries.vault import running_out
 
 SEARCHED = timedelta(days=7)
@@ -41,12 +42,15 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """Who asks, and when: what lies outside their scope is not counted."""
+    """Who asks, and when: what lies outside their scope is not counted. `decides` are the kinds of proposals that they
+    may agree to as the second person.
+    """
 
     now: datetime
     zone: str
     actor: str = ""
     scope: Scope = WHOLE
+    decides: frozenset[str] = frozenset()
 
     @cached_property
     def today(self) -> date:
@@ -149,6 +153,10 @@ def _batches(session: Session, asker: Asker) -> Iterator[Line]:
     yield Line("batch_waiting", waits, {"mine": own})
 
 
+def _proposals(session: Session, asker: Asker) -> Iterator[Line]:
+    yield Line("proposals", waiting_for(session, asker.actor, asker.decides))
+
+
 def _counts(session: Session, _asker: Asker) -> Iterator[Line]:
     counted = select(func.count()).where(StockCount.state == CountState.COUNTED)
     yield Line("counts", session.scalar(counted) or 0)
@@ -183,6 +191,7 @@ QUESTIONS: tuple[tuple[frozenset[str], Question], ...] = (
     (frozenset({"no_picture"}), _unpictured),
     (frozenset({"reviews"}), _reviews),
     (frozenset({"batch_checked", "batch_waiting"}), _batches),
+    (frozenset({"proposals"}), _proposals),
     (frozenset({"face_draft"}), _face),
     (frozenset({"counts"}), _counts),
     (frozenset({"searches"}), _searches),

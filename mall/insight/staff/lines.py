@@ -147,6 +147,13 @@ KINDS: dict[str, Kind] = {
         icon="factory",
         href="/desk/suppliers?review=due",
     ),
+    "proposals": Kind(
+        urgency=Urgency.WAITS,
+        title=N_("等你复核"),
+        calm=N_("没有等你复核的"),
+        icon="hourglass",
+        href="/desk/waiting",
+    ),
     "batch_waiting": Kind(
         urgency=Urgency.WAITS,
         title=N_("批量改动等复核"),
@@ -215,6 +222,7 @@ NOTES: dict[str, str] = {
     "ends": N_("最早 %(first_at)s 到期。活动价到期后，回到平时的价格。"),
     "warning": N_("快到安全库存了，可以和别的一起下单。"),
     "reviews": N_("到了复审的日子。看看资料过期没有，该暂停的暂停。"),
+    "proposals": N_("同事提交的，要你同意才生效，例如低于成本的价格。"),
     "batch_waiting": N_("改动大，或者低于成本，要第二个人同意。"),
     "batch_checked": N_("试运行看完了，还没有执行，也没有放弃。"),
     "new": N_("最久的一份从 %(since)s 起没人动过。"),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import N_
 from mall.dealers.models import StaffRole
+from mall.dealers.queries import StaffHere
 from mall.insight.queries.today import Asker, Line, nothing_yet, today
 from mall.insight.staff.desk import desk_insight
 from mall.insight.staff.lines import KINDS, MORE, NOTES, URGENCIES, Kind, Of
@@ -17,6 +18,7 @@ from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.filters import moment, number
 from mall.web.pages import desk_link, page
+from mall.web.second import Decision
 
 SEERS = (StaffRole.MERCHANDISER, StaffRole.FULFILMENT)
 """Whose work has lines here, and the administrator's; each sees those that lead to pages of theirs."""
@@ -36,7 +38,13 @@ def work_list() -> Response:
     here, at, session = guards.staff(), now(), reading()
     whose = Of.scope(here.scope)
     hrefs = {key: _href(kind) for key, kind in KINDS.items() if whose in kind.of}
-    asker = Asker(now=at, zone=str(current_app.extensions["settings"].zone), actor=here.actor, scope=here.scope)
+    asker = Asker(
+        now=at,
+        zone=str(current_app.extensions["settings"].zone),
+        actor=here.actor,
+        scope=here.scope,
+        decides=_decides(here),
+    )
     lines = {line.key: line for line in today(session, asker, [key for key, href in hrefs.items() if href])}
     told = [(KINDS[key], lines[key], _leads(lines[key], hrefs[key])) for key in KINDS if key in lines]
     busy = [one for one in told if one[1].count]
@@ -53,6 +61,11 @@ def work_list() -> Response:
         fresh=not busy and here.scope.whole and nothing_yet(session),
         may_open=current_app.extensions["may_open"],
     )
+
+
+def _decides(here: StaffHere) -> frozenset[str]:
+    known: dict[str, Decision] = current_app.extensions.get("decisions", {})
+    return frozenset(what for what, decision in known.items() if here.is_one_of(*decision.roles))
 
 
 def _href(kind: Kind) -> str:

@@ -25,10 +25,11 @@ from bench.ledger.engines import PostgreSQL, SQLite, settings
 from mall import create_app
 from mall.base.ids import new_id
 from mall.catalog.actions import put_category
-from mall.catalog.actions.batches import check_some, confirm, fill_some, filled, write_some
+from mall.catalog.actions.batches import agree, check_some, confirm, fill_some, filled, write_some
 from mall.catalog.actions.sheets import bring
 from mall.catalog.queries import sheet_reader, sheet_rows
 from mall.catalog.queries.desk_filters import ItemFilters, matching
+from mall.catalog.queries.sheet_reader import opened
 from mall.catalog.rules.sheets.columns import COLUMNS
 from mall.catalog.rules.sheets.words import HEADINGS
 from mall.dealers.models import WHOLE
@@ -76,14 +77,12 @@ def bring_in(raw: bytes) -> float:
     """All steps of an import; gives their seconds."""
     given: dict[str, Any] = {"actor": "staff:1", "scope": WHOLE}
     key = str(new_id(now()))
-    batch = transact(bring, name="rewards", raw=raw, key=key, zone=ZONE, **given)
+    batch = transact(bring, name="rewards", raw=raw, heading=opened(raw), key=key, zone=ZONE, **given)
     seconds = told("read", lambda: fill(batch.id, raw))
     work: dict[str, Any] = {"batch_id": batch.id, "unit_value": USUAL_VALUE}
     seconds += told("dry run", lambda: drained(lambda: transact(check_some, **work)))
     done = transact(confirm, no=batch.no, **given)
     if done.waiting:
-        from mall.catalog.actions.batches import agree
-
         transact(agree, no=batch.no, actor="staff:2", scope=WHOLE)
     seconds += told("written", lambda: drained(lambda: transact(write_some, **work)))
     return seconds

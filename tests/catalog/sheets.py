@@ -14,6 +14,7 @@ from sqlalchemy import select
 from mall.catalog.actions.batches import agree, confirm
 from mall.catalog.actions.sheets import bring
 from mall.catalog.models import Batch, BatchRow
+from mall.catalog.queries.sheet_reader import opened
 from mall.catalog.rules.sheets.columns import COLUMNS
 from mall.catalog.rules.sheets.known import Known, names
 from mall.catalog.rules.sheets.words import HEADINGS
@@ -72,7 +73,7 @@ def known(**more: Any) -> Known:
 
 def brought(raw: bytes, *, key: str = "k", name: str = "rewards.xlsx", **more: Any) -> Batch:
     """A file brought in, read and looked at, as the worker does it."""
-    given: dict[str, Any] = {"actor": MAKER, "scope": WHOLE, "zone": ZONE, "note_": ""}
+    given: dict[str, Any] = {"actor": MAKER, "scope": WHOLE, "zone": ZONE, "note_": "", "heading": opened(raw)}
     batch = transact(bring, name=name, raw=raw, key=key, **given | more)
     work()
     return stands(batch)

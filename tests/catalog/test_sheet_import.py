@@ -12,7 +12,6 @@ from mall.audit.models import AuditEntry
 from mall.catalog.actions.batches import undo
 from mall.catalog.actions.drafts import save
 from mall.catalog.actions.publish import publish
-from mall.catalog.actions.sheets import bring
 from mall.catalog.models import Item, ItemVersion, Outcome, Sku, Stock
 from mall.catalog.queries.documents import written
 from mall.catalog.queries.plans import plans_of
@@ -167,12 +166,13 @@ def test_a_reward_that_somebody_changed_after_the_dry_run_is_left_to_them_alone(
 def test_the_same_form_sent_twice_is_one_batch(stocked: Flask) -> None:
     raw = workbook(FLASK)
     assert brought(raw).id == brought(raw).id
+    assert brought(workbook(CASE)).id != brought(raw).id, "another file from a form that was gone back to"
 
 
 @pytest.mark.parametrize("scope", [Scope(region="华东"), Scope(supplier_id=7)])
 def test_who_looks_after_a_part_of_the_brand_brings_no_file_in(stocked: Flask, scope: Scope) -> None:
     with pytest.raises(OutsideScope):
-        transact(bring, name="a.csv", raw=workbook(FLASK), key="k", zone=ZONE, actor=MAKER, scope=scope)
+        brought(workbook(FLASK), scope=scope)
 
 
 def test_a_file_that_breaks_off_further_down_is_given_up_whole_and_says_where(stocked: Flask) -> None:

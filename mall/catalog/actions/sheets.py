@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions.batches import begin
 from mall.catalog.models import Batch, BatchKind
-from mall.catalog.queries.sheet_reader import opened
+from mall.catalog.rules.sheets.heading import Heading
 from mall.dealers.models import Scope
 
 READER = "rewards"
@@ -21,6 +22,7 @@ def bring(
     *,
     name: str,
     raw: bytes,
+    heading: Heading,
     key: str,
     note_: str = "",
     zone: str,
@@ -28,18 +30,18 @@ def bring(
     scope: Scope,
     address: str = "",
 ) -> Batch:
-    """Take a file in as a batch, and give it back; the same `key` is the same batch.
+    """Take a file in as a batch, and give it back; the same file from the same form is the same batch.
 
-    Refused: whoever does not look after the whole brand, what is no table, one without the headings that it needs.
+    `heading` is the file's own (`queries.sheet_reader.opened`): nobody waits for a lock while a file is unpacked.
+    Refused: whoever does not look after the whole brand.
     """
     scope.must_be_whole()
-    found = opened(raw)
     return begin(
         session,
         now,
         kind=BatchKind.IMPORT,
-        asked={"sheet": READER, "unread": list(found.unread)},
-        key=key,
+        asked={"sheet": READER, "unread": list(heading.unread)},
+        key=f"{key}/{sha256(raw).hexdigest()[:16]}",
         zone=zone,
         actor=actor,
         scope=scope,

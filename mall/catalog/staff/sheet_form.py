@@ -30,6 +30,6 @@ class SheetForm(Form):
             self.refuse("file", gettext(N_("请选择一个文件。")))
         elif len(raw) > MOST_MB * 1024 * 1024:
             self.refuse("file", gettext(N_("文件超过 %(most)s MB，请分成几份。"), most=MOST_MB))
-        elif good and self.key.data and len(self.key.data) <= 60:
+        elif good and self.key.data and len(self.key.data) <= 40:
             return name, raw
         return None

@@ -58,8 +58,9 @@ def bring_in() -> Response:
         if source is None:
             return refused("catalog/desk_sheet.html", form=form, **_wants())
         name, raw = source
+        guards.staff().scope.must_be_whole()
         given: dict[str, Any] = {"key": form.key.data, "note_": form.note.data or "", "zone": zone()}
-        batch = transact(bring, name=name, raw=raw, **given, **signed())
+        batch = transact(bring, name=name, raw=raw, heading=sheet_reader.opened(raw), **given, **signed())
     except OutsideScope:
         raise
     except Refused as refusal:

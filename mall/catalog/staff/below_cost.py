@@ -41,7 +41,7 @@ def _within(scope: Scope, made: Proposal) -> bool:
 
 
 def _title(made: Proposal) -> str:
-    return _("%(sku)s 定价 %(price)s", sku=made.facts["sku"], price=_price(made))
+    return str(_("%(sku)s 定价 %(price)s", sku=made.facts["sku"], price=_price(made)))
 
 
 def _price(made: Proposal) -> str:

@@ -15,7 +15,7 @@ from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed
 from mall.catalog.staff.editions import needed, revision_sent
 from mall.catalog.staff.parts import part_named
 from mall.dealers.models import OutsideScope
-from mall.points.queries.corrections import staff_names
+from mall.dealers.queries.people import staff_names
 from mall.web import guards
 from mall.web.db import reading, transact
 from mall.web.forms import whole

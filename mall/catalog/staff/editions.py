@@ -27,8 +27,8 @@ from mall.catalog.staff.parts import part_named
 from mall.catalog.staff.preview import drawn
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS, OutsideScope
+from mall.dealers.queries.people import staff_names
 from mall.dealers.queries.seen_as import regions
-from mall.points.queries.corrections import staff_names
 from mall.web import guards, headers
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 
@@ -54,7 +56,7 @@ def put_template() -> Response:
     if form.rules is None:
         return refused("catalog/desk_freight_template.html", form=form, new=new, provinces=PROVINCES)
     try:
-        said = {"code": form.code, "name": form.name, "rules": form.rules, "seen_at": form.seen_at}
+        said: dict[str, Any] = {"code": form.code, "name": form.name, "rules": form.rules, "seen_at": form.seen_at}
         transact(put_freight_template, **said, **signed())
     except Refused as refusal:
         return refused("catalog/desk_freight_template.html", refusal=refusal, form=form, new=new, provinces=PROVINCES)
@@ -62,5 +64,5 @@ def put_template() -> Response:
 
 
 def _page(form: TemplateForm, *, new: bool, trail: str = "") -> Response:
-    wants = {"form": form, "new": new, "provinces": PROVINCES, "trail": trail}
+    wants: dict[str, Any] = {"form": form, "new": new, "provinces": PROVINCES, "trail": trail}
     return page("catalog/desk_freight_template.html", refusal=None, **wants)

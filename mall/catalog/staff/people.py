@@ -113,5 +113,5 @@ def _word(scope: Scope, names: dict[int, tuple[str, str]]) -> str:
 
 def _told(scope: Scope, names: dict[int, tuple[str, str]]) -> str:
     if scope.supplier_id is not None:
-        return _("供应商 %(name)s", name=names[scope.supplier_id][1])
-    return scope.region.replace("/", " ") if scope.region else _("全品牌")
+        return str(_("供应商 %(name)s", name=names[scope.supplier_id][1]))
+    return scope.region.replace("/", " ") if scope.region else str(_("全品牌"))

@@ -119,7 +119,7 @@ def add_price(code: str) -> Response:
             return refused("catalog/desk_price.html", refusal=refusal, **wants)
         if not form.reason:
             return refused("catalog/desk_price.html", **wants)
-        said = {"note": form.reason, "key": form.key.data or ""}
+        said: dict[str, Any] = {"note": form.reason, "key": form.key.data or ""}
         transact(ask_below_cost, sku_code=code, put=put, costs=costs, **said, **signed())
         return go(url_for("desk_catalog.price", code=code), _("已提交复核，另一位同事同意后价格才生效。"))
     except Refused as refusal:

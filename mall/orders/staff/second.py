@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask, url_for
 
 from mall.base.refused import N_
+from mall.orders.models import MAY_SEND
 from mall.orders.queries import claim_queue
 from mall.orders.queries.claim_queue import View, Wanted
-from mall.orders.staff.after_sales import MAY_SEND
 from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.second import Waits, second_person

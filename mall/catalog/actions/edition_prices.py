@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,7 +44,7 @@ def put_prices(
     if item_id is None:
         raise NoSuchItem
     there = prices_in(session, now, item_id, region)
-    by = {"actor": actor, "scope": scope, "address": address}
+    by: dict[str, Any] = {"actor": actor, "scope": scope, "address": address}
     wanted = [one for one in there if (one.sku, one.step) in prices]
     changed = [one for one in wanted if prices[one.sku, one.step] != _now(one.mine)]
     if not changed:

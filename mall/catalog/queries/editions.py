@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Exists, Label, Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Exists, Label, Table, and_, bindparam, exists, func, or_, select
 
 from mall.base.types import Instant, Json
 from mall.catalog.models import Item, ItemEdition
 
 _item, _edition = cast(Table, Item.__table__), cast(Table, ItemEdition.__table__)
 
-REGIONS = bindparam("regions", expanding=True)
+REGIONS: BindParameter[Any] = bindparam("regions", expanding=True)
 """The dealer's region and all above it (`rules/plans.py: regions_above`)."""
 _THEIRS = _edition.c.region.in_(REGIONS)
 _NOW = bindparam("now", type_=Instant)

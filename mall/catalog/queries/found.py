@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, Subquery, Table, bindparam, func, literal, select, union_all
+from sqlalchemy import BindParameter, Select, Subquery, Table, bindparam, func, literal, select, union_all
 
 from mall.catalog.models import EditionTerm, Term
 from mall.catalog.queries.editions import REGIONS
@@ -48,7 +48,7 @@ def found(shape: Shape, *, regional: bool = False) -> Subquery:
 def _has(terms: Table, at: int, *, prefix: bool) -> Select[Any]:
     """Where the term of this place stands: in the library's words, or in those of the dealer's regions."""
     term = terms.c.term
-    first = bindparam(f"term_{at}")
+    first: BindParameter[str] = bindparam(f"term_{at}")
     has = [term >= first, term < bindparam(f"end_{at}")] if prefix else [term == first]
     hits = select(terms.c.item_id, terms.c.weight).where(*has)
     return hits.where(terms.c.region.in_(REGIONS)) if terms is _regional else hits

@@ -19,6 +19,7 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CompoundSelect,
     Select,
     Table,
     and_,
@@ -138,7 +139,7 @@ def _others() -> Select[Any]:
 
 _NOUGHT = literal_column("0", BigInteger)
 # No reward has the id 0: such a row says that there are editions.
-_OTHERS = union_all(_others(), select(_NOUGHT, _NOUGHT, _NOUGHT, _NOUGHT).where(ANY))
+_OTHERS: CompoundSelect[Any] = union_all(_others(), select(_NOUGHT, _NOUGHT, _NOUGHT, _NOUGHT).where(ANY))
 
 
 def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> Own:

@@ -22,6 +22,7 @@ BUILD = ROOT / "static" / "build"
 MANIFEST = BUILD / "manifest.json"
 URL = "/static/build/"
 WIDTHS = (240, 480, 960)
+OURS = re.compile(r"pictures/([a-z0-9-]+)-480\.webp")
 FINGERPRINTED = re.compile(r"\.[0-9a-f]{10}\.\w+$")
 
 HeaderHook = Callable[[MutableMapping[str, str], str, str], None]
@@ -45,9 +46,14 @@ def has_asset(name: str) -> bool:
     return name in _manifest()
 
 
-def manifest_names() -> frozenset[str]:
-    """All built files by the names that pages know them by."""
-    return frozenset(_manifest())
+def own_pictures() -> tuple[str, ...]:
+    """The pictures that the mall brings along, by the keys that templates know them by."""
+    return _own(_changed())
+
+
+@lru_cache(maxsize=2)
+def _own(changed: int) -> tuple[str, ...]:
+    return tuple(sorted(told[1] for name in _read(changed) if (told := OURS.fullmatch(name))))
 
 
 def picture(
@@ -142,3 +148,4 @@ def forget(*_: Any) -> None:
     """Read the manifest anew at the next page: tests that build call this."""
     _read.cache_clear()
     _picture.cache_clear()
+    _own.cache_clear()

@@ -23,6 +23,7 @@ from wtforms.validators import ValidationError
 
 from mall.base.picture import KEPT
 from mall.base.refused import N_
+from mall.web.assets import own_pictures
 
 USES = "picture_uses"
 
@@ -82,7 +83,8 @@ class PicturesField(Field):  # type: ignore[misc]  # WTForms carries no types
 
     def _add(self, typed: str) -> None:
         # Whoever pastes an address of a picture means the picture.
-        key = next((part for part in typed.split("/") if KEPT.fullmatch(part)), "")
+        own = own_pictures()
+        key = next((part for part in typed.split("/") if KEPT.fullmatch(part) or part in own), "")
         if not key:
             self._refuse(gettext(N_("这不是图片编号，请从图库复制。")))
         elif len(self.data) >= self.most:

@@ -10,22 +10,15 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from mall.base.refused import N_
 from mall.catalog.models import Edition, Said
 from mall.catalog.queries.edition_prices import Priced
 from mall.catalog.queries.regional import Beside
-from mall.catalog.rules.document import LANGUAGES, MOST_PICTURES
+from mall.catalog.rules.document import LANGUAGES
 from mall.catalog.rules.editions import LONGEST, WORDS, edition, faults
 from mall.catalog.staff.desk import fen_typed, yuan_told
 from mall.catalog.staff.item_form import local, moment_kept, text_typed
-from mall.web.forms import Form, trimmed, whole
-from mall.web.picture_field import PicturesField
-
-
-class PicturesForm(Form):
-    """The region's own pictures."""
-
-    pictures = PicturesField(N_("图片"), most=MOST_PICTURES)
+from mall.catalog.staff.pictures import PicturesForm
+from mall.web.forms import trimmed, whole
 
 
 @dataclass(frozen=True, kw_only=True)

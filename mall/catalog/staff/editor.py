@@ -25,7 +25,6 @@ from mall.catalog.rules.terms import TERMS
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, yuan_told
 from mall.catalog.staff.item_form import ItemForm, item_form_from
 from mall.catalog.staff.items import paths
-from mall.catalog.staff.library import library
 from mall.catalog.staff.parts import part_named
 from mall.catalog.staff.sums import sums
 from mall.dealers.queries.people import staff_names
@@ -56,7 +55,7 @@ def item(code: str) -> Response:
 def save_item(code: str) -> Response:
     """Save the draft; a button inside of the form that adds or moves something shows it again and saves nothing."""
     found, form = written(reading(), code, guards.staff().scope), item_form_from(request.form)
-    if request.form.get("act") or request.form.get("pictures-act"):
+    if request.form.get("act") or form.pictures.asked:
         return headers.framing(
             page(EDITOR, "catalog/_desk_item_form.html", refusal=None, **_look(found, form, typed=True))
         )
@@ -202,7 +201,6 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "terms": TERMS,
         "tags": TAGS,
         "most": {"skus": MOST_SKUS, "attributes": MOST_ATTRIBUTES, "pictures": MOST_PICTURES, "name": MOST_NAME},
-        "library": library(),
         "part_named": part_named,
         "sums": sums(session, item_),
         "yuan_told": yuan_told,

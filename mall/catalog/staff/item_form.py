@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -18,7 +18,6 @@ from mall.catalog.rules.document import (
     MOST_ATTRIBUTES,
     MOST_FEN,
     MOST_NAME,
-    MOST_PICTURES,
     MOST_PIECES,
     MOST_SKUS,
     MOST_SUBTITLE,
@@ -28,8 +27,10 @@ from mall.catalog.rules.document import (
 )
 from mall.catalog.rules.terms import TERMS
 from mall.catalog.staff.desk import fen_typed, yuan_told
+from mall.catalog.staff.pictures import PicturesForm
 from mall.web.forms import trimmed, whole
 from mall.web.moments import moment_shown, moment_typed
+from mall.web.picture_field import PicturesField
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 DOT = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -49,6 +50,7 @@ class ItemForm:
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    pictures_form: PicturesForm | None = None
 
     @classmethod
     def of(cls, found: Written) -> ItemForm:
@@ -63,6 +65,12 @@ class ItemForm:
         """The same text on top of how the reward stands now: what a conflict hands back."""
         draft = found.draft.id if found.draft else 0
         return replace(self, revision=found.revision, version=found.version, draft=draft)
+
+    @property
+    def pictures(self) -> PicturesField:
+        """The field of its pictures."""
+        form = self.pictures_form or PicturesForm(None, pictures=self.document["pictures"])
+        return cast(PicturesField, form.pictures)
 
     @property
     def shelf(self) -> str:
@@ -83,6 +91,9 @@ def item_form_from(sent: MultiDict[str, str]) -> ItemForm:
     """Read what was sent; its buttons that add, move or take out are done on the way."""
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
+    form = PicturesForm(sent)
+    if not form.validate():
+        errors["pictures"] = form.pictures.errors[0]
     kind = _one_of(Kind, sent.get("kind", ""), Kind.PHYSICAL)
     attributes, skus = _skus(sent, typed, errors)
     act, _sep, which = sent.get("act", "").partition(":")
@@ -92,7 +103,7 @@ def item_form_from(sent: MultiDict[str, str]) -> ItemForm:
         "kind": kind.value,
         "brand": trimmed(sent.get("brand"))[:80],
         "supplier": trimmed(sent.get("supplier"))[:40],
-        "pictures": _pictures(sent),
+        "pictures": form.pictures.data,
         "tags": [tag for tag in TAGS if tag in sent.getlist("tags")],
         "list_price_fen": _fen(sent, "list_price", typed, errors),
         "limit_per_dealer": _limit(sent, typed, errors),
@@ -115,6 +126,7 @@ def item_form_from(sent: MultiDict[str, str]) -> ItemForm:
         typed=typed,
         errors=errors,
         note=trimmed(sent.get("note"))[:200],
+        pictures_form=form,
     )
 
 
@@ -165,21 +177,6 @@ def _terms(sent: MultiDict[str, str], kind: Kind, typed: dict[str, str], errors:
         else:
             found[term.name] = value
     return found
-
-
-def _pictures(sent: MultiDict[str, str]) -> list[str]:
-    """The keys in their order, after what the field's own buttons ask."""
-    keys = list(dict.fromkeys(key for key in sent.getlist("pictures") if KEY.fullmatch(key)))
-    act, _sep, key = sent.get("pictures-act", "").partition(":")
-    added = trimmed(sent.get("pictures-add")) if act == "add" and not key else key
-    if act == "add" and KEY.fullmatch(added) and added not in keys and len(keys) < MOST_PICTURES:
-        keys.append(added)
-    elif key in keys and act in {"up", "down", "out"}:
-        at = keys.index(key)
-        keys.pop(at)
-        if act != "out":
-            keys.insert(max(0, at - 1) if act == "up" else at + 1, key)
-    return keys
 
 
 def _skus(

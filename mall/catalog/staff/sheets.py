@@ -21,11 +21,11 @@ from mall.catalog.rules.sheets import words
 from mall.catalog.rules.sheets.columns import COLUMNS, MOST_ROWS
 from mall.catalog.rules.sheets.words import said
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, zone
-from mall.catalog.staff.library import library
 from mall.catalog.staff.sheet_form import MOST_MB, SheetForm
 from mall.catalog.staff.sheet_template import RULES, headings, language, row, tables
 from mall.dealers.models import OutsideScope
 from mall.web import guards
+from mall.web.assets import own_pictures
 from mall.web.db import now, reading, transact
 from mall.web.pages import go, page, refused
 from mall.web.spreadsheet import Value
@@ -127,7 +127,7 @@ def _joined(value: Any) -> Any:
 
 
 def _read(session: Session, at: datetime, raw: bytes) -> Iterator[Asked]:
-    return sheet_reader.read(session, at, raw, zone=zone(), built_in=library())
+    return sheet_reader.read(session, at, raw, zone=zone(), built_in=own_pictures())
 
 
 def _wants() -> dict[str, Any]:

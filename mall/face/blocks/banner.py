@@ -36,8 +36,9 @@ KIND = BlockKind(
                     name="picture",
                     kind=FieldKind.PICTURE,
                     label=N_("图片"),
-                    hint=N_("图库里的编号；留空只有文字"),
+                    hint=N_("整幅图片用横幅 5:2，图文卡片用方形；不选只有文字"),
                     most=80,
+                    shape="any",
                 ),
                 Field(name="link", kind=FieldKind.LINK, label=N_("链接"), hint=N_("点横幅去哪里")),
                 Field(

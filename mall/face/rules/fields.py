@@ -51,6 +51,8 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     fields: tuple[Field, ...] = ()
     start: Any = None
+    shape: str = "square"
+    """Of a picture: the shape that is offered, or any."""
     when: tuple[str, tuple[str, ...]] | None = None
 
     def counts(self, values: Mapping[str, Any]) -> bool:

@@ -15,12 +15,15 @@ from mall.media.models import LEAST_PX, MOST_BYTES, Picture, Shape
 from mall.media.queries import PAGE, library
 from mall.media.staff.desk import GROUP, KEEPERS, desk_media, folder, may_keep
 from mall.web import guards
+from mall.web.assets import own_pictures
 from mall.web.db import reading
 from mall.web.forms import trimmed, whole
 from mall.web.pages import desk_link, page
 
 LAST_PAGE = 2_000
 FIELD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+EITHER = "any"
+"""What a field that takes pictures of any shape asks for."""
 A_CHOICE = 24
 """Pictures that a form's chooser shows at once: its search finds the others."""
 
@@ -41,19 +44,26 @@ def shelf() -> Response:
 
 
 @desk_media.get("/choice", endpoint="choice")
-@guards.staff_required(*KEEPERS)
+@guards.staff_required(*KEEPERS, suppliers=True)
 def choice() -> Response:
-    """A part of the library to choose from, for a field of pictures: `for` is the field, `shape` what it takes."""
+    """A part of the library to choose from, for a field of pictures: `for` is the field, `shape` what it takes, or any.
+
+    The pictures that the mall brings along are offered beside: they are square.
+    """
     q, shape, number = _asked()
-    field = field_named(request.args.get("for", ""))
-    found = library(reading(), q=q, shape=shape or Shape.SQUARE, page=number, size=A_CHOICE)
+    either = request.args.get("shape") == EITHER
+    wanted = None if either else shape or Shape.SQUARE
+    found = library(reading(), q=q, shape=wanted, page=number, size=A_CHOICE)
+    own = [key for key in own_pictures() if q.lower() in key] if wanted is not Shape.WIDE else []
     return page(
         "media/choice.html",
         "media/_choice.html",
         found=found,
+        own=own,
         q=q,
-        field=field,
-        shape=shape or Shape.SQUARE,
+        field=field_named(request.args.get("for", "")),
+        shape="" if wanted is None else wanted.value,
+        asked=EITHER if wanted is None else wanted.value,
         form=UploadForm(None),
         **LIMITS,
     )

@@ -42,7 +42,7 @@ def install(_app: Flask) -> None:
 
 
 @desk_media.post("", endpoint="upload")
-@guards.staff_required(*KEEPERS)
+@guards.staff_required(*KEEPERS, suppliers=True)
 @guards.body_limit(LARGEST)
 def upload() -> Response:
     """Keep what came and say of each file what became of it; for the script of one file alone."""
@@ -74,6 +74,7 @@ def _wants(form: UploadForm, outcomes: list[Outcome]) -> dict[str, Any]:
         "form": form,
         "outcomes": outcomes,
         "refusal": None,
+        "may_crop": guards.staff().supplier_id is None,
         "field": field_named(request.form.get("for", "")),
     }
 

@@ -71,7 +71,7 @@
     const sheet = from.closest("[data-choice-for]");
     const field = sheet && document.getElementById(sheet.dataset.choiceFor);
     const one = template.content.firstElementChild;
-    if (!field || field.querySelector(`[data-pictured="${one.dataset.pictured}"]`)) return;
+    if (!field?.matches("[data-pictures]") || field.querySelector(`[data-pictured="${one.dataset.pictured}"]`)) return;
     if (listOf(field).children.length >= Number(field.dataset.most)) return say(field, field.dataset.saidFull);
     const added = listOf(field).appendChild(document.importNode(one, true));
     ready(field);
@@ -84,5 +84,6 @@
     button.closest("dialog")?.close();
   });
   document.addEventListener("picture:chosen", (event) => choose(event.target, event.detail));
+  document.addEventListener("htmx:load", (event) => event.target.querySelectorAll?.("[data-pictures]").forEach(ready));
   document.querySelectorAll("[data-pictures]").forEach(ready);
 })();

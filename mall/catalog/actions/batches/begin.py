@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, literal, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note as note_down
@@ -15,7 +15,7 @@ from mall.base import bulk
 from mall.base.ids import new_id
 from mall.base.refused import Refused
 from mall.base.time import civil_day
-from mall.base.types import EPOCH
+from mall.base.types import EPOCH, Instant
 from mall.catalog.models import (
     MOST_ROWS,
     Batch,
@@ -181,7 +181,7 @@ def take_up(session: Session, now: datetime) -> TakenUp | None:
     batch = session.scalars(
         select(Batch)
         .where(Batch.state.in_((BatchState.READING, BatchState.RUNNING)))
-        .order_by(func.coalesce(Batch.taken_at, EPOCH), Batch.id)
+        .order_by(func.coalesce(Batch.taken_at, literal(EPOCH, Instant)), Batch.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()

@@ -29,6 +29,7 @@ def check_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     batch = locked(session, batch_id)
     if not batch.reading or batch.filled_at is None:
         return 0
+    bulk.by_keys_alone(session)  # tables that a batch has just filled would be read whole for each of its steps
     rows = session.execute(
         select(_row).where(_row.c.batch_id == batch_id, _row.c.state == RowState.ASKED).order_by(_row.c.no).limit(most)
     ).all()

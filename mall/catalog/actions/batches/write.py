@@ -32,6 +32,7 @@ def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     batch = locked(session, batch_id)
     if not batch.running:
         return 0
+    bulk.by_keys_alone(session)  # tables that a batch has just filled would be read whole for each of its steps
     rows = session.execute(
         select(_row)
         .where(_row.c.batch_id == batch_id, _row.c.state == RowState.CHECKED, _row.c.outcome.in_(TO_WRITE))

@@ -60,8 +60,13 @@ def test_a_reward_is_begun_written_previewed_and_published(visit: Visit, script:
     page.get_by_role("button", name="加一个规格").click()
     page.fill("[name=sku-0-code]", f"{code}-A")
     page.fill("[name=sku-0-cost]", "88.50")
-    page.fill("[name=pictures-add]", "kettle")
-    page.get_by_role("button", name="添加", exact=True).click()
+    if script:
+        page.get_by_role("link", name="添加", exact=True).click()
+        page.get_by_text("商城自带的").click()
+        page.locator("[data-choose=kettle]").click()
+    else:
+        page.fill("[name=pictures-add]", "kettle")
+        page.get_by_role("button", name="按编号添加").click()
     expect(page.locator("[name=pictures][value=kettle]")).to_have_count(1)
     assert page.input_value("[name=sku-0-cost]") == "88.50"
     page.fill("[name=names-zh_Hans]", "电水壶 1.8L")

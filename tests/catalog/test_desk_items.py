@@ -16,7 +16,9 @@ from mall.audit.models import AuditEntry
 from mall.catalog.models import Item, ItemDraft, SupplierFile
 from mall.catalog.queries.documents import written
 from mall.dealers.models import StaffRole
+from mall.face.actions import By, set_theme
 from mall.web.db import reading, transact
+from mall.web.picture_field import USES
 from tests.cast import Cast, cast, sign_in
 from tests.catalog.conftest import NOVEMBER, stock_up
 from tests.conftest import Clock, Databases, running
@@ -218,3 +220,44 @@ def test_a_supplier_with_its_files(desk: FlaskClient) -> None:
     assert "查看质量文件" in words(desk.get("/desk/suppliers/SUP-1"))
     assert desk.post(f"{files}/{kept}/removal").status_code == 303
     assert desk.post(f"{files}/{kept}").status_code == 404
+
+
+def test_a_picture_is_known_by_the_rewards_drafts_and_blocks_that_show_it(desk: FlaskClient) -> None:
+    key = f"m{'a' * 26}"
+    reading().rollback()
+    ask = [*desk.application.extensions[USES]]
+    assert [use for find in ask for use in find(reading(), key)] == []
+    desk.post(THERMOS, data={**typed(desk), "pictures": ["thermos", key]})
+    reading().rollback()
+    assert [(use.what, use.seen) for find in ask for use in find(reading(), key)] == [("礼品草稿", False)]
+    desk.post(f"{THERMOS}/publication", data={**typed(desk), "sku-0-picture": key})
+    reading().rollback()
+    uses = [use for find in ask for use in find(reading(), key)]
+    assert [(use.what, use.address, use.seen) for use in uses] == [("礼品", THERMOS, True)]
+    transact(set_theme, revision=0, theme={"logo": key}, by=By(actor="staff:1"))
+    reading().rollback()
+    assert [use.part for find in ask for use in find(reading(), key) if use.what == "首页草稿"] == ["标志"]
+
+
+def test_a_reward_is_seen_as_a_dealer_with_its_own_points(desk: FlaskClient, people: Cast) -> None:
+    html = desk.get(f"{THERMOS}/preview?dealer=LA0571").get_data(as_text=True)
+    assert "还差" in html  # it has nothing yet
+    assert "还差" not in desk.get(f"{THERMOS}/preview").get_data(as_text=True)
+    assert "没有找到这家经销商" in desk.get(f"{THERMOS}/preview?dealer=nobody").get_data(as_text=True)
+    page = words(desk.get(f"{THERMOS}?dealer=LA0571"))
+    assert "预览为 华东·临安恒泰商贸" in page
+
+
+def test_a_draft_is_set_to_be_published_shown_so_and_called_back(desk: FlaskClient) -> None:
+    asked = {**typed(desk, brand="新品牌"), "due_at": "2026-12-01T00:00"}
+    assert "定时发布的时间要晚于现在" in words(desk.post(f"{THERMOS}/due", data=asked | {"due_at": ""}), 422)
+    asked |= {name: value for name, value in typed(desk).items() if name in ("revision", "version", "draft")}
+    assert desk.post(f"{THERMOS}/due", data=asked).status_code == 303
+    assert "定在 12月1日 00:00 自动发布" in words(desk.get(THERMOS))
+    late = words(desk.post(THERMOS, data=typed(desk, brand="别的")), 409)
+    assert "这份草稿定在 12月1日 00:00 自动发布" in late
+    html = desk.get(THERMOS).get_data(as_text=True)
+    form = html[html.index("/due/cancellation") :]
+    sent = dict(re.findall(r'name="(draft|revision)" value="(\d+)"', form[: form.index("</form>")]))
+    assert desk.post(f"{THERMOS}/due/cancellation", data=sent).status_code == 303
+    assert desk.post(THERMOS, data=typed(desk, brand="别的")).status_code == 303

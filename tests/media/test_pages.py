@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.dealers.models import StaffRole
-from mall.media.models import Picture
+from mall.media.models import Picture, Use
 from mall.media.staff.upload import MOST_FILES
 from mall.web import assets
 from mall.web.db import db, transact
+from mall.web.picture_field import USES
 from tests.cast import Cast, Visitor, cast, sign_in
 from tests.media.photos import photo
 
@@ -153,6 +154,38 @@ def test_what_is_put_away_is_shown_where_it_is_shown(desk: Visitor) -> None:
     assert desk.get(f"/media/{picture.key}/240.avif").status_code == 200
     desk.post(f"{DESK}/{picture.key}/taking-out")
     assert picture.key in desk.get(f"{DESK}/choice?for=pictures").text
+
+
+def test_what_is_in_use_is_told_where_and_stays_in_the_library(desk: Visitor) -> None:
+    picture, shown = brought(desk), Use(what="礼品", names={"zh_Hans": "钛真空杯"}, address="/desk/items/TB-750-TI")
+    later = Use(what="首页草稿", part="标志", address="/desk/face/theme", seen=False)
+    desk.application.extensions[USES] = [lambda _session, key: [later, shown] if key == picture.key else []]
+    html = desk.get(f"{DESK}/{picture.key}").text
+    assert html.index('href="/desk/items/TB-750-TI"') < html.index('href="/desk/face/theme"')
+    assert "2 处在用" in html
+    refused = desk.post(f"{DESK}/{picture.key}/putting-away")
+    assert refused.status_code == 409
+    assert "共 2 处，不能收起" in refused.text
+    made = desk.post(f"{DESK}/{picture.key}/crop", data={"anchor": "left", "instead": "1"})
+    assert made.status_code == 303
+    assert db.session.get_one(Picture, picture.key, populate_existing=True).offered
+
+
+def test_a_form_chooses_from_the_library_and_from_what_the_mall_brings_along(desk: Visitor) -> None:
+    square, wide = brought(desk), brought(desk, photo(2000, 800), "横幅.jpg")
+    wide_key = desk.post(DESK, data=files((photo(2000, 900), "长.jpg")) | {"shape": "wide"})
+    assert wide_key.status_code == 303
+    some = desk.get(f"{DESK}/choice?for=logo").text
+    assert square.key in some
+    assert 'data-choose="thermos"' in some
+    wides = desk.get(f"{DESK}/choice?for=slides-0-picture&shape=wide").text
+    assert square.key not in wides
+    assert "thermos" not in wides
+    either = desk.get(f"{DESK}/choice?for=slides-0-picture&shape=any").text
+    assert square.key in either
+    assert "长.jpg" in either
+    assert wide.key in either
+    assert 'name="slides-0-picture"' in either
 
 
 def test_whoever_has_a_picture_keeps_it(desk: Visitor, mall: Flask) -> None:

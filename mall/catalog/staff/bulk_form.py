@@ -19,10 +19,10 @@ from mall.catalog.models import TAGS, Delivery
 from mall.catalog.rules.document import MOST_FEN, MOST_PIECES, NOW
 from mall.catalog.rules.repricing import MOST_PERCENT, MOST_POINTS, UNITS, By, Repricing
 from mall.catalog.staff.desk import fen_typed
-from mall.catalog.staff.item_form import moment_typed
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import Tier
 from mall.web.forms import trimmed, whole
+from mall.web.moments import moment_typed
 
 LEAVE = ""
 """The choice that leaves a part as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -70,7 +70,7 @@ class ItemForm:
     def pictures(self) -> PicturesField:
         """The field of its pictures."""
         form = self.pictures_form or PicturesForm(None, pictures=self.document["pictures"])
-        return cast(PicturesField, form.pictures)
+        return form.pictures
 
     @property
     def shelf(self) -> str:

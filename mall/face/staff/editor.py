@@ -73,7 +73,7 @@ def move_block(block_id: str, way: str) -> Response:
     places = {"up": -1, "down": 1}.get(way)
     if places is None:
         raise NotFound
-    asked = {"block_id": block_id, "places": places}
+    asked: dict[str, Any] = {"block_id": block_id, "places": places}
     return _act(lambda: transact(actions.move_block, revision=revision_sent(), by=by(), **asked))
 
 

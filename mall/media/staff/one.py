@@ -76,7 +76,7 @@ def crop(key: str) -> Response:
 @guards.staff_required(*KEEPERS)
 def put_away(key: str) -> Response:
     """Take it out of what is offered, where nothing shows it."""
-    by = {"actor": guards.staff().actor, "scope": guards.staff().scope}
+    by: dict[str, Any] = {"actor": guards.staff().actor, "scope": guards.staff().scope}
     try:
         transact(set_offered, key=key, offered=False, used_in=used_in(), **by)
     except NotFound:

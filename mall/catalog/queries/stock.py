@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
@@ -169,30 +169,46 @@ _ALL = (
 
 def stock_list(session: Session, want: Wanted) -> StockFound:
     """A page of SKUs on the shelves or off, but not retired, as asked for: three statements."""
-    statement, given = _ALL.where(_sku.c.retired_at.is_(None), *_within(want.scope)), {}
-    if terms := wanted(want.q):
-        statement, given = statement.where(_item.c.id.in_(select(found(shape(terms)).c.item_id))), values(terms)
-    elif want.q.strip():
+    terms = wanted(want.q)
+    if want.q.strip() and not terms:
         return StockFound([], 0, {})
+    conditions, given = _asked(want), {}
+    if terms:
+        conditions, given = [*conditions, _item.c.id.in_(select(found(shape(terms)).c.item_id))], values(terms)
     if want.category:
-        statement, given = statement.where(_item.c.category_id.in_(WITHIN)), given | {"category": want.category}
-    if want.kind is not None:
-        statement = statement.where(_item.c.kind == want.kind)
-    if want.warehouse:
-        place = select(_warehouse.c.id).where(_warehouse.c.code == want.warehouse).scalar_subquery()
-        here = select(_at.c.sku_id).where(_at.c.warehouse_id == place, _at.c.pieces > 0)
-        statement = statement.where(_sku.c.id.in_(here))
-    states = _states(session, statement, given)
+        given |= {"category": want.category}
+    of_all = _sku.join(_stock, _stock.c.sku_id == _sku.c.id)
+    with_items = of_all.join(_item, _item.c.id == _sku.c.item_id)
+    # Counting all of them asks nothing of their rewards: at fifty thousand SKUs a join less is a third of the time.
+    counted = with_items if conditions else of_all
+    states = _states(session, _with_levels(counted), conditions, given)
     if want.only:
-        statement = statement.where(_STATE[want.only])
-    total = states[want.only or "all"]
-    # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
+        conditions = [*conditions, _STATE[want.only]]
     first, *then = _ORDERS[want.sort.lstrip("-")]
     order = (first.desc() if want.sort.startswith("-") else first, *then)
-    ids = statement.with_only_columns(_sku.c.id).order_by(*order)
-    page = session.scalars(ids.limit(want.size).offset((want.page - 1) * want.size), given).all()
+    # Ids first: what a page shows is looked up for its own rows, not for all that are sorted or skipped.
+    ids = select(_sku.c.id).select_from(_with_levels(with_items)).where(_sku.c.retired_at.is_(None), *conditions)
+    page = session.scalars(ids.order_by(*order).limit(want.size).offset((want.page - 1) * want.size), given).all()
     rows = {row.id: _shown(row) for row in session.execute(_ALL.where(_sku.c.id.in_(page)))}
-    return StockFound([rows[sku] for sku in page], total, states, want.size)
+    return StockFound([rows[sku] for sku in page], states[want.only or "all"], states, want.size)
+
+
+def _asked(want: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions of a list but its words, which have values of their own."""
+    asked = _within(want.scope)
+    if want.category:
+        asked.append(_item.c.category_id.in_(WITHIN))
+    if want.kind is not None:
+        asked.append(_item.c.kind == want.kind)
+    if want.warehouse:
+        place = select(_warehouse.c.id).where(_warehouse.c.code == want.warehouse).scalar_subquery()
+        asked.append(_sku.c.id.in_(select(_at.c.sku_id).where(_at.c.warehouse_id == place, _at.c.pieces > 0)))
+    return asked
+
+
+def _with_levels(skus: FromClause) -> FromClause:
+    levels = skus.outerjoin(_level, _level.c.sku_id == _sku.c.id)
+    return levels.outerjoin(_ways, _ways.c.sku_id == _sku.c.id)
 
 
 def one_in_stock(session: Session, code: str, scope: Scope = WHOLE) -> InStock:
@@ -231,10 +247,13 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
     return [] if scope.supplier_id is None else [_item.c.supplier_id == scope.supplier_id]
 
 
-def _states(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> dict[str, int]:
+def _states(
+    session: Session, skus: FromClause, conditions: Sequence[ColumnElement[bool]], given: Mapping[str, Any]
+) -> dict[str, int]:
     """How many SKUs are in each state, in one pass over them."""
     sums = [func.coalesce(func.sum(case((_STATE[name], 1), else_=0)), 0).label(name) for name in STATES]
-    row = session.execute(statement.with_only_columns(func.count().label("all"), *sums), dict(given)).one()
+    counts = select(func.count().label("all"), *sums).select_from(skus)
+    row = session.execute(counts.where(_sku.c.retired_at.is_(None), *conditions), dict(given)).one()
     return {name: int(value) for name, value in row._mapping.items()}
 
 

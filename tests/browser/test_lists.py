@@ -15,7 +15,7 @@ from mall.dealers.models import StaffRole
 from tests.browser import faults
 from tests.browser.conftest import DESK, Served, Visit
 
-WIDE: dict[str, Any] = DESK | {"viewport": {"width": 1440, "height": 900}}
+WIDE: dict[str, Any] = DESK | {"viewport": {"width": 1440, "height": 900}, "is_mobile": False, "has_touch": False}
 NARROW: dict[str, Any] = DESK | {"viewport": {"width": 390, "height": 844}}
 LISTS = ("items", "prices", "stock", "suppliers", "announcements", "guides")
 

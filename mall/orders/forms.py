@@ -212,6 +212,12 @@ def wanted_from(args: MultiDict[str, str]) -> Wanted:
 
 def address_of(wanted: Wanted, **changes: Any) -> str:
     """The address of a queue with some filters changed; what is as usual is left out."""
+    query = urlencode({name: value for name, value in (told_of(wanted) | changes).items() if value})
+    return f"/desk/orders?{query}" if query else "/desk/orders"
+
+
+def told_of(wanted: Wanted) -> dict[str, str]:
+    """The filters of a queue by the names they have in its address; empty where they are as usual."""
     named: dict[str, Any] = {
         "view": "" if wanted.view is View.WAITING else wanted.view.value,
         "state": wanted.state or "",
@@ -222,9 +228,8 @@ def address_of(wanted: Wanted, **changes: Any) -> str:
         "q": wanted.q,
         "since": wanted.since or "",
         "until": wanted.until or "",
-    } | changes
-    query = urlencode({name: value for name, value in named.items() if value})
-    return f"/desk/orders?{query}" if query else "/desk/orders"
+    }
+    return {name: str(value) for name, value in named.items()}
 
 
 def _word(words: type[Words], text: str | None) -> Words | None:

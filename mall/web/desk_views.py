@@ -40,7 +40,7 @@ def save(key: str) -> Response:
         made = transact(save_view, by=guards.staff(), address=request.remote_addr or "", **wanted)
     except Refused as refusal:
         return go(_back_to(kept.endpoint), told(refusal), "negative")
-    return go(url_for(kept.endpoint, **asked, view=made), _("视图已保存。"))
+    return go(url_for(kept.endpoint, **asked, kept=made), _("视图已保存。"))
 
 
 @desk_lists.post("/<key>/views/<int:view>/removal")

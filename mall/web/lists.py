@@ -19,7 +19,7 @@ from flask import Flask, current_app, request, url_for
 
 from mall.base.refused import NotFound
 from mall.dealers.queries import StaffHere, saved_views
-from mall.dealers.queries.saved_views import View
+from mall.dealers.queries.saved_views import Kept, View
 from mall.web import guards
 from mall.web.db import reading
 from mall.web.forms import trimmed, whole
@@ -80,7 +80,7 @@ class DeskList:
             size=size if size in SIZES else self.size,
             sort=sort if sort in self.orders else "",
             asked_columns=trimmed(asked.get("columns"))[:200],
-            view=whole(asked.get("view", "")),
+            kept=whole(asked.get("kept", "")),
             here=guards.staff(),
         )
 
@@ -95,7 +95,7 @@ class Look:
     size: int
     sort: str
     asked_columns: str
-    view: int | None
+    kept: int | None
     here: StaffHere
 
     @cached_property
@@ -104,8 +104,7 @@ class Look:
         known = {column.key for column in self.list.columns}
         wanted = set(self.asked_columns.split(",")) & known
         if not wanted:
-            chosen = saved_views.columns(reading(), staff_id=self.here.staff_id, list_key=self.list.key)
-            wanted = known & set(chosen or ())
+            wanted = known & set(self._own.columns or ())
         if not wanted:
             wanted = {column.key for column in self.list.columns if column.usual}
         return tuple(column for column in self.list.columns if column.fixed or column.key in wanted)
@@ -116,9 +115,13 @@ class Look:
         return frozenset(column.key for column in self.columns)
 
     @cached_property
+    def _own(self) -> Kept:
+        return saved_views.kept(reading(), by=self.here, list_key=self.list.key)
+
+    @property
     def views(self) -> tuple[View, ...]:
         """The views that its person has of it, shared ones of others behind them."""
-        return tuple(saved_views.views(reading(), by=self.here, list_key=self.list.key))
+        return self._own.views
 
     @property
     def may_share(self) -> bool:
@@ -129,7 +132,7 @@ class Look:
     def current(self) -> View | None:
         """The view that was opened, unless something was asked differently since."""
         asked = self.asked
-        return next((view for view in self.views if view.id == self.view and view.asked == asked), None)
+        return next((view for view in self.views if view.id == self.kept and view.asked == asked), None)
 
     @property
     def asked(self) -> dict[str, str]:
@@ -144,7 +147,7 @@ class Look:
 
     def numbered(self, number: int) -> str:
         """The address of another page."""
-        return self.address(view=self.view, page=number if number > 1 else None)
+        return self.address(kept=self.kept, page=number if number > 1 else None)
 
     @property
     def cleared(self) -> str:
@@ -153,7 +156,7 @@ class Look:
 
     def address_of(self, view: View) -> str:
         """Where a view leads."""
-        return url_for(self.list.endpoint, **view.asked, view=view.id)
+        return url_for(self.list.endpoint, **view.asked, kept=view.id)
 
     def turned(self, column: Column) -> str:
         """The address in the order of a column: the other way round where it has that order already."""

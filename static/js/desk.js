@@ -1,12 +1,12 @@
 /* The back office by keyboard: "/" goes to the search; a menu closes by itself. */
 (() => {
-  if (document.querySelector('main [data-focus-key="/"]')) document.querySelector(".top kbd")?.remove();
+  if (document.querySelector('main form[role="search"] input[type="search"]')) document.querySelector(".top kbd")?.remove();
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const fields = [...document.querySelectorAll("[data-focus-key]")];
-    const own = fields.filter((one) => one.dataset.focusKey === event.key);
-    const field = own.find((one) => one.closest("main")) || own[0]; // a list's own search goes before the desk's
+    const fields = [...document.querySelectorAll(`main form[role="search"] input[type="search"], [data-focus-key]`)];
+    const keyed = fields.filter((one) => (one.dataset.focusKey || "/") === event.key);
+    const field = keyed.find((one) => one.closest("main")) || keyed[0]; // a list's own search goes before the desk's
     if (!field) return;
     event.preventDefault();
     field.focus();

@@ -76,7 +76,7 @@ def items() -> Response:
         kinds=KINDS,
         tags=TAGS,
         names=staff_names(session, (row.draft_by for row in found.rows)),
-        bulk="/desk/items/bulk",
+        bulk=url_for("desk_catalog.bulk"),
     )
 
 

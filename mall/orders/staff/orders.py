@@ -13,7 +13,7 @@ from mall.catalog.models import KINDS
 from mall.catalog.queries.movements import open_warehouses
 from mall.dealers.models import StaffRole
 from mall.orders.actions import cancel_by_staff, cannot_deliver, hand_over, pick, put_back_on_shelf, reveal, ship
-from mall.orders.forms import CallOffForm, GiveUpForm, ShipForm, address_of, mark_from, place_to, wanted_from
+from mall.orders.forms import CallOffForm, GiveUpForm, ShipForm, address_of, mark_from, place_to, told_of, wanted_from
 from mall.orders.models import CARRIERS, MAY_SEE, MAY_SEE_ADDRESSES, MAY_SEND, NAMES, RedemptionOrder
 from mall.orders.queries import mine, papers, queue
 from mall.orders.queries.claim_papers import claims_of
@@ -27,6 +27,7 @@ from mall.points.queries.funding import cost_by_fund
 from mall.rewards.queries.top_ups import under_way, with_supplier
 from mall.web import guards
 from mall.web.db import now, reading, transact
+from mall.web.lists import DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 VIEWS: dict[View, str] = {
@@ -64,9 +65,17 @@ ACTS: dict[str, str] = {
 }
 """What the audit log's entries about orders are called."""
 
+ORDERS = DeskList(
+    "orders",
+    "desk_orders.queue",
+    ("view", "q", "state", "kind", "region", "dealer", "sku", "since", "until"),
+    (),
+)
+
 
 def install(app: Flask) -> None:
     """Put orders on the desk's side with the number that waits."""
+    keep(app, ORDERS)
     desk_link(app, N_("履约"), "orders", "/desk/orders", "package", N_("兑换订单"), may_see)
     count_on(app, "desk.orders", lambda: queue.waiting(reading()))
 
@@ -81,6 +90,7 @@ def orders() -> Response:
     found = queue.queue(session, at, zone, wanted, mark_from(request.args))
     return page(
         "orders/desk_queue.html",
+        look=ORDERS.look(told_of(wanted)),
         wanted=wanted,
         found=found,
         counts=queue.counts(session, at, zone),

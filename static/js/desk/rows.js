@@ -9,7 +9,7 @@
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
     if (to === undefined || !all.length || (at < 0 && event.key !== "ArrowDown")) return;
     event.preventDefault();
-    if (to < 0) document.querySelector('main [data-focus-key="/"]')?.focus();
+    if (to < 0) document.querySelector('main form[role="search"] input[type="search"]')?.focus();
     else if (to >= all.length) document.querySelector('main .tablefoot__pages [rel="next"]')?.focus();
     else go(all[to]);
   };

@@ -4,7 +4,7 @@
 
 Two SKUs a reward, found by name, pinyin and code; prices as in bench.catalogue; levels and stock of all SKUs; of the
 rewards every fortieth is a draft as well, every ninth has no picture, every tenth is off the shelf, every eleventh
-comes later. 300 suppliers, 60 brands, 200 announcements, 40 guides. Told are the median and the slowest of the rounds
+comes later, every twelfth has an edition in one region, every hundred and twentieth is hidden there. 300 suppliers, 60 brands, 200 announcements, 40 guides. Told are the median and the slowest of the rounds
 and the work of this process alone, without a network; a page over 200 ms is marked.
 """
 
@@ -31,8 +31,10 @@ from mall.base.ids import new_id
 from mall.catalog.models import (
     Admission,
     Category,
+    EditionTerm,
     Item,
     ItemDraft,
+    ItemEdition,
     Kind,
     PricePlan,
     Sku,
@@ -45,8 +47,8 @@ from mall.catalog.models import (
 )
 from mall.catalog.rules import search
 from mall.catalog.rules.document import blank
-from mall.dealers.actions import Device, add_staff, begin_staff
-from mall.dealers.models import SignInStage, StaffRole
+from mall.dealers.actions import Device, add_staff, begin_staff, open_dealer
+from mall.dealers.models import ChannelLevel, SignInStage, StaffRole
 from mall.face.models import Announcement, Guide
 from mall.web.db import transact
 
@@ -66,6 +68,7 @@ NOUNS = (
     "茶具",
     "背包",
 )
+REGION = "华东/浙江"
 SHELVES, BRANDS, SUPPLIERS = 24, 60, 300
 PAGES = (
     "/desk/items",
@@ -104,6 +107,12 @@ PAGES = (
     "/desk/guides",
     "/desk/batches",
     "/desk/searches",
+    "/desk/editions?region=华东/浙江",
+    "/desk/editions?region=华东/浙江&page=400",
+    "/desk/editions?region=华东/浙江&q=baowenbei",
+    "/desk/editions?region=华东/浙江&way=said",
+    "/desk/editions?region=华东/浙江&way=hidden",
+    "/desk/editions?region=华东/浙江&way=follows",
 )
 
 
@@ -182,6 +191,7 @@ def fill(session: Session, at: datetime, skus: int) -> str:
     _write(session, (Item, rewards), (Sku, choices), (PricePlan, plans), (Term, terms), (ItemDraft, drafts))
     _stock(session, at, [one["id"] for one in choices], chance)
     _writing(session, at)
+    _regional(session, at, rewards)
     staff = add_staff(
         session, at, login="bench", name="纪云舒", role=StaffRole.MERCHANDISER, password_hash="-", issued=False
     )
@@ -251,6 +261,22 @@ def _stock(session: Session, at: datetime, skus: list[int], chance: Random) -> N
     ]
     lying = [{"sku_id": sku, "warehouse_id": 1, "pieces": pieces} for sku, pieces in left.items()]
     _write(session, (Stock, stock), (StockLevel, levels), (StockAt, lying))
+
+
+def _regional(session: Session, at: datetime, rewards: list[dict[str, Any]]) -> None:
+    """What a region says: of every twelfth reward another name, of every tenth of these that it is not there."""
+    open_dealer(session, at, code="HZ1", name="某商", region=f"{REGION}/杭州", channel_level=ChannelLevel.CITY)
+    said = {"subtitles": None, "descriptions": None, "pictures": None, "off_from": None, "off_until": None, "base": {}}
+    touched = {"revision": 1, "changed_at": at, "changed_by": "staff:1"}
+    editions, terms = [], []
+    for one in rewards[::12]:
+        names = {"zh_Hans": f"浙江{one['names']['zh_Hans']}"}
+        own: dict[str, Any] = {"region": REGION, "item_id": one["id"]}
+        off = at - timedelta(days=1) if one["id"] % 120 == 1 else None
+        editions.append({**own, "names": names, **said, **touched, "off_from": off})
+        found = search.terms([(names["zh_Hans"], 8)])
+        terms += [{**own, "term": term, "weight": weight} for term, weight in found.items()]
+    _write(session, (ItemEdition, editions), (EditionTerm, terms))
 
 
 def _writing(session: Session, at: datetime) -> None:

@@ -52,12 +52,13 @@ def set_bounds(
     if not (0 <= down_bps <= BPS and 0 <= up_bps <= BPS):
         raise Malformed
     row = held(session, now, change=True)
-    before, after = _facts(row), {"down_bps": down_bps, "up_bps": up_bps, "parts": sorted(part.value for part in parts)}
+    theirs = sorted(part.value for part in parts)
+    before, after = _facts(row), {"down_bps": down_bps, "up_bps": up_bps, "parts": theirs}
     if before == after:
         return row.revision
     if row.revision != revision:
         raise BoundsMoved
-    row.down_bps, row.up_bps, row.parts = down_bps, up_bps, after["parts"]
+    row.down_bps, row.up_bps, row.parts = down_bps, up_bps, theirs
     row.revision, row.changed_at, row.changed_by = row.revision + 1, now, actor
     session.flush()
     closed = [part for part in Said if part not in parts]

@@ -22,7 +22,7 @@ from mall.dealers.actions import (
     open_dealer,
     use_totp_step,
 )
-from mall.dealers.models import ChannelLevel, Dealer, MemberRole, StaffRole
+from mall.dealers.models import ChannelLevel, Dealer, MemberRole, Staff, StaffRole
 
 PASSWORD = "nianlun-2026"  # noqa: S105 - the demo's, printed on its sign-in page
 DEALERS = {
@@ -68,6 +68,8 @@ class DemoStaff:
     login: str
     role: StaffRole
     totp: str
+    region: str = ""
+    """What a merchandiser looks after; the whole brand where nothing is said."""
 
     def shown(self) -> dict[str, str]:
         """What the desk's sign-in page of a demo shows."""
@@ -77,6 +79,7 @@ class DemoStaff:
             "role": STAFF_ROLES[self.role],
             "password": PASSWORD,
             "totp": self.totp,
+            "region": self.region.replace("/", " "),
         }
 
 
@@ -90,6 +93,7 @@ MEMBERS = (
 STAFF = (
     DemoStaff("贺长风", "lvyue", StaffRole.FULFILMENT, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
     DemoStaff("纪云舒", "xuanpin", StaffRole.MERCHANDISER, "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"),
+    DemoStaff("叶知秋", "huadong", StaffRole.MERCHANDISER, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "华东/浙江"),
     DemoStaff("秦知微", "caiwu", StaffRole.FINANCE, "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"),
     DemoStaff("陆青禾", "kehu", StaffRole.ACCOUNT_MANAGER, "NNWG23TPOBYXE43UNNWG23TPOBYXE43U"),
     DemoStaff("苏望舒", "guanli", StaffRole.ADMINISTRATOR, "OV3HO6DZPIYTEMZUOV3HO6DZPIYTEMZU"),
@@ -155,6 +159,7 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
             issued=False,
         )
         session.flush()
+        session.get_one(Staff, staff_id).region = person.region
         keep_totp_secret(session, now, staff_id=staff_id, secret=person.totp, seal=seal)
         use_totp_step(session, now, staff_id=staff_id, step=1)
     return dealers

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from flask_migrate import downgrade, upgrade
 
 from mall.cli.checkpoints import take_now
+from mall.cli.demo.below_cost import ask_for_a_price
 from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.claims import await_approval
 from mall.cli.demo.corrections import ask_for_a_second_person
@@ -59,6 +60,7 @@ def seed(context: click.Context) -> None:
     transact(look_in_vain)
     transact(await_approval, seal=seal)
     transact(ask_for_a_second_person)
+    transact(ask_for_a_price)
     if SAMPLE.exists():
         context.invoke(
             feed, file=SAMPLE, form="online-retail", dry_run=False, shift=True, report=None, batch=500, rehearse=None

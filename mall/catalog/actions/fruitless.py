@@ -19,7 +19,7 @@ from mall.dealers.models import Scope
 MOST_A_DAY = 5_000
 """Different searches of one day that are kept: whoever types nonsense by machine fills no disk."""
 KEPT_DAYS = 180
-AT_ONCE = 1_000
+AT_ONCE = 500
 
 _search, _seen_to = cast(Table, FruitlessSearch.__table__), cast(Table, SearchSeenTo.__table__)
 

@@ -109,11 +109,11 @@ def test_the_template_has_headings_with_notes_help_and_choices(desk: FlaskClient
 
 
 def test_a_file_that_was_sent_becomes_a_batch_and_sent_again_is_the_same(desk: FlaskClient) -> None:
-    key = {"key": "the-forms-own-key"}
+    key, raw = {"key": "the-forms-own-key"}, workbook(FLASK | {"sku": "TB-750-X"})
     for _again in range(2):
         sent = desk.post(
             HERE,
-            data={**key, "note": "十二月上新", "file": (io.BytesIO(workbook(FLASK | {"sku": "TB-750-X"})), "a.xlsx")},
+            data={**key, "note": "十二月上新", "file": (io.BytesIO(raw), "a.xlsx")},
         )
         assert sent.status_code == 303
         assert sent.location == f"/desk/batches/{batch().no}"
@@ -146,9 +146,13 @@ def test_what_is_no_such_file_is_refused_at_the_form_in_clear_words(
 
 def test_rows_that_failed_come_back_as_they_were_with_why_and_can_be_sent_again(desk: FlaskClient) -> None:
     wrong = FLASK | {"list_price": "-20元", "brand": "'=恒岳"}
-    send(desk, comma_separated(wrong, FLASK | {"item": "TB-1", "sku": "TB-1-A"}), "a.csv")
+    raw = comma_separated(wrong, FLASK | {"item": "TB-1", "sku": "TB-1-A"}).decode("utf-8-sig")
+    send(desk, raw.replace("\r\n", ",经办人\r\n", 1).encode("gb18030"), "a.csv")
     work()
     no = batch().no
+    page = words(desk.get(f"/desk/batches/{no}"))
+    assert "第 2 行“市场价（元）”：要写金额" in page
+    assert "没有读：经办人" in page
     head, row = of_csv(desk.get(f"/desk/batches/{no}/failed.csv"))
     assert head[:4] == ["原行号", "原因", "礼品货号", "规格货号"]
     assert row[0] == "2"

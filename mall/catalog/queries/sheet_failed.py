@@ -10,12 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base import table
-from mall.catalog.models import Batch, BatchFile, BatchKind, BatchRow, NoSuchBatch, Outcome
+from mall.catalog.models import Batch, BatchFile, BatchRow, NoSuchBatch, Outcome
 from mall.catalog.queries.sheet_reader import LAST_ROW
 from mall.catalog.rules.sheets.columns import BY_KEY, Column
 from mall.catalog.rules.sheets.heading import heading
 from mall.catalog.rules.sheets.rows import CUT, Line
-from mall.dealers.models import Scope
 
 Told = Sequence[Mapping[str, Any]]
 
@@ -27,14 +26,6 @@ class Failed:
     line: Line
     told: Told
     elsewhere: bool
-
-
-def batch_of(session: Session, no: str, scope: Scope) -> Batch:
-    """A batch that came as a file, by its number. Refused: none that lies within one's rights."""
-    batch = session.scalar(select(Batch).where(Batch.no == no, Batch.kind == BatchKind.IMPORT))
-    if batch is None or not scope.whole:
-        raise NoSuchBatch
-    return batch
 
 
 def columns_of(session: Session, batch: Batch) -> list[Column]:

@@ -13,6 +13,7 @@ from mall.catalog.queries.batches import Named
 from mall.catalog.rules.bulk import Slot, is_price, is_stock
 from mall.catalog.rules.differences import Difference
 from mall.catalog.rules.repricing import ROUNDINGS, By, Repricing
+from mall.catalog.rules.sheets.columns import BY_KEY
 from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS
@@ -61,8 +62,11 @@ def part_of(path: str, before: Any, after: Any, named: Named) -> Part:
     return part_named(Difference(path, before, after))
 
 
-def told_of(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """Words of a row or a batch in the reader's language; whoever they name by their name."""
+def told_of(told: Mapping[str, Any], names: Mapping[str, str], *, rows: bool = True) -> str:
+    """Words of a row or a batch in the reader's language; whoever they name by their name.
+
+    What is wrong with a cell of a file says which: in `rows` its row too, else its column alone.
+    """
     shown: dict[str, Any] = {}
     for name, value in told["params"].items():
         if name == "who":
@@ -72,7 +76,16 @@ def told_of(told: Mapping[str, Any], names: Mapping[str, str]) -> str:
         else:
             shown[name] = f"{value:,}" if type(value) is int else value
     text: str = _(told["text"])
-    return text % shown if shown else text
+    return _cell(told, rows) + (text % shown if shown else text)
+
+
+def _cell(told: Mapping[str, Any], rows: bool) -> str:
+    column = BY_KEY.get(told.get("column", ""))
+    if column is None:
+        return ""
+    heading = spoken(column.headings)
+    named = _("第 %(row)s 行“%(column)s”：", row=number(told["row"]), column=heading)
+    return str(named if rows else _("%(column)s：", column=heading))
 
 
 def _label(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,13 @@ from mall.base.time import civil_day
 from mall.catalog.actions.batches.readers import READERS
 from mall.catalog.actions.sheets import READER, bring
 from mall.catalog.queries import sheet_failed, sheet_reader, sheet_rows
+from mall.catalog.queries.batches import batch as batch_of
 from mall.catalog.queries.desk_filters import ItemFilters, matching
 from mall.catalog.rules.bulk import Asked
 from mall.catalog.rules.sheets import words
 from mall.catalog.rules.sheets.columns import COLUMNS, MOST_ROWS
 from mall.catalog.rules.sheets.words import said
+from mall.catalog.staff.batch_words import told_of
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, zone
 from mall.catalog.staff.sheet_form import MOST_MB, SheetForm
 from mall.catalog.staff.sheet_template import RULES, headings, language, row, tables
@@ -66,7 +68,7 @@ def bring_in() -> Response:
     except Refused as refusal:
         return refused("catalog/desk_sheet.html", refusal=refusal, form=form, **_wants())
     current_app.extensions["wake"]("batches")
-    return go(f"/desk/batches/{batch.no}")
+    return go(url_for("desk_catalog.batch", no=batch.no))
 
 
 @desk_catalog.get("/items/import/template.<any(xlsx,csv):ext>", endpoint="sheet_template")
@@ -99,7 +101,7 @@ def export(ext: str) -> Response:
 def failed(no: str, ext: str) -> Response:
     """The rows of a batch's file that were not taken, as they came, each with why."""
     session = reading()
-    batch = sheet_failed.batch_of(session, no, guards.staff().scope)
+    batch = batch_of(session, no, guards.staff().scope)
     columns = sheet_failed.columns_of(session, batch)
     added = [words.ROW, words.REASON]
     heads = [Heading(text=said(word, language()), width=width) for word, width in zip(added, (8, 60), strict=True)]
@@ -107,23 +109,11 @@ def failed(no: str, ext: str) -> Response:
 
     def rows() -> Iterator[list[Value]]:
         for one in sheet_failed.failed(session, batch):
-            why = _("；").join(why_told(each) for each in one.told) or _(ELSEWHERE)
+            why = _("；").join(told_of(each, {}, rows=False) for each in one.told) or _(ELSEWHERE)
             yield [str(one.line.no), why, *(one.line.cells.get(column.key) for column in columns)]
 
     name = said(words.SHEETS["items"], language())
     return _file(ext, f"{batch.no}-failed", Table(name=name, headings=heads, rows=rows()))
-
-
-def why_told(one: Mapping[str, Any]) -> str:
-    """What is wrong with a row, by the column where that is known: 市场价（元）：要写金额."""
-    params = {name: _joined(value) for name, value in one["params"].items()}
-    text = _(one["text"]) % params if params else _(one["text"])
-    column = one.get("column")
-    return f"{said(words.HEADINGS[column], language())}{_('：')}{text}" if column in words.HEADINGS else text
-
-
-def _joined(value: Any) -> Any:
-    return _("、").join(_(str(one)) for one in value) if isinstance(value, list) else value
 
 
 def _read(session: Session, at: datetime, raw: bytes) -> Iterator[Asked]:

@@ -53,7 +53,8 @@ def own_pictures() -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _own(changed: int) -> tuple[str, ...]:
-    return tuple(sorted(told[1] for name in _read(changed) if (told := OURS.fullmatch(name))))
+    keys = (told[1] for name in _read(changed) if (told := OURS.fullmatch(name)))
+    return tuple(sorted(key for key in keys if not key.startswith("art-")))
 
 
 def picture(

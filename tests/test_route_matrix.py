@@ -653,6 +653,14 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     # prices and freight
     ("media.file", "GET"): Route(ALL, picture_of("/240.webp", "/media")),
+    # views and columns that people keep of lists: of those that they may open
+    ("desk_lists.save", "POST"): Route(
+        ANY_STAFF, "/desk/lists/items/views", data={"name": "在架", "asked": "state=on"}, answers=OR_NOT_THEIRS
+    ),
+    ("desk_lists.drop", "POST"): Route(ANY_STAFF, "/desk/lists/items/views/1/removal", answers=OR_NOT_THEIRS),
+    ("desk_lists.columns", "POST"): Route(
+        ANY_STAFF, "/desk/lists/items/columns", data={"columns": "brand"}, answers=OR_NOT_THEIRS
+    ),
     ("desk_media.library", "GET"): Route(MERCHANDISER, "/desk/pictures"),
     ("desk_media.choice", "GET"): Route(MERCHANDISER, "/desk/pictures/choice?for=pictures"),
     # Without a file: whoever may is told so.

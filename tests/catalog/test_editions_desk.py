@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from mall.catalog.models import EditionBounds, Item, ItemEdition, PricePlan
+from mall.catalog.models import EditionBounds, Item, ItemEdition, PricePlan, Sku
 from mall.dealers.models import Dealer, Staff, StaffRole
 from mall.web.db import reading, transact
 from tests.cast import Cast, cast, sign_in
@@ -131,6 +131,10 @@ def test_prices_outside_the_bounds_are_refused_at_their_field(desk: FlaskClient)
     [row] = reading().scalars(select(PricePlan).where(PricePlan.region == REGION))
     assert (row.points, row.bounded) == (17_000, 1)
     assert "1 个价格" in words(desk.get(f"{LIST}&way=priced"))
+    costs = update(Sku).where(Sku.code == "TB-750-GREY").values(cost_fen=30_000)
+    transact(lambda session, _now: session.execute(costs) and None)
+    cheap = desk.post(prices, data=fields(desk, form) | {"points-TB-750-GREY-0": "26,000"})
+    assert "到它的价格页提交复核" in words(cheap, 422)
     stale = desk.post(prices, data=sent | {"points-TB-500-GREY-0": "18,000"})
     assert "刚被别人改过" in words(stale, 409)
     assert desk.post(prices, data=fields(desk, form) | {"points-TB-500-GREY-0": ""}).status_code == 303

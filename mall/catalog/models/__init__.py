@@ -64,6 +64,7 @@ from mall.catalog.models.edition_refusals import (
     NoSuchRegion,
     OutsideBounds,
     PartNotTheirs,
+    RegionBelowCost,
 )
 from mall.catalog.models.freight import FreightTemplate
 from mall.catalog.models.fruitless import LONGEST_SEARCH, FruitlessSearch, NoSuchSearch, SearchSeenTo
@@ -217,6 +218,7 @@ __all__ = [
     "PricePlan",
     "Promised",
     "Reason",
+    "RegionBelowCost",
     "RowState",
     "Said",
     "SearchSeenTo",

@@ -57,6 +57,14 @@ class BrandsPrice(Refused):
     text = N_("这是品牌给本区定的价格，只有负责全品牌的同事能撤下。")
 
 
+class RegionBelowCost(Refused):
+    """A region's price below cost: it is asked for on the SKU's own page, and waits for a second person."""
+
+    code = "region_below_cost"
+    status = 422
+    text = N_("有价格低于成本，至少要 %(floor)s 积分。没有保存；确要这样定，请点规格货号，到它的价格页提交复核。")
+
+
 class BoundsMoved(Refused):
     """Somebody else has changed the bounds since the form was opened."""
 

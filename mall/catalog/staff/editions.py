@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.edition_prices import put_prices
 from mall.catalog.actions.editions import give_up, say
-from mall.catalog.models import SAID, Edition, NoSuchRegion, Said
+from mall.catalog.models import SAID, BelowCost, Edition, NoSuchRegion, RegionBelowCost, Said
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.desk_filters import ItemFilters
 from mall.catalog.queries.documents import written
@@ -158,7 +158,8 @@ def price_edition(code: str) -> Response:
         many = transact(put_prices, code=code, region=found.region, **asked, **signed())
     except (NotFound, OutsideScope):
         raise
-    except Refused as refusal:
+    except Refused as refused_:
+        refusal = RegionBelowCost(**refused_.params) if isinstance(refused_, BelowCost) else refused_
         again = beside(reading(), code, found.region)
         wants = _look(again, EditionForm.of(again))
         fresh = PricesForm(typed=form.typed, errors=form.errors, seen=wants["prices_form"].seen)

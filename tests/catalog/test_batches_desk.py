@@ -68,7 +68,8 @@ def begun(desk: FlaskClient, kind: str = "changes", **typed: Any) -> str:
     """Choose three notebooks, type something, and give the address of the batch."""
     picked = {"codes": typed.pop("codes", ["OF-001", "OF-002", "OF-003"])}
     key = form_key(desk.post("/desk/items/bulk", data=picked))
-    answer = desk.post(f"/desk/items/bulk/{kind}", data={"key": key, **picked, **typed})
+    fields = {f"set-{name.replace('_', '-')}": value for name, value in typed.items()}
+    answer = desk.post(f"/desk/items/bulk/{kind}", data={"key": key, **picked, **fields})
     assert answer.status_code == 303, words(answer, answer.status_code)
     return str(answer.location)
 
@@ -87,7 +88,7 @@ def brands() -> set[str]:
 def test_three_rewards_are_changed_after_their_differences_were_looked_at(mall: Flask, desk: FlaskClient) -> None:
     said = words(desk.post("/desk/items/bulk", data={"codes": ["OF-001", "OF-002", "OF-003"]}))
     assert "已选 3 件" in said
-    address = begun(desk, brand="新石墨", **{"tag-new": "put"})
+    address = begun(desk, brand="新石墨", tag_new="put")
     assert "正在试运行" in words(desk.get(address))
     queue.run(mall, "batches")
     said = words(desk.get(address))
@@ -105,7 +106,7 @@ def test_three_rewards_are_changed_after_their_differences_were_looked_at(mall: 
 def test_what_is_wrong_is_told_at_its_field_and_what_was_chosen_stays_chosen(desk: FlaskClient) -> None:
     answer = desk.post(
         "/desk/items/bulk/changes",
-        data={"key": "k", "codes": ["OF-001"], "limit": "many", "list_price": "x", "shelf": "at"},
+        data={"key": "k", "codes": ["OF-001"], "set-limit": "many", "set-list_price": "x", "set-shelf": "at"},
     )
     said = words(answer, 422)
     assert "请填写金额，最多两位小数" in said
@@ -122,7 +123,7 @@ def test_nothing_chosen_leads_back_to_the_list(desk: FlaskClient) -> None:
 def test_all_that_fit_are_chosen_by_the_lists_own_filters(mall: Flask, desk: FlaskClient) -> None:
     picked = {"all": "1", "seen": "45", "category": "office"}
     key = form_key(desk.post("/desk/items/bulk", data=picked))
-    typed = {"key": key, **picked, "brand": "新石墨"}
+    typed = {"key": key, **picked, "set-brand": "新石墨"}
     address = desk.post("/desk/items/bulk/changes", data=typed).location
     queue.run(mall, "batches")
     assert "执行，写入 45 件" in words(desk.get(address))
@@ -131,7 +132,7 @@ def test_all_that_fit_are_chosen_by_the_lists_own_filters(mall: Flask, desk: Fla
 
 
 def test_the_form_sent_twice_is_one_batch(desk: FlaskClient) -> None:
-    typed = {"key": "same-key", "codes": ["OF-001"], "brand": "新"}
+    typed = {"key": "same-key", "codes": ["OF-001"], "set-brand": "新"}
     first, second = (desk.post("/desk/items/bulk/changes", data=typed).location for _ in range(2))
     assert first == second
 

@@ -58,8 +58,8 @@ NAMES = (
 
 
 def bulk_form_from(sent: MultiDict[str, str]) -> BulkForm:
-    """The form as it came."""
-    form = BulkForm(typed={name: trimmed(sent.get(name))[:200] for name in NAMES})
+    """The form as it came. Its fields are called `set-…`: the list's filters come along under their own names."""
+    form = BulkForm(typed={name: trimmed(sent.get(f"set-{name}"))[:200] for name in NAMES})
     key = trimmed(sent.get("key"))
     form.key = key if 0 < len(key) <= 60 else form.key
     return form

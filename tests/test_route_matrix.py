@@ -59,6 +59,7 @@ from mall.web.db import db, transact
 from mall.web.guards import audience_of
 from tests.api.conftest import Partner, body, join
 from tests.cast import DEVICE, PASSWORD, Cast, cast, give_points, hashed
+from tests.catalog.batching import begin as begin_batch
 from tests.catalog.stocktaking import begin as begin_count
 from tests.catalog.stocktaking import houses
 from tests.conftest import SECRET, Clock, Databases, running
@@ -106,6 +107,8 @@ class Scene:
     """A count of a warehouse, open."""
     picture: str = ""
     """One of the library."""
+    batch: str = ""
+    """One that was looked at and changes something."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
     dressed: Dressed = field(default_factory=lambda: Dressed({}, 0))
@@ -208,6 +211,10 @@ def correction_of(whose: str, rest: str = "") -> Callable[[Scene, str], str]:
 def counted(rest: str = "") -> Callable[[Scene, str], str]:
     """The open count of the warehouse."""
     return lambda scene, who: f"/desk/stock/counts/{scene.count}{rest}"
+
+
+def batch_of(rest: str = "") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/batches/{scene.batch}{rest}"
 
 
 def price_of(rest: str = "") -> Callable[[Scene, str], str]:
@@ -584,6 +591,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     # rewards, categories, suppliers
     ("desk_catalog.items", "GET"): Route(MERCHANDISER, "/desk/items"),
     ("desk_catalog.new_item", "GET"): Route(MERCHANDISER, "/desk/items/new"),
+    ("desk_catalog.bulk_again", "GET"): Route(MERCHANDISER, "/desk/items/bulk"),
+    ("desk_catalog.bulk", "POST"): Route(MERCHANDISER, "/desk/items/bulk", data={"codes": "CK-5L"}),
+    ("desk_catalog.bulk_changes", "POST"): Route(
+        MERCHANDISER, "/desk/items/bulk/changes", data={"key": "matrix", "codes": "CK-5L", "set-brand": "临泉"}
+    ),
+    ("desk_catalog.bulk_prices", "POST"): Route(
+        MERCHANDISER, "/desk/items/bulk/prices", data={"key": "matrix", "codes": "CK-5L", "set-amount": "5"}
+    ),
+    ("desk_catalog.batches", "GET"): Route(MERCHANDISER, "/desk/batches"),
+    ("desk_catalog.limit_batches", "POST"): Route(
+        ADMINISTRATOR, "/desk/batches/limit", data={"weight": "300", "seen": "500"}
+    ),
+    ("desk_catalog.batch", "GET"): Route(MERCHANDISER, batch_of()),
+    ("desk_catalog.batch_result", "GET"): Route(MERCHANDISER, batch_of("/result.xlsx")),
+    ("desk_catalog.confirm_batch", "POST"): Route(MERCHANDISER, batch_of("/confirmation")),
+    # It does not wait, and nothing of it is written: whoever may ask is told so.
+    ("desk_catalog.agree_batch", "POST"): Route(MERCHANDISER, batch_of("/agreement"), answers=frozenset({409})),
+    ("desk_catalog.undo_batch", "POST"): Route(MERCHANDISER, batch_of("/undoing"), answers=frozenset({409})),
+    ("desk_catalog.drop_batch", "POST"): Route(MERCHANDISER, batch_of("/dropping")),
     ("desk_catalog.sheet", "GET"): Route(MERCHANDISER, "/desk/items/import"),
     ("desk_catalog.bring_sheet", "POST"): Route(MERCHANDISER, "/desk/items/import", answers=frozenset({422})),
     ("desk_catalog.sheet_template", "GET"): Route(MERCHANDISER, "/desk/items/import/template.xlsx"),
@@ -987,6 +1013,7 @@ def make_scene(app: Flask) -> Scene:
     scene.picture = kept.key
     transact(stock_up)
     scene.count = begin_count()
+    scene.batch = begin_batch(["CK-5L"])
     transact(load_some)
     transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from flask_migrate import downgrade, upgrade
 
 from mall.cli.checkpoints import take_now
+from mall.cli.demo.batches import look_at_some
 from mall.cli.demo.below_cost import ask_for_a_price
 from mall.cli.demo.catalogue import put_catalogue
 from mall.cli.demo.claims import await_approval
@@ -58,6 +59,7 @@ def seed(context: click.Context) -> None:
     transact(put_editions)
     transact(write_news)
     transact(look_in_vain)
+    transact(look_at_some)
     transact(await_approval, seal=seal)
     transact(ask_for_a_second_person)
     transact(ask_for_a_price)

@@ -28,7 +28,7 @@ from mall.web.second import Decision, decides
 desk_point_value = Blueprint("desk_point_value", __name__, url_prefix="/desk/points/value")
 
 ACTS: dict[str, str] = {"points.value": N_("设定积分价值")}
-MICROS = 1_000_000
+MICROS, A_FEN = 1_000_000, 10_000
 WORTH = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,6}))?")
 PAGE = "earning/desk_point_value.html"
 LATEST = date(2099, 12, 31)
@@ -113,6 +113,7 @@ def _look() -> dict[str, Any]:
         "names": staff_names(session, (actor for each in values for actor in (each.set_by, each.checked_by))),
         "asked": waiting_of(session, SUBJECT, WHAT),
         "worth": worth,
+        "usual": A_FEN,
     }
 
 
@@ -120,7 +121,7 @@ def _facts(made: Proposal) -> list[tuple[str, str]]:
     on = date.fromisoformat(made.facts["from_on"])
     held = point_value(reading(), on)
     return [
-        (_("现在的价值"), worth(held) if held else "—"),
+        (_("现在的价值"), worth(held or A_FEN)),
         (_("改为"), worth(made.facts["value"])),
         (_("起始日"), days(on)),
     ]

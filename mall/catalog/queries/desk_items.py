@@ -51,6 +51,10 @@ class Row:
     several: bool = False
     draft_by: str = ""
     draft_at: datetime | None = None
+    draft_due_at: datetime | None = None
+    """When its draft is published by itself."""
+    draft_failed: bool = False
+    """Whether it should have been by now, and was not."""
     made_at: datetime | None = None
     supplier: str = ""
     tags: Sequence[str] = ()
@@ -129,6 +133,7 @@ def _rows(session: Session, now: datetime, ids: list[int]) -> list[Row]:
         return []
     statement = (
         select(_item, _SKUS.label("skus"), _LEFT.label("on_hand"), _draft.c.changed_by, _draft.c.changed_at)
+        .add_columns(_draft.c.due_at, _draft.c.fault.is_not(None).label("failed"))
         .add_columns(_supplier.c.name.label("supplier"))
         .outerjoin(_draft, _draft.c.item_id == _item.c.id)
         .outerjoin(_supplier, _supplier.c.id == _item.c.supplier_id)
@@ -161,6 +166,8 @@ def _row(row: Any, now: datetime) -> Row:
         several=priced and row.highest_points > row.lowest_points,
         draft_by=row.changed_by or "",
         draft_at=row.changed_at,
+        draft_due_at=row.due_at,
+        draft_failed=bool(row.failed),
         made_at=row.created_at,
         supplier=row.supplier or "",
         tags=row.tags,
@@ -216,6 +223,8 @@ def _row_of_draft(draft: ItemDraft) -> Row:
         skus=len(draft.document["skus"]),
         draft_by=draft.changed_by,
         draft_at=draft.changed_at,
+        draft_due_at=draft.due_at,
+        draft_failed=draft.fault is not None,
         made_at=draft.started_at,
         tags=draft.document["tags"],
         list_price_fen=draft.document["list_price_fen"],

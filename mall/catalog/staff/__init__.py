@@ -6,6 +6,7 @@ from flask import Flask
 
 from mall.catalog.queries.pictures import picture_uses
 from mall.catalog.staff import (
+    batch_second,
     batches,
     below_cost,
     bulk,
@@ -38,7 +39,7 @@ def register(app: Flask) -> None:
     """Open the desk's pages."""
     for each in (items, batches, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
         each.install(app)
-    for each in (stock, counts, warehouses, people):
+    for each in (stock, counts, warehouses, people, batch_second):
         each.install(app)
     name_acts(app, ACTS)
     tell_uses(app, picture_uses)

@@ -108,6 +108,7 @@ PAGES = (
     "/desk/guides",
     "/desk/batches",
     "/desk/searches",
+    "/desk/today",
     "/desk/editions?region=华东/浙江",
     "/desk/editions?region=华东/浙江&page=400",
     "/desk/editions?region=华东/浙江&q=baowenbei",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -35,12 +36,12 @@ def save(key: str) -> Response:
     if not name or len(name) > LONGEST_NAME:
         return go(_back_to(kept.endpoint), _("请给视图起个名字，最多 %(most)s 个字", most=LONGEST_NAME), "negative")
     asked = _asked(kept, form.get("asked", ""))
-    wanted = {"list_key": key, "name": name, "asked": asked, "shared": form.get("shared") == "1"}
+    wanted: dict[str, Any] = {"list_key": key, "name": name, "asked": asked, "shared": form.get("shared") == "1"}
     try:
         made = transact(save_view, by=guards.staff(), address=request.remote_addr or "", **wanted)
     except Refused as refusal:
         return go(_back_to(kept.endpoint), told(refusal), "negative")
-    return go(url_for(kept.endpoint, **asked, kept=made), _("视图已保存。"))
+    return go(kept.opened(asked, made), _("视图已保存。"))
 
 
 @desk_lists.post("/<key>/views/<int:view>/removal")

@@ -69,6 +69,11 @@ class DeskList:
         """Of the parts of an address those that a view of this list keeps."""
         return {name: parts[name] for name in (*self.filters, "sort", "size", "columns") if parts.get(name)}
 
+    def opened(self, asked: Mapping[str, str], view: int) -> str:
+        """The address of a view that keeps this."""
+        said: dict[str, Any] = {**asked, "kept": view}
+        return url_for(self.endpoint, **said)
+
     def look(self, filters: Mapping[str, str]) -> Look:
         """What is asked of it now; `filters` as they were understood, by the names they have in the address."""
         asked = request.args
@@ -142,8 +147,8 @@ class Look:
 
     def address(self, **changes: Any) -> str:
         """The list's address with changes; an empty value takes a part away, and the page is the first again."""
-        said = {name: value for name, value in (self.asked | changes).items() if value not in (None, "")}
-        return url_for(self.list.endpoint, **said)
+        said: dict[str, Any] = self.asked | changes
+        return url_for(self.list.endpoint, **{name: value for name, value in said.items() if value not in (None, "")})
 
     def numbered(self, number: int) -> str:
         """The address of another page."""
@@ -156,7 +161,7 @@ class Look:
 
     def address_of(self, view: View) -> str:
         """Where a view leads."""
-        return url_for(self.list.endpoint, **view.asked, kept=view.id)
+        return self.list.opened(view.asked, view.id)
 
     def turned(self, column: Column) -> str:
         """The address in the order of a column: the other way round where it has that order already."""

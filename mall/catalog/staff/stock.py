@@ -59,7 +59,11 @@ def install(app: Flask) -> None:
 def stock_page() -> Response:
     """SKUs by words, category, state and warehouse; the address says all of it."""
     session, kind = reading(), _one_of("kind", tuple(Kind))
-    asked = {"q": _word("q", 60), "category": _word("category", 40), "warehouse": _word("warehouse", 40)}
+    asked: dict[str, Any] = {
+        "q": _word("q", 60),
+        "category": _word("category", 40),
+        "warehouse": _word("warehouse", 40),
+    }
     state = _one_of("state", stock.STATES)
     look = STOCK.look(asked | {"kind": kind, "state": state})
     order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}

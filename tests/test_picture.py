@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from mall.base import picture as picture_room
-from mall.base.picture import MOST_HELD, MOST_PIXELS, NoPicture, Picture, PictureTooLarge, re_encode
+from mall.base.picture import MOST_HELD, MOST_PIXELS, Box, NoPicture, Picture, PictureTooLarge, re_encode
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 160, 30), (30, 30, 200)
 
@@ -231,6 +231,24 @@ def test_the_largest_picture_of_each_kind_costs_little_memory(name: str, tmp_pat
     run = [sys.executable, "-c", ALONE, str(file)]
     said = subprocess.run(run, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
     assert int(said.stdout) < 160, "megabytes"
+    # The library's pictures are read by the same limits, and cut in several widths.
+    square = "Box(0, 0, *[min(size_of(data))] * 2)"
+    cut = f"sheet_of(data, box={square}, box_px=1440, whole_px=1920)"
+    kept = ALONE.replace("import re_encode", "import Box, sheet_of, size_of")
+    run[2] = kept.replace("re_encode(data, most_px=1600, quality=82)", cut)
+    said = subprocess.run(run, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    assert int(said.stdout) < 160, "megabytes"
+
+
+def test_whoever_cuts_a_picture_waits_for_whoever_draws_one() -> None:
+    data, box = saved(photo(1600, 1200), "PNG"), Box(0, 0, 1200, 1200)
+    with ThreadPoolExecutor(2) as threads:
+        with picture_room.one_at_a_time:
+            cut = threads.submit(picture_room.sheet_of, data, box=box, box_px=600, whole_px=800)
+            drawn = threads.submit(made, data)
+            assert wait([cut, drawn], timeout=0.3).done == set()
+        assert cut.result().image.size == (1600, 1200)
+        assert opened(drawn.result()).size == (1600, 1200)
 
 
 def test_pictures_are_drawn_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

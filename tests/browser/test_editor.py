@@ -56,7 +56,7 @@ def test_a_reward_is_begun_written_previewed_and_published(visit: Visit, script:
     page.select_option("[name=category]", "appliances")
     page.get_by_role("button", name="建草稿，开始写").click()
     page.wait_for_url(f"**/desk/items/{code}")
-    expect(page.get_by_role("button", name="发布（2 项未通过）")).to_be_disabled()
+    expect(page.get_by_role("button", name="发布（2 项未通过）", exact=True)).to_be_disabled()
     page.get_by_role("button", name="加一个规格").click()
     page.fill("[name=sku-0-code]", f"{code}-A")
     page.fill("[name=sku-0-cost]", "88.50")

@@ -139,7 +139,7 @@ _LACKING: dict[Lack, ColumnElement[bool]] = {
 }
 
 
-def matching(now: datetime, filters: ItemFilters, scope: Scope = WHOLE) -> Select[tuple[int]]:
+def matching(now: datetime, filters: ItemFilters, scope: Scope = WHOLE) -> Select[int]:
     """The ids of all published rewards that fit and that somebody of this scope looks after; in no order.
 
     Its values are bound in it: it can be counted, ordered, or stand within another statement. Rewards that were never

@@ -198,7 +198,7 @@ def _price(session: Session, now: datetime, found: Iterable[Known]) -> None:
                 slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
                 known.prices[slot] = plan
                 known.hanging.setdefault(slot, []).append(plan.id)
-    for plan in session.execute(_CUT, {"skus": list(whose)}):
-        known, code = whose[plan.sku_id]
-        slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
-        known.hanging.setdefault(slot, []).append(plan.id)
+    for row in session.execute(_CUT, {"skus": list(whose)}):
+        known, code = whose[row.sku_id]
+        slot = Slot(code, row.step, row.tier.value if row.tier else "", row.region)
+        known.hanging.setdefault(slot, []).append(row.id)

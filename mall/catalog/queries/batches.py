@@ -90,7 +90,8 @@ def batches(
 def standings(session: Session, scope: Scope) -> dict[BatchState, int]:
     """How many batches stand where; only those that wait for somebody, or are under way."""
     live = (BatchState.READING, BatchState.CHECKED, BatchState.WAITING, BatchState.RUNNING)
-    counted = _within(select(Batch.state, func.count().label("n")), scope).where(Batch.state.in_(live))
+    all_: Select[Any] = select(Batch.state, func.count().label("n"))
+    counted = _within(all_, scope).where(Batch.state.in_(live))
     found = {row.state: row.n for row in session.execute(counted.group_by(Batch.state))}
     return {state: found.get(state, 0) for state in live}
 

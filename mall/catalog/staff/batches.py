@@ -16,7 +16,8 @@ from mall.catalog.queries import batches as found
 from mall.catalog.staff.batch_words import asked_for, parts_of, told_of
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed, zone
 from mall.dealers.models import StaffRole
-from mall.points.queries.corrections import staff_names, traces
+from mall.dealers.queries.people import staff_names
+from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import whole

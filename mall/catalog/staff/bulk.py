@@ -46,7 +46,8 @@ def bulk() -> Response:
     guards.staff().scope.must_be_whole()
     picked, filters = _picked()
     if not picked:
-        return go(url_for("desk_catalog.items", **filters.told()), _("先在列表里勾选礼品。"), "negative")
+        told: dict[str, Any] = filters.told()
+        return go(url_for("desk_catalog.items", **told), _("先在列表里勾选礼品。"), "negative")
     return page(FORM, refusal=None, **_look(picked, filters, BulkForm()))
 
 

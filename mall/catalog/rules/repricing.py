@@ -65,14 +65,15 @@ class Repricing:
         return Slot(sku, self.step, self.tier, self.region)
 
     def points(self, now: int) -> int:
-        """What a price in points becomes: one at least, in whole units."""
+        """What a price in points becomes: in whole units, unless it is less than half of one; one point at least."""
         if self.by is By.TO:
             return self.amount
         if self.by is By.POINTS:
             exact, parts = max(now + self.amount, 0), 1
         else:
             exact, parts = now * (BPS + self.amount), BPS
-        return min(max(divide(exact, parts * self.unit, self.rounding) * self.unit, self.unit), MOST_POINTS)
+        even = divide(exact, parts * self.unit, self.rounding) * self.unit
+        return min(max(even or divide(exact, parts, self.rounding), 1), MOST_POINTS)
 
 
 def weight(before: tuple[int, int], after: tuple[int, int], unit_value: int) -> int:

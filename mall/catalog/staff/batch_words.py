@@ -26,7 +26,7 @@ CODES = ("category", "supplier", "freight_template")
 def asked_for(batch: Batch, named: Named) -> list[tuple[str, str]]:
     """What was asked of all rewards of a batch: what of it, and what it becomes."""
     if batch.kind is BatchKind.PRICES:
-        return [(_("价格"), _priced(Repricing.of(batch.asked["prices"])))]
+        return [_priced(Repricing.of(batch.asked["prices"]))]
     said = []
     for path, value in batch.asked.get("parts", {}).items():
         if path in ("tags+", "tags-"):
@@ -116,7 +116,7 @@ def _slot(slot: Slot) -> str:
     return f"{name} ({_('，').join(narrowed)})" if narrowed else str(name)
 
 
-def _priced(asked: Repricing) -> str:
+def _priced(asked: Repricing) -> tuple[str, str]:
     which = _slot(Slot("", asked.step, asked.tier, asked.region)).strip()
     if asked.by is By.TO:
         does = _("统一改成 %(n)s 积分", n=number(asked.amount))
@@ -128,7 +128,7 @@ def _priced(asked: Repricing) -> str:
         percent = f"{abs(asked.amount) / 100:.2f}".rstrip("0").rstrip(".")
         does = _("涨 %(n)s%%", n=percent) if asked.amount > 0 else _("降 %(n)s%%", n=percent)
     rounded = _("，按 %(unit)s 积分%(way)s", unit=asked.unit, way=_(ROUNDINGS[Rounding(asked.rounding)]))
-    return f"{which}{_('：')}{does}{rounded if asked.by is not By.TO and asked.unit > 1 else ''}"
+    return which, f"{does}{rounded if asked.by is not By.TO and asked.unit > 1 else ''}"
 
 
 def _named(known: Mapping[str, Any], code: Any) -> Any:

@@ -81,7 +81,7 @@ def _fitting(session: Session, asker: Asker, filters: ItemFilters) -> int:
     return session.scalar(_counted(asker, filters)) or 0
 
 
-def _counted(asker: Asker, filters: ItemFilters) -> Select[tuple[int]]:
+def _counted(asker: Asker, filters: ItemFilters) -> Select[int]:
     return select(func.count()).select_from(matching(asker.now, filters, asker.scope).subquery())
 
 
@@ -143,8 +143,8 @@ def _batches(session: Session, asker: Asker) -> Iterator[Line]:
     """Batches that somebody has to press on with, and those that a second person has to agree to."""
     waiting, mine = Batch.state == BatchState.WAITING, Batch.made_by == asker.actor
     kinds = (Batch.state == BatchState.CHECKED, waiting, and_(waiting, mine))
-    asked: Select[Any] = select(*(func.count(case((kind, 1))) for kind in kinds))
-    asked = asked.where(Batch.state.in_((BatchState.CHECKED, BatchState.WAITING)))
+    counts: list[Any] = [func.count(case((kind, 1))) for kind in kinds]
+    asked = select(*counts).where(Batch.state.in_((BatchState.CHECKED, BatchState.WAITING)))
     if not asker.scope.whole:
         supplier = Batch.supplier_id.is_not_distinct_from(asker.scope.supplier_id)
         asked = asked.where(Batch.region == asker.scope.region, supplier)

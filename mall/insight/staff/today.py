@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +70,7 @@ def _decides(here: StaffHere) -> frozenset[str]:
 
 
 def _href(kind: Kind) -> str:
-    may_open = current_app.extensions["may_open"]
+    may_open: Callable[[str], bool] = current_app.extensions["may_open"]
     return next((href for href in (kind.href, kind.instead) if href and may_open(href)), "")
 
 
@@ -83,7 +84,7 @@ def _note(line: Line) -> str:
     fact, more = MORE.get(line.key, ("", ""))
     besides = _(more) % {"n": number(line.facts[fact])} if fact and line.facts.get(fact) else ""
     told = {name: _shown(value) for name, value in line.facts.items() if value is not None}
-    return _(NOTES[line.key]) % told + besides
+    return str(_(NOTES[line.key]) % told + besides)
 
 
 def _shown(value: Any) -> str:

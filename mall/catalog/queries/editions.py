@@ -25,6 +25,8 @@ HIDDEN = select(_edition.c.item_id).where(_THEIRS, _OFF_NOW)
 """The rewards that a dealer of these regions does not see now."""
 ANY = exists(select(1).select_from(_edition).where(_THEIRS))
 """Whether these regions say anything at all of any reward."""
+HIDES = exists(select(1).select_from(_edition).where(_THEIRS, _OFF_NOW))
+"""Whether they hide any now."""
 
 
 def holds_in(region: ColumnElement[str]) -> ColumnElement[bool]:

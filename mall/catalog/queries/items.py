@@ -210,4 +210,4 @@ def _first(session: Session, now: datetime, form: Form, own: Own, **given: Any) 
 
 def _for(form: Form, own: Own) -> Form:
     """The form of a list for a dealer with this of its own."""
-    return replace(form, own=bool(own.prices), regional=bool(own.regions))
+    return replace(form, own=bool(own.prices), regional=bool(own.regions), hides=own.hides)

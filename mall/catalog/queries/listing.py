@@ -129,12 +129,13 @@ others, and those; of each no more than a page needs.
 @dataclass(frozen=True)
 class Form:
     """Which conditions a list has, and its order: what its statements depend on. `own`: whether there are rewards at
-    a price of this dealer's own; `regional`: whether its regions say anything of rewards in their own words;
-    `picked`: only what merchandisers recommend; `codes`: only rewards that are named.
+    a price of this dealer's own; `regional`: whether its regions say anything of rewards in their own words, and
+    `hides` whether they hide any; `picked`: only what merchandisers recommend; `codes`: only rewards that are named.
     """
 
     own: bool = False
     regional: bool = False
+    hides: bool = False
     category: bool = False
     in_stock: bool = False
     with_cash: bool = False
@@ -148,7 +149,7 @@ class Form:
 
 def _conditions(form: Form, priced: Priced) -> list[ColumnElement[bool]]:
     conditions = [_ON_SHELF, *priced.offered]
-    if form.regional:
+    if form.hides:
         conditions.append(_item.c.id.not_in(HIDDEN))
     if form.at_least:
         conditions.append(priced.lowest >= bindparam("at_least"))

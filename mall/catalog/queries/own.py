@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     column,
     func,
     literal_column,
@@ -35,7 +36,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import NARROWED, Item, PricePlan, Sku
-from mall.catalog.queries.editions import ANY, REGIONS
+from mall.catalog.queries.editions import ANY, HIDES, REGIONS
 from mall.catalog.queries.plans import LATELY
 from mall.catalog.rules.plans import LOOKED_BACK, regions_above
 from mall.dealers.models import Tier
@@ -48,12 +49,13 @@ for this dealer.
 
 @dataclass(frozen=True)
 class Own:
-    """What is a dealer's own in lists of rewards: prices, and the regions whose editions hold; none where these say
-    nothing.
+    """What is a dealer's own in lists of rewards: prices, and the regions whose editions hold, none where these say
+    nothing; `hides` is whether any of these takes a reward off the shelf now.
     """
 
     prices: Prices
     regions: tuple[str, ...] = ()
+    hides: bool = False
 
     @property
     def given(self) -> dict[str, Any]:
@@ -138,8 +140,9 @@ def _others() -> Select[Any]:
 
 
 _NOUGHT = literal_column("0", BigInteger)
-# No reward has the id 0: such a row says that there are editions.
-_OTHERS: CompoundSelect[Any] = union_all(_others(), select(_NOUGHT, _NOUGHT, _NOUGHT, _NOUGHT).where(ANY))
+# No reward has the id 0: such a row says that there are editions, and whether one of them hides something.
+_EDITED = select(_NOUGHT, case((HIDES, literal_column("1", BigInteger)), else_=_NOUGHT), _NOUGHT, _NOUGHT).where(ANY)
+_OTHERS: CompoundSelect[Any] = union_all(_others(), _EDITED)
 
 
 def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> Own:
@@ -154,8 +157,9 @@ def own_prices(session: Session, now: datetime, *, tier: Tier, region: str) -> O
         regions = regions_above(region)
         given = {"now": now, "lately": now - LOOKED_BACK, "tier": tier, "regions": regions}
         found = {row[0]: (row[1], row[2], row[3]) for row in session.execute(_OTHERS, given)}
-        edited = found.pop(0, None) is not None
-        known = session.info["own_prices"] = (asked, Own(found, tuple(regions) if edited else ()))
+        edited = found.pop(0, None)
+        own = Own(found, tuple(regions), bool(edited[0])) if edited else Own(found)
+        known = session.info["own_prices"] = (asked, own)
     return cast(Own, known[1])
 
 

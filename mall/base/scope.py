@@ -56,11 +56,6 @@ class Scope:
         if not all(self.covers(region) for region in regions):
             raise OutsideScope
 
-    def must_supply(self, supplier_id: int | None) -> None:
-        """Refused: whoever is of a region, and a reward that another supplier sends. For a supplier's own rewards."""
-        if self.region or not self.supplies(supplier_id):
-            raise OutsideScope
-
 
 WHOLE = Scope()
 """The whole brand, and whatever acts by itself."""

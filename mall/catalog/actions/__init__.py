@@ -4,8 +4,10 @@ from mall.catalog.actions.freight import put_freight_template, rules_from, send_
 from mall.catalog.actions.items import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.actions.plans import PlanToPut, add_plan, follow_dates, set_cost, withdraw_plan
 from mall.catalog.actions.stock import begin, put_back, restock, send_out, supply, take, withdraw, write_off
+from mall.catalog.rules.pricing import Costs
 
 __all__ = [
+    "Costs",
     "ItemToPut",
     "PlanToPut",
     "SkuToPut",

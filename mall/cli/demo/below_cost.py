@@ -9,10 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mall.catalog.actions import PlanToPut
+from mall.catalog.actions import Costs, PlanToPut
 from mall.catalog.actions.below_cost import ask_below_cost
 from mall.catalog.models import Sku
-from mall.catalog.rules.pricing import Costs
 from mall.dealers.models import Staff, Tier
 
 MAKER, SKU = "xuanpin", "AP-1001-W"

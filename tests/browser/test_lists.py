@@ -78,6 +78,7 @@ def test_a_list_is_gone_through_by_keyboard(visit: Visit, merchandiser: dict[str
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
     page.keyboard.press("Escape")
+    assert row_of_focus(page) == 0
     page.keyboard.press("ArrowDown")
     href = page.evaluate("() => document.activeElement.getAttribute('href')")
     page.keyboard.press("Enter")

@@ -28,9 +28,10 @@
     if (sheet) {
       event.preventDefault();
       document.querySelector('[data-opens="keys"]').click();
+      if (row) sheet.addEventListener("close", () => go(row), { once: true }); // back to where one was
       return;
     }
-    if (!row && from.closest("a, label")) return;
+    if (!row && from.closest('a:not([data-opens="keys"]), label')) return;
     const box = row?.querySelector('input[name="codes"]');
     if (event.key === " " && box && from !== box) {
       event.preventDefault();

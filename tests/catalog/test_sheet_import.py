@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -9,13 +11,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from mall.audit.models import AuditEntry
-from mall.catalog.actions.batches import undo
+from mall.catalog.actions.batches import fill_some, undo
+from mall.catalog.actions.batches.readers import READERS
 from mall.catalog.actions.drafts import save
 from mall.catalog.actions.publish import publish
+from mall.catalog.actions.sheets import bring
 from mall.catalog.models import Item, ItemVersion, Outcome, Sku, Stock
 from mall.catalog.queries.documents import written
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.queries.sheet_failed import columns_of, failed
+from mall.catalog.queries.sheet_reader import opened
 from mall.catalog.rules.plans import cheapest
 from mall.catalog.rules.sheets.columns import MOST_ROWS
 from mall.dealers.models import WHOLE, OutsideScope, Scope
@@ -197,3 +202,28 @@ def test_a_case_comes_with_its_first_pieces(stocked: Flask) -> None:
     session = reading()
     sku = session.scalars(select(Sku).where(Sku.code == "TR-20-STD")).one()
     assert session.get_one(Stock, sku.id).on_hand == 60
+
+
+def test_a_worker_that_was_killed_while_it_read_goes_on_where_it_ended(stocked: Flask) -> None:
+    raw = comma_separated(*(mug(nth) for nth in range(120)))
+    batch = transact(bring, name="a.csv", raw=raw, heading=opened(raw), key="k", zone=ZONE, actor=MAKER, scope=WHOLE)
+    rows = list(islice(READERS["rewards"](reading(), now(), raw), 50))
+    transact(fill_some, batch_id=batch.id, rows=rows)
+    work()
+    found = stood(batch)
+    assert (found.total, found.created, found.failed) == (120, 120, 0)
+
+
+def test_a_long_file_is_read_in_flat_memory(stocked: Flask) -> None:
+    few, many = (peak(comma_separated(*(mug(nth) for nth in range(rows)))) for rows in (500, 5_000))
+    assert many - few < 3_000_000
+
+
+def peak(raw: bytes) -> int:
+    """What reading a file takes at most, above the file."""
+    tracemalloc.start()
+    assert sum(1 for _ in READERS["rewards"](reading(), now(), raw))
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    reading().rollback()
+    return found

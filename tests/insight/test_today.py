@@ -20,6 +20,9 @@ from mall.catalog.actions.drafts import start
 from mall.catalog.actions.fruitless import found_nothing
 from mall.catalog.models import (
     Admission,
+    Batch,
+    BatchKind,
+    BatchState,
     Item,
     ItemDraft,
     Kind,
@@ -300,3 +303,28 @@ def test_nothing_to_do_is_said_so(people: Cast, enter: Enter) -> None:
     page = enter(StaffRole.MERCHANDISER).get("/desk/today").get_data(as_text=True)
     assert "今天没有要处理的" in page
     assert "都看过了，没问题" in page
+
+
+def test_batches_wait_for_whoever_they_are_within_the_rights_of(people: Cast, clock: Clock) -> None:
+    def begin(session: Session, now: Any) -> None:
+        for number, (state, region, maker) in enumerate((
+            (BatchState.CHECKED, "", 1), (BatchState.WAITING, "", 1), (BatchState.WAITING, "", 2),
+            (BatchState.WAITING, "华东/浙江", 2), (BatchState.DONE, "", 1), (BatchState.READING, "", 1),
+        )):  # fmt: skip
+            session.add(
+                Batch(
+                    id=new_id(now), no=f"PC-{number}", key=f"test-{number}", kind=BatchKind.EDIT, state=state,
+                    asked={}, region=region, made_by=f"staff:{maker}", made_at=now,
+                )
+            )  # fmt: skip
+
+    write(begin)
+    lines = {line.key: line for line in today(reading(), asker(clock), list(KINDS))}
+    assert (lines["batch_checked"].count, lines["batch_waiting"].count, lines["batch_waiting"].facts["mine"]) == (
+        1,
+        3,
+        1,
+    )
+    assert counts(clock, scope=Scope(region="华东"))["batch_waiting"] == 1
+    assert "batch_waiting" not in counts(clock, scope=Scope(region="华北"))
+    assert "batch_waiting" not in counts(clock, scope=Scope(supplier_id=501))

@@ -78,7 +78,7 @@ def batches(
     size: int = 50,
 ) -> Listed:
     """Batches, the newest first; `by` narrows to those that one person made."""
-    fitting = _within(select(Batch.id), scope)
+    fitting = seen_by(select(Batch.id), scope)
     for column, value in ((Batch.state, state), (Batch.kind, kind), (Batch.made_by, by)):
         fitting = fitting.where(column == value) if value else fitting
     total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
@@ -91,7 +91,7 @@ def standings(session: Session, scope: Scope) -> dict[BatchState, int]:
     """How many batches stand where; only those that wait for somebody, or are under way."""
     live = (BatchState.READING, BatchState.CHECKED, BatchState.WAITING, BatchState.RUNNING)
     all_: Select[Any] = select(Batch.state, func.count().label("n"))
-    counted = _within(all_, scope).where(Batch.state.in_(live))
+    counted = seen_by(all_, scope).where(Batch.state.in_(live))
     found = {row.state: row.n for row in session.execute(counted.group_by(Batch.state))}
     return {state: found.get(state, 0) for state in live}
 
@@ -161,7 +161,8 @@ def named(session: Session) -> Named:
     )
 
 
-def _within(statement: Select[Any], scope: Scope) -> Select[Any]:
+def seen_by(statement: Select[Any], scope: Scope) -> Select[Any]:
+    """A statement over batches, narrowed to those within somebody's rights."""
     if scope.whole:
         return statement
     if scope.regional:

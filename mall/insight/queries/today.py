@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mall.base.scope import WHOLE, Scope
 from mall.base.time import civil_day
 from mall.catalog.models import Alarm, Batch, BatchState, CountState, Item, ItemDraft, StockCount, Supplier
+from mall.catalog.queries.batches import seen_by
 from mall.catalog.queries.desk_filters import ItemFilters, Lack, Standing, matching
 from mall.catalog.queries.ending import ending
 from mall.catalog.queries.fruitless import fruitless_count
@@ -144,10 +145,7 @@ def _batches(session: Session, asker: Asker) -> Iterator[Line]:
     waiting, mine = Batch.state == BatchState.WAITING, Batch.made_by == asker.actor
     kinds = (Batch.state == BatchState.CHECKED, waiting, and_(waiting, mine))
     counts: list[Any] = [func.count(case((kind, 1))) for kind in kinds]
-    asked = select(*counts).where(Batch.state.in_((BatchState.CHECKED, BatchState.WAITING)))
-    if not asker.scope.whole:
-        supplier = Batch.supplier_id.is_not_distinct_from(asker.scope.supplier_id)
-        asked = asked.where(Batch.region == asker.scope.region, supplier)
+    asked = seen_by(select(*counts), asker.scope).where(Batch.state.in_((BatchState.CHECKED, BatchState.WAITING)))
     checked, waits, own = session.execute(asked).one()
     yield Line("batch_checked", checked)
     yield Line("batch_waiting", waits, {"mine": own})

@@ -53,7 +53,7 @@ class Kind:
     of: frozenset[Of] = frozenset({Of.BRAND})
 
 
-ITS_SUPPLIERS, EVERY = frozenset({Of.BRAND, Of.SUPPLIER}), frozenset(Of)
+ITS_SUPPLIERS, ITS_REGIONS = frozenset({Of.BRAND, Of.SUPPLIER}), frozenset({Of.BRAND, Of.REGION})
 KINDS: dict[str, Kind] = {
     "fault": Kind(
         urgency=Urgency.NOW,
@@ -130,7 +130,7 @@ KINDS: dict[str, Kind] = {
         calm=N_("7 天内没有价格到期"),
         icon="calendar-clock",
         href="/desk/prices?ends=week",
-        of=frozenset({Of.BRAND, Of.REGION}),
+        of=ITS_REGIONS,
     ),
     "warning": Kind(
         urgency=Urgency.SOON,
@@ -160,7 +160,7 @@ KINDS: dict[str, Kind] = {
         calm=N_("没有批量改动等复核"),
         icon="user-round-check",
         href="/desk/batches?state=waiting",
-        of=EVERY,
+        of=ITS_REGIONS,
     ),
     "batch_checked": Kind(
         urgency=Urgency.WAITS,
@@ -168,7 +168,7 @@ KINDS: dict[str, Kind] = {
         calm=N_("没有批量改动等执行"),
         icon="list-checks",
         href="/desk/batches?state=checked",
-        of=EVERY,
+        of=ITS_REGIONS,
     ),
     "new": Kind(
         urgency=Urgency.WAITS,

@@ -17,7 +17,6 @@ from mall.catalog.staff.batch_words import asked_for, parts_of, told_of
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed, zone
 from mall.dealers.models import StaffRole
 from mall.dealers.queries.people import staff_names
-from mall.points.queries.corrections import traces
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import whole
@@ -180,7 +179,6 @@ def _look(no: str) -> dict[str, Any]:
     undoes, undone_by = found.around(session, one)
     told = [word["params"].get("who", "") for row in rows.rows for word in row.told]
     names = staff_names(session, [one.made_by, one.decided_by, *told])
-    trails = traces(session, f"batch:{one.id}")
     return {
         "batch": one,
         "rows": rows,
@@ -199,8 +197,6 @@ def _look(no: str) -> dict[str, Any]:
         "states": BATCH_STATES,
         "kinds": BATCH_KINDS,
         "outcomes": OUTCOMES,
-        "traces": trails,
-        "acts": ACTS,
         "failed_file": _failed_file(one),
     }
 

@@ -132,6 +132,7 @@ def test_a_suppliers_person_shares_nothing_and_sees_nothing_shared(app: Flask, p
     maker.staff_id = people.staff[StaffRole.ADMINISTRATOR].id
     db.session.commit()
     assert "大家的" not in theirs.get("/desk/items").text
+    assert 'name="codes"' not in theirs.get("/desk/items").text  # what is changed at once is the whole brand's
     assert "同事也能看到" not in theirs.get("/desk/items").text
     assert save(theirs, "偷看", shared="1") == 303
     assert reading().scalar(select(func.count()).select_from(SavedView)) == 1

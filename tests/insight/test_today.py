@@ -328,3 +328,22 @@ def test_batches_wait_for_whoever_they_are_within_the_rights_of(people: Cast, cl
     assert counts(clock, scope=Scope(region="华东"))["batch_waiting"] == 1
     assert "batch_waiting" not in counts(clock, scope=Scope(region="华北"))
     assert "batch_waiting" not in counts(clock, scope=Scope(supplier_id=501))
+
+
+def test_a_supplier_whose_review_is_due_is_told_and_listed(people: Cast, clock: Clock, enter: Enter) -> None:
+    def admit(session: Session, now: Any) -> None:
+        for number, days in enumerate((-1, 0, 1), start=501):
+            session.add(
+                Supplier(
+                    id=number, code=f"GX-{number}", name=f"某厂 {number}", admission=Admission.ADMITTED,
+                    admitted_on=now.date(), review_on=now.date() + timedelta(days=days), notes="", revision=1,
+                    changed_at=now, changed_by="staff:1",
+                )
+            )  # fmt: skip
+
+    write(admit)
+    assert counts(clock)["reviews"] == 2
+    page = enter(StaffRole.MERCHANDISER).get(KINDS["reviews"].href).get_data(as_text=True)
+    assert "GX-501" in page
+    assert "GX-502" in page
+    assert "GX-503" not in page

@@ -68,7 +68,8 @@ def edition_from(sent: MultiDict[str, str], found: Beside, at: datetime) -> Edit
     before, shown = found.said, edition(found.followed)
     ticked = {Said(one) for one in sent.getlist("own") if one in set(Said)}
     typed = edition(texts)
-    own = {part for part in WORDS if part in ticked or (part not in before and typed[part] != shown[part])}
+    came = {part for part in WORDS if any(name == part or name.startswith(f"{part.value}-") for name in sent)}
+    own = {part for part in WORDS if part in ticked or (part in came - set(before) and typed[part] != shown[part])}
     chosen = {part.value: texts[part] for part in WORDS if part in own}
     typed_off: dict[str, str] = {}
     if Said.SHELF in ticked:

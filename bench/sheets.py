@@ -20,6 +20,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
+from flask import current_app
 
 from bench.ledger.engines import PostgreSQL, SQLite, settings
 from mall import create_app
@@ -32,8 +33,11 @@ from mall.catalog.queries.desk_filters import ItemFilters, matching
 from mall.catalog.queries.sheet_reader import opened
 from mall.catalog.rules.sheets.columns import COLUMNS
 from mall.catalog.rules.sheets.words import HEADINGS
+from mall.catalog.staff.sheet_template import headings, row
 from mall.dealers.models import WHOLE
 from mall.web.db import now, reading, transact
+from mall.web.spreadsheet import Value
+from mall.web.tables import Table, workbook
 
 ZONE = "Asia/Shanghai"
 KEYS = [column.key for column in COLUMNS]
@@ -70,7 +74,23 @@ def run(rows: int, kind: str) -> None:
         total = bring_in(raw)
         print(f"    together {total:.1f} s")
     codes = sheet_rows.codes_of(reading(), matching(now(), ItemFilters(), WHOLE))
-    told("out again", lambda: sum(1 for _ in taken_out(codes)))
+    told("rows out", lambda: sum(1 for _ in taken_out(codes)))
+    with current_app.test_request_context():
+        told("workbook", lambda: as_workbook(codes))
+
+
+def as_workbook(codes: list[str]) -> int:
+    """The export as it is sent."""
+    many = 0
+
+    def rows() -> Iterator[list[Value]]:
+        nonlocal many
+        for cells in taken_out(codes):
+            many += 1
+            yield row(cells)
+
+    workbook("rewards", [Table(name="rewards", headings=headings(), rows=rows())], at=now()).close()
+    return many
 
 
 def bring_in(raw: bytes) -> float:
@@ -108,7 +128,8 @@ def drained(step: Callable[[], int]) -> int:
 
 def taken_out(codes: list[str]) -> Iterator[Any]:
     """The rows of the export."""
-    return sheet_rows.rows(reading(), now(), codes, sheet_rows.speaker(reading(), language="zh_Hans", zone=ZONE))
+    speaker = sheet_rows.speaker(reading(), language="zh_Hans", zone=ZONE)
+    return sheet_rows.rows(reading(), now(), codes, speaker)
 
 
 def told(name: str, step: Callable[[], int]) -> float:

@@ -90,6 +90,7 @@ def test_a_region_writes_its_own_words_and_gives_them_up(desk: FlaskClient) -> N
     assert "品牌库：钛合金保温杯" in listed
     assert "1 件礼品" in listed
     assert "本区第 1 版" in words(desk.get(ONE))
+    assert "华东/浙江 另写了" in words(desk.get("/desk/items/TB-750-TI"))
     assert "之江保温杯" in words(desk.get(f"/desk/editions/TB-750-TI/preview?region={REGION}"))
     assert "之江保温杯" in words(desk.get(f"/desk/items/TB-750-TI/preview?region={REGION}"))
     assert "钛合金" in words(desk.get("/desk/items/TB-750-TI/preview?region=华北"))
@@ -139,6 +140,18 @@ def test_prices_outside_the_bounds_are_refused_at_their_field(desk: FlaskClient)
     assert "刚被别人改过" in words(stale, 409)
     assert desk.post(prices, data=fields(desk, form) | {"points-TB-500-GREY-0": ""}).status_code == 303
     assert "本区还没有这样的礼品" in words(desk.get(f"{LIST}&way=priced"))
+
+
+def test_the_page_of_prices_keeps_a_regions_people_within_the_bounds_too(desk: FlaskClient) -> None:
+    add = "/desk/prices/OF-010-1/plans"
+    for region, points, status in ((REGION, "8000", 422), ("", "10000", 403), ("华东/浙江/杭州", "10500", 303)):
+        sent = {"step": "0", "points": points, "region": region, "tier": ""}
+        answer = desk.post(add, data=sent)
+        assert answer.status_code == status, (region, points)
+        if status == 422:
+            assert "本区只能在 9,000 到 11,000 积分之间" in words(answer, 422)
+    [row] = reading().scalars(select(PricePlan).where(PricePlan.region != ""))
+    assert (row.region, row.points, row.bounded) == ("华东/浙江/杭州", 10_500, 1)
 
 
 def test_a_region_tries_everything_outside_it(desk: FlaskClient, mall: Flask) -> None:

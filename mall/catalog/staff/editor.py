@@ -14,9 +14,10 @@ from mall.base.refused import NotFound, Refused
 from mall.catalog.actions.drafts import catch_up, discard, save
 from mall.catalog.actions.due import cancel_due, set_due
 from mall.catalog.actions.publish import publish, schedule, take_off
-from mall.catalog.models import KINDS, TAGS, DraftDue, DraftMoved, Kind, WrongMoments, on_shelf
+from mall.catalog.models import KINDS, TAGS, DraftDue, DraftMoved, Item, Kind, WrongMoments, on_shelf
 from mall.catalog.queries.documents import Written, choices, facts, written
 from mall.catalog.queries.quarrels import conflict
+from mall.catalog.queries.regional import regions_saying
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.checks import checks
 from mall.catalog.rules.differences import differences
@@ -193,6 +194,7 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "both": (),
         "live_now": item_ is not None and on_shelf(item_.shelved_at, item_.off_at, at),
         "behind": item_ is not None and draft is not None and item_.version != draft.based_on,
+        "saying": _saying(item_),
         "by": _name(draft.changed_by) if draft else "",
         "due_by": _name(draft.due_by) if draft and draft.due_by else "",
         "shelves": paths(branches),
@@ -208,6 +210,13 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         **as_whom(),
         **choices(session, guards.staff().scope),
     }
+
+
+def _saying(item_: Item | None) -> list[str]:
+    """The regions that say this reward in their own words, as far as who is here looks after them."""
+    scope = guards.staff().scope
+    editions = regions_saying(reading(), item_.id) if item_ is not None and scope.supplier_id is None else []
+    return [one.region for one in editions if scope.covers(one.region)]
 
 
 def _name(actor: str) -> str:

@@ -103,6 +103,37 @@ def test_what_is_typed_is_on_the_phone_before_it_is_saved_and_is_not_left_by_mis
     expect(desk.get_by_text("客服时间")).to_be_visible()
 
 
+def test_a_banners_picture_is_chosen_and_the_page_waits_for_its_moment(desk: Page) -> None:
+    desk.get_by_role("button", name="横幅").click()
+    desk.wait_for_url("**/desk/face/blocks/*")
+    desk.get_by_role("button", name="再加一个").click()
+    field = desk.locator("#slides-0-picture-field")
+    field.get_by_role("link").click()
+    own = desk.get_by_text("商城自带的")
+    expect(own).to_be_visible()
+    chosen = desk.locator("[data-choose=kettle]")
+    if not chosen.is_visible():  # closed where the library has pictures of its own
+        own.click()
+    chosen.click()
+    expect(desk.locator("#picture-choice")).to_be_hidden()
+    expect(field.locator("input")).to_have_value("kettle")
+    field.get_by_role("button", name="移出").click()
+    expect(field.locator("input")).to_have_value("")
+    desk.fill("[name=slides-0-title-zh_Hans]", "岁末好礼")
+    desk.get_by_role("button", name="存入草稿").last.click()
+    desk.wait_for_url("**/desk/face")
+    desk.locator("summary", has_text="定时发布").click()
+    desk.fill("#due_at", "2027-01-01T00:00")
+    desk.locator(".duerow").get_by_role("button", name="定时发布").click()
+    waits = desk.locator(".dues__one")
+    expect(waits).to_contain_text("2027年1月1日 00:00")
+    waits.get_by_role("link", name="看效果").click()
+    expect(desk.frame_locator("#preview").get_by_text("岁末好礼")).to_be_visible()
+    waits.get_by_text("取消定时").click()
+    waits.get_by_role("button", name="确认取消").click()
+    expect(waits).to_have_count(0)
+
+
 def test_the_page_is_looked_at_as_a_dealer_at_a_time_without_being_left(desk: Page) -> None:
     desk.locator(".preview__as summary").click()
     desk.get_by_label("经销商", exact=True).fill("NB0574")

@@ -101,7 +101,8 @@ def _through(what: str, **wanted: Any) -> Batch:
 
 def _run(what: str, batch: Batch) -> Batch:
     begun, busy = perf_counter(), process_time()
-    batches.run()
+    while batches.run():
+        pass
     looked, halfway = perf_counter(), process_time()
     transact(confirm, no=batch.no, **WHO)
     if reading().get_one(Batch, batch.id, populate_existing=True).waiting:

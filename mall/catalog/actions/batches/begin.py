@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note as note_down
 from mall.base import bulk
 from mall.base.ids import new_id
-from mall.base.refused import Refused
+from mall.base.refused import N_, Refused
 from mall.base.time import civil_day
 from mall.base.types import EPOCH, Instant
 from mall.catalog.models import (
@@ -136,8 +136,9 @@ def fill_some(session: Session, now: datetime, *, batch_id: int, rows: Sequence[
     fill: list[bulk.Row] = []
     for row, code in zip(rows, codes, strict=True):
         wrong = list(row.wrong)
-        if code and first.setdefault(code, row.no) != row.no:
-            wrong.append(words("货号 %(code)s 在第 %(no)s 行已经有了", code=code, no=first[code]))
+        repeats = bool(code) and first.setdefault(code, row.no) != row.no
+        if repeats and not wrong:  # a reader that knows its file tells it better
+            wrong.append(words(N_("货号 %(code)s 在第 %(no)s 行已经有了"), code=code, no=first[code]))
         fill.append(fresh(batch_id, row.no, code, row.parts, wrong))
     bulk.add(session, _row, fill)
     failed = sum(1 for row in fill if row["told"])
@@ -152,7 +153,7 @@ def filled(session: Session, now: datetime, *, batch_id: int) -> None:
     if batch.filled_at is None and batch.reading:
         batch.filled_at = now
         if not batch.total:
-            batch.state, batch.fault = BatchState.DROPPED, words("表里没有内容，请从第二行起填写。")
+            batch.state, batch.fault = BatchState.DROPPED, words(N_("表里没有内容，请从第二行起填写。"))
         session.flush()
 
 

@@ -13,10 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
+from mall.base.picture import Box
 from mall.catalog.models import Item, ItemDraft, SupplierFile
 from mall.catalog.queries.documents import written
 from mall.dealers.models import StaffRole
 from mall.face.actions import By, set_theme
+from mall.media.actions.keep import Drawn, write_down
+from mall.media.models import Shape
 from mall.web.db import reading, transact
 from mall.web.picture_field import USES
 from tests.cast import Cast, cast, sign_in
@@ -224,6 +227,10 @@ def test_a_supplier_with_its_files(desk: FlaskClient) -> None:
 
 def test_a_picture_is_known_by_the_rewards_drafts_and_blocks_that_show_it(desk: FlaskClient) -> None:
     key = f"m{'a' * 26}"
+    lost = desk.post(THERMOS, data={**typed(desk), "pictures": ["thermos", key]})
+    assert f"图库里没有这张图片：{key}" in words(lost, 422)
+    drawn = Drawn(key, "", "瓷器.jpg", Shape.SQUARE, (600, 600), Box(0, 0, 600, 600), (240,), 1)
+    transact(write_down, drawn=drawn, actor="staff:1")
     reading().rollback()
     ask = [*desk.application.extensions[USES]]
     assert [use for find in ask for use in find(reading(), key)] == []

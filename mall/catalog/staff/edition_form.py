@@ -17,7 +17,7 @@ from mall.catalog.rules.document import LANGUAGES
 from mall.catalog.rules.editions import LONGEST, WORDS, edition, faults
 from mall.catalog.staff.desk import fen_typed, yuan_told
 from mall.catalog.staff.item_form import local, moment_kept, text_typed
-from mall.catalog.staff.pictures import PicturesForm
+from mall.catalog.staff.pictures import PicturesForm, unknown
 from mall.web.forms import trimmed, whole
 
 
@@ -81,6 +81,8 @@ def edition_from(sent: MultiDict[str, str], found: Beside, at: datetime) -> Edit
         errors.setdefault(name, _(words, **params))
     if not pictures.validate() and Said.PICTURES in own:
         errors.setdefault("pictures", "")
+    if Said.PICTURES in own and (text := unknown(texts["pictures"])):
+        errors.setdefault("pictures", text)
     if errors.get("pictures"):
         pictures.refuse("pictures", errors["pictures"])
     return EditionForm(

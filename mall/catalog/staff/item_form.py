@@ -27,7 +27,7 @@ from mall.catalog.rules.document import (
 )
 from mall.catalog.rules.terms import TERMS
 from mall.catalog.staff.desk import fen_typed, yuan_told
-from mall.catalog.staff.pictures import PicturesForm
+from mall.catalog.staff.pictures import PicturesForm, unknown
 from mall.web.forms import trimmed, whole
 from mall.web.moments import moment_shown, moment_typed
 from mall.web.picture_field import PicturesField
@@ -91,13 +91,16 @@ def item_form_from(sent: MultiDict[str, str]) -> ItemForm:
     """Read what was sent; its buttons that add, move or take out are done on the way."""
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
-    form = PicturesForm(sent)
-    if not form.validate():
-        errors["pictures"] = form.pictures.errors[0]
     kind = _one_of(Kind, sent.get("kind", ""), Kind.PHYSICAL)
     attributes, skus = _skus(sent, typed, errors)
     act, _sep, which = sent.get("act", "").partition(":")
     attributes, skus = _acted(act, whole(which), attributes, skus)
+    form = PicturesForm(sent)
+    form.validate()
+    if text := unknown([*form.pictures.data, *(sku["picture"] for sku in skus if sku.get("picture"))]):
+        form.refuse("pictures", text)
+    if form.pictures.errors:
+        errors["pictures"] = form.pictures.errors[0]
     found: dict[str, Any] = {
         "category": trimmed(sent.get("category"))[:40],
         "kind": kind.value,

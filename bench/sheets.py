@@ -14,7 +14,9 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
+from os import sysconf
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -42,6 +44,7 @@ from mall.web.tables import Table, workbook
 ZONE = "Asia/Shanghai"
 KEYS = [column.key for column in COLUMNS]
 USUAL_VALUE = 10_000
+DATABASE = b" sheets"
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -135,12 +138,22 @@ def taken_out(codes: list[str]) -> Iterator[Any]:
 def told(name: str, step: Callable[[], int]) -> float:
     """Do a step and print how many rows it did, its seconds and what memory it took; gives the seconds."""
     CLEAR.write_text("5")
-    before, began, worked = held("VmRSS"), perf_counter(), process_time()
+    before, began, worked = held("VmRSS"), perf_counter(), process_time() + backends()
     many = step()
-    seconds, worked = perf_counter() - began, process_time() - worked
+    seconds, worked = perf_counter() - began, process_time() + backends() - worked
     memory = max(0, held("VmHWM") - before)
-    print(f"    {name:<10}{many:>8,} {seconds:7.1f} s ({worked:5.1f} s of this processor)  +{memory:4.0f} MB")
+    print(f"    {name:<10}{many:>8,} {seconds:7.1f} s ({worked:5.1f} s of a processor)  +{memory:4.0f} MB")
     return seconds
+
+
+def backends() -> float:
+    """Seconds that PostgreSQL has worked for us so far: a machine that is shared makes the clock tell little."""
+    worked = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if b"postgres: " in (said := (folder / "cmdline").read_bytes()) and DATABASE in said:
+                worked += sum(map(int, (folder / "stat").read_text().rpartition(")")[2].split()[11:13]))
+    return worked / sysconf("SC_CLK_TCK")
 
 
 def held(name: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, func, or_, select
+from sqlalchemy import Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
@@ -90,8 +90,7 @@ def batches(
 def standings(session: Session, scope: Scope) -> dict[BatchState, int]:
     """How many batches stand where; only those that wait for somebody, or are under way."""
     live = (BatchState.READING, BatchState.CHECKED, BatchState.WAITING, BatchState.RUNNING)
-    all_: Select[Any] = select(Batch.state, func.count().label("n"))
-    counted = seen_by(all_, scope).where(Batch.state.in_(live))
+    counted = seen_by(select(Batch.state, func.count().label("n")), scope).where(Batch.state.in_(live))
     found = {row.state: row.n for row in session.execute(counted.group_by(Batch.state))}
     return {state: found.get(state, 0) for state in live}
 
@@ -161,7 +160,7 @@ def named(session: Session) -> Named:
     )
 
 
-def seen_by(statement: Select[Any], scope: Scope) -> Select[Any]:
+def seen_by(statement: Any, scope: Scope) -> Any:
     """A statement over batches, narrowed to those within somebody's rights."""
     if scope.whole:
         return statement

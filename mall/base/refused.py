@@ -5,6 +5,8 @@ Each feature defines its own refusals in its `models.py`; `mall/web/refusals.py`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -13,11 +15,23 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate late
     return text
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A text that another one names, with what it names itself: translated when it is told."""
+
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text % self.params if self.params else self.text
+
+
 class Refused(Exception):
     """A business act that will not be done. Nothing of it is written.
 
     `code` is stable and fit for partners; `text` is the message for people, a Simplified Chinese
-    template translated when told, with named parameters taken from `params`.
+    template translated when told, with named parameters taken from `params`: numbers, words that are nobody's
+    language, a `Phrase`, or a list of any of these.
     """
 
     code: ClassVar[str] = "refused"

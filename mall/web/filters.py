@@ -17,7 +17,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def install(app: Flask) -> None:
     """Give every template these filters by their names."""
-    figures = (number, signed, fen, fen_short, phone)
+    figures = (number, signed, fen, fen_short, phone, stepped_in)
     times = (day, days, moment, clock, month, month_day, year_month, expiry, iso)
     for write in (*figures, *times):
         app.jinja_env.filters[write.__name__] = write
@@ -95,6 +95,11 @@ def phone(value: str) -> str:
     """A phone number masked for lists: `138 **** 6207`; what is too short to mask shows nothing of itself."""
     digits = value.strip()
     return f"{digits[:3]} **** {digits[-4:]}" if len(digits) >= 9 else "****"
+
+
+def stepped_in(steps: int) -> str:
+    """The blank before a name that stands so many steps within others: a list of choices keeps wide blanks alone."""
+    return chr(0x3000) * steps
 
 
 def _zone() -> ZoneInfo:

@@ -79,6 +79,15 @@ def trimmed(text: str | None) -> str:
     return "".join(sign for sign in plain if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co"})
 
 
+BETWEEN = re.compile(r"[\s,\uff0c;\uff1b\u3001]+")
+"""What stands between words that were pasted as a list, Chinese signs among it."""
+
+
+def parted(text: str | None) -> list[str]:
+    """The words of a list as people type or paste it: by lines, spaces, commas or semicolons."""
+    return [word for part in BETWEEN.split(text or "") if (word := trimmed(part))]
+
+
 def whole(text: str) -> int | None:
     """A whole number as people type it, full-width digits and a sign included; anything else is none."""
     plain = unicodedata.normalize("NFKC", text).strip()

@@ -17,7 +17,7 @@ from flask_babel import gettext
 from jinja2 import StrictUndefined
 from werkzeug.utils import redirect
 
-from mall.base.refused import N_, Refused
+from mall.base.refused import N_, Phrase, Refused
 from mall.web import htmx
 from mall.web.db import now
 
@@ -153,9 +153,26 @@ def is_local(url: str) -> bool:
 
 def told(refusal: Refused) -> str:
     """A refusal in the reader's language, its numbers with commas, its dates already words."""
-    text: str = gettext(refusal.text)
-    shown = {name: f"{value:,}" if type(value) is int else value for name, value in refusal.params.items()}
-    return text % shown if shown else text
+    return _filled(refusal.text, refusal.params)
+
+
+def _filled(text: str, params: Mapping[str, Any]) -> str:
+    translated: str = gettext(text)
+    shown = {name: _value(value) for name, value in params.items()}
+    return translated % shown if shown else translated
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int():
+            return f"{value:,}"
+        case Phrase():
+            return _filled(value.text, value.params)
+        case list() | tuple():
+            return gettext("、").join(str(_value(each)) for each in value)
+    return value
 
 
 def refused(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.ids import new_id
+from mall.base.refused import Phrase
 from mall.catalog.models import (
     CUT,
     CashOutsideBounds,
@@ -56,7 +57,7 @@ def confine(session: Session, now: datetime, row: PricePlan, bounds: Bounds) -> 
     does not offer.
     """
     if Said.PRICE not in bounds.parts:
-        raise PartNotTheirs(what=Said.PRICE.name_shown)
+        raise PartNotTheirs(what=Phrase(Said.PRICE.name_shown))
     plan, brand = as_plan(row), brands_plans(session, [row.sku_id])[row.sku_id]
     begins, outside = max(row.starts_at, now), outside_from(as_plan(row), brand, bounds, now)
     if outside is not None and outside <= begins:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.base.refused import Malformed
+from mall.base.refused import Malformed, Phrase
 from mall.catalog.actions.bounds import held, read
 from mall.catalog.models import (
     SAID,
@@ -156,8 +156,8 @@ def _row(session: Session, region: str, item_id: int) -> ItemEdition | None:
 
 
 def _judge(said: Edition, bounds: Bounds) -> None:
-    if closed := [SAID[part] for part in parts_of(said) if part not in bounds.parts]:
-        raise PartNotTheirs(what="、".join(closed))
+    if closed := [Phrase(SAID[part]) for part in parts_of(said) if part not in bounds.parts]:
+        raise PartNotTheirs(what=closed)
     if any(faults(said)):
         raise Malformed
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mall.base.refused import N_
+from mall.base.refused import N_, Phrase
 from mall.base.rich import MOST
 from mall.catalog.models import Admission, Delivery, Document, Kind
 from mall.catalog.rules.document import LANGUAGES, MOST_NAME, MOST_PICTURES, MOST_SKUS, NOW, attribute_names
@@ -52,10 +52,9 @@ class Check:
         return self.blocks and not self.good
 
     @property
-    def told(self) -> str:
-        """Its text with what it names, in the catalogue's own language."""
-        named = {name: "、".join(one) if isinstance(one, list) else one for name, one in self.params.items()}
-        return self.text % named if named else self.text
+    def told(self) -> Phrase:
+        """Its text with what it names; names of parts of the reward are texts themselves."""
+        return Phrase(self.text, self.params | {"what": [Phrase(one) for one in self.params.get("what", ())]})
 
 
 def checks(document: Document, facts: Facts) -> tuple[Check, ...]:

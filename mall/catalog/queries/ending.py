@@ -39,7 +39,7 @@ class Ending:
     first_at: datetime | None
 
 
-def ending_skus(now: datetime, ends: Ends, scope: Scope = WHOLE) -> Select[tuple[int]]:
+def ending_skus(now: datetime, ends: Ends, scope: Scope = WHOLE) -> Select[int]:
     """The ids of SKUs of which a price ends soon, for a list to be narrowed to."""
     asked: Select[Any] = select(_plan.c.sku_id).where(*_ending(now, scope))
     return asked.where(_bare(now)) if ends is Ends.BARE else asked

@@ -81,7 +81,7 @@ _CASH = 1 << 32
 """More than any price's cash: points and cash told as one number are in order as the two are."""
 
 
-def _fewest(items: Select[tuple[int]]) -> Select[Any]:
+def _fewest(items: Select[int]) -> Select[Any]:
     """Of each of these items that is offered: the fewest points of a SKU with their cash, and those of its dearest."""
     closest = func.row_number().over(
         partition_by=(_plan.c.sku_id, _plan.c.step),

@@ -5,8 +5,8 @@
 Two SKUs a reward, found by name, pinyin and code; prices as in bench.catalogue; levels and stock of all SKUs; of the
 rewards every fortieth is a draft as well, every ninth has no picture, every tenth is off the shelf, every eleventh
 comes later, every twelfth has an edition in one region, and of these every tenth is hidden there. 300 suppliers, 60
-brands, 200 announcements, 40 guides. Told are the median and the slowest of the rounds and the work that it was, of this
-process and the database's, without a network; a page over 200 ms is marked.
+brands, 200 announcements, 40 guides. Told are the median and the slowest of the rounds and the work that it was, of
+this process and the database's, without a network; a page over 200 ms is marked.
 """
 
 from __future__ import annotations

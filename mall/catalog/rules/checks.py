@@ -54,7 +54,8 @@ class Check:
     @property
     def told(self) -> Phrase:
         """Its text with what it names; names of parts of the reward are texts themselves."""
-        return Phrase(self.text, self.params | {"what": [Phrase(one) for one in self.params.get("what", ())]})
+        what = [Phrase(one) for one in self.params.get("what", ())]
+        return Phrase(self.text, {**self.params, "what": what})
 
 
 def checks(document: Document, facts: Facts) -> tuple[Check, ...]:

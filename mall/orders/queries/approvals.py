@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.types import Id, Instant
@@ -51,11 +51,6 @@ def approvals(
     shown = [ApprovalShown(order, name, lines[order.dealer_id, order.id]) for order, name in page]
     last = page[-1][0] if len(rows) > PAGE else None
     return shown, Until(last.close_at, last.id) if last is not None and last.close_at else None
-
-
-def awaited(session: Session, now: datetime, dealer_id: int) -> int:
-    """How many redemptions wait for an owner of the dealer."""
-    return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*_waiting(now, dealer_id))) or 0
 
 
 def _waiting(now: datetime, dealer_id: int) -> tuple[ColumnElement[bool], ...]:

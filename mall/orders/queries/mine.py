@@ -108,10 +108,21 @@ def counts(session: Session, dealer_id: int) -> dict[OrderState, int]:
     return dict.fromkeys(OrderState, 0) | {row[0]: row[1] for row in rows}
 
 
-def waiting(session: Session, dealer_id: int) -> int:
-    """How many orders of the dealer are on their way: what the tab's badge counts."""
-    of_dealer = (RedemptionOrder.dealer_id == dealer_id, RedemptionOrder.state.in_(ON_ITS_WAY | UNDECIDED))
-    return session.scalar(select(func.count()).select_from(RedemptionOrder).where(*of_dealer)) or 0
+class Waiting(NamedTuple):
+    """What badges count of a dealer's orders: on their way or undecided, and to be decided by an owner."""
+
+    under_way: int = 0
+    to_approve: int = 0
+
+
+def waiting(session: Session, now: datetime, dealer_id: int) -> Waiting:
+    """How many orders of the dealer wait for something, and how many of them for an owner: one statement for both."""
+    state = RedemptionOrder.state
+    any_of = ON_ITS_WAY | UNDECIDED | {OrderState.AWAITING_APPROVAL}
+    of_dealer = (RedemptionOrder.dealer_id == dealer_id, state.in_(any_of))
+    under_way = func.count().filter(state.in_(ON_ITS_WAY | UNDECIDED))
+    to_approve = func.count().filter(state == OrderState.AWAITING_APPROVAL, RedemptionOrder.close_at > now)
+    return Waiting(*session.execute(select(under_way, to_approve).where(*of_dealer)).one())
 
 
 def pieces_had(session: Session, dealer_id: int, item_ids: Collection[int]) -> dict[int, int]:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from mall.orders.forms import fresh_key
 from mall.orders.queries import claims
-from mall.orders.queries.mine import pieces_had, waiting
+from mall.orders.queries.mine import pieces_had
 from mall.orders.queries.readdress import readdressable
 from mall.orders.queries.spent import spent_this_month
 from mall.orders.views import (
@@ -62,8 +62,7 @@ def register(app: Flask) -> None:
 
 
 def _on_the_way() -> int:
-    here = guards.who()
-    return waiting(reading(), guards.member().dealer_id) + approvals.approvals_here() if here else 0
+    return sum(approvals.waiting_here())
 
 
 def _open_claims() -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request, url_for
+from typing import cast
+
+from flask import Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import Refused
@@ -13,7 +15,7 @@ from mall.orders.actions.approve import decline as decline_order
 from mall.orders.forms import DeclineForm, place_to, until_from
 from mall.orders.models import RedemptionOrder
 from mall.orders.queries import mine
-from mall.orders.queries.approvals import approvals, awaited
+from mall.orders.queries.approvals import approvals
 from mall.orders.views.blueprint import orders
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -84,12 +86,20 @@ def decline(no: str) -> Response:
     return go(order_page, toast=_("已拒绝，积分已退回"))
 
 
+def waiting_here() -> mine.Waiting:
+    """What waits among the orders of the dealer who is here, asked once a request; for nobody but owners to approve."""
+    if "waiting" not in g:
+        g.waiting = mine.Waiting()
+        if guards.who() is not None:
+            here = guards.member()
+            found = mine.waiting(reading(), now(), here.dealer_id)
+            g.waiting = found if here.may_manage else found._replace(to_approve=0)
+    return cast("mine.Waiting", g.waiting)
+
+
 def approvals_here() -> int:
     """How many redemptions wait for the member who is here: none for who is no owner."""
-    here = guards.who()
-    if here is None or not guards.member().may_manage:
-        return 0
-    return awaited(reading(), now(), guards.member().dealer_id)
+    return waiting_here().to_approve
 
 
 def approver_needs_proof(order: RedemptionOrder) -> bool:

@@ -151,17 +151,16 @@ def merchandiser(app: Flask, token: str) -> FlaskClient:
 def told(client: FlaskClient, path: str, rounds: int, engine: PostgreSQL | SQLite) -> str:
     """A page's line: status, median, slowest, work, bytes."""
     taken: list[float] = []
-    client.get(path, base_url="https://localhost")
+    answer = client.get(path, base_url="https://localhost")
     worked = process_time() + engine.cpu_seconds()
     for _ in range(rounds):
         began = perf_counter()
         answer = client.get(path, base_url="https://localhost")
-        size = len(answer.get_data())
         taken.append(1_000 * (perf_counter() - began))
     work = 1_000 * (process_time() + engine.cpu_seconds() - worked) / rounds
     mark = "  over" if median(taken) > MOST else ""
     times = f"{median(taken):8.0f} ms{max(taken):8.0f} ms{work:8.0f} ms"
-    return f"{path:<62}{answer.status_code:>4}{times}{size / 1024:7.0f} KB{mark}"
+    return f"{path:<62}{answer.status_code:>4}{times}{len(answer.get_data()) / 1024:7.0f} KB{mark}"
 
 
 def fill(session: Session, at: datetime, skus: int) -> str:
@@ -269,7 +268,8 @@ def _stock(session: Session, at: datetime, skus: list[int], chance: Random) -> N
 def _regional(session: Session, at: datetime, rewards: list[dict[str, Any]]) -> None:
     """What a region says: of every twelfth reward another name, of every tenth of these that it is not there."""
     open_dealer(session, at, code="HZ1", name="某商", region=f"{REGION}/杭州", channel_level=ChannelLevel.CITY)
-    said = {"subtitles": None, "descriptions": None, "pictures": None, "off_from": None, "off_until": None, "base": {}}
+    unsaid = ("subtitles", "descriptions", "pictures", "off_from", "off_until")
+    said: dict[str, Any] = dict.fromkeys(unsaid) | {"base": {}}
     touched = {"revision": 1, "changed_at": at, "changed_by": "staff:1"}
     editions, terms = [], []
     for one in rewards[::12]:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mall.dealers.models import StaffRole
 from tests.browser.conftest import DESK, Served, Visit
+from tests.browser.dialogs import agreed_to
 from tests.browser.test_lists import signed_in
 
 WIDE: dict[str, Any] = DESK | {"viewport": {"width": 1440, "height": 900}, "is_mobile": False, "has_touch": False}
@@ -64,8 +65,7 @@ def test_what_was_typed_and_not_sent_is_asked_about(visit: Visit, merchandiser: 
     page = visit(**merchandiser, **WIDE)
     choose(page, 1)
     page.get_by_label("品牌").fill("没有发出去")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = agreed_to(page)
     page.get_by_role("link", name="批次").first.click()
     page.wait_for_url("**/desk/batches")
     assert asked == ["beforeunload"]

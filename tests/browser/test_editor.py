@@ -15,6 +15,7 @@ from mall.cli.demo.people import PASSWORD, STAFF
 from mall.dealers.models import Staff, StaffRole
 from tests.browser import faults
 from tests.browser.conftest import DESK, Served, Visit, transact_beside
+from tests.browser.dialogs import agreed_to
 
 pytestmark = pytest.mark.usefixtures("nobody_knocked", "code_unused")
 
@@ -91,8 +92,7 @@ def test_a_reward_is_begun_written_previewed_and_published(visit: Visit, script:
 
 def test_leaving_with_something_typed_is_asked_first(visit: Visit) -> None:
     page = at_desk(desk(visit), "/desk/items/AP-1002")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = agreed_to(page)
     page.fill("[name=brand]", "改过的品牌")
     page.goto("/desk/items")
     assert asked == ["beforeunload"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from mall.base import sheet
 from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
@@ -78,11 +78,11 @@ def home_as_it_was(visit: Visit, signed_in: dict[str, Any]) -> Iterator[None]:
         page.get_by_role("button", name="确认放弃这些改动").click()
 
 
-def table(*rows: list[str]) -> dict[str, Any]:
+def table(*rows: list[str]) -> FilePayload:
     """A spreadsheet as people save it here."""
     text = io.StringIO()
     csv.writer(text).writerows([HEAD, *rows])
-    return {"name": "茶具.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode("gb18030")}
+    return FilePayload(name="茶具.csv", mimeType="text/csv", buffer=text.getvalue().encode("gb18030"))
 
 
 def test_a_first_day(desk: Page, phone: Page, mall_at: Served, watched: Watched) -> None:

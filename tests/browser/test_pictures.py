@@ -18,6 +18,7 @@ from mall.dealers.models import SignInStage, Staff, StaffRole
 from mall.web.db import db, reading, transact
 from tests.browser import faults
 from tests.browser.conftest import DESK, Served, Visit, Watched
+from tests.browser.dialogs import agreed_to
 from tests.cast import DEVICE
 from tests.media.photos import photo
 
@@ -118,8 +119,7 @@ def test_leaving_a_crop_that_is_not_saved_asks_first(desk: Any, tmp_path: Path) 
     page = desk(LIBRARY)
     page.set_input_files("input[type=file]", files(tmp_path, 高的__jpg=photo(800, 1200)))
     page.get_by_role("link", name="调整裁切").click()
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    asked = agreed_to(page)
     page.locator("[data-frame]").focus()
     page.keyboard.press("ArrowDown")
     page.goto(LIBRARY)

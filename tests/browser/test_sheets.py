@@ -9,7 +9,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from mall.base import table
 from mall.catalog.rules.sheets.words import HEADINGS
@@ -114,7 +114,7 @@ def test_what_is_no_table_is_refused_where_it_was_chosen(
     watched.expected = ("422",)
     page = visit(**merchandiser, **DESK)
     page.goto("/desk/items/import")
-    file = {"name": "图.xlsx", "mimeType": "application/octet-stream", "buffer": b"\x89PNG\r\n\x1a\n"}
+    file = FilePayload(name="图.xlsx", mimeType="application/octet-stream", buffer=b"\x89PNG\r\n\x1a\n")
     page.get_by_label("表格文件").set_input_files(file)
     page.get_by_role("button", name="试运行").click()
     page.get_by_text("这不是表格文件").wait_for()

@@ -21,15 +21,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mall import create_app
-from mall.cli.demo.people import MEMBERS
+from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
 from mall.config import ROOT, Settings
-from mall.dealers.models import Dealer, Member
+from mall.dealers.models import Dealer, Member, StaffRole
 from mall.points.actions import Part, earn, open_book, write
 from mall.web.db import db, transact
 from mall.web.limits import RateLimit
@@ -182,6 +183,35 @@ def forget_knocks(session: Session, _at: datetime) -> None:
 
 
 @pytest.fixture(scope="session")
+def of_the_desk(browser: Browser, mall_at: Served) -> OfTheDesk:
+    """The cookies of a person of the desk. Each signs in once: a code of the authenticator is good once."""
+    known: dict[StaffRole, dict[str, Any]] = {}
+
+    def signed_in(role: StaffRole) -> dict[str, Any]:
+        if role not in known:
+            known[role] = _signed_in(browser, mall_at, role)
+        return known[role]
+
+    return signed_in
+
+
+def _signed_in(browser: Browser, mall_at: Served, role: StaffRole) -> dict[str, Any]:
+    person = next(one for one in STAFF if one.role is role)
+    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
+    page.goto("/desk/sign-in")
+    page.locator("[name=login]").fill(person.login)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main button.button--main").click()
+    page.wait_for_url("**/desk/sign-in/code*")
+    page.locator("[name=code]").fill(pyotp.TOTP(person.totp).now())
+    page.locator("main button.button--main").click()
+    page.wait_for_url(lambda url: "/desk" in url and "sign-in" not in url)
+    state = {"storage_state": page.context.storage_state()}
+    page.context.close()
+    return state
+
+
+@pytest.fixture(scope="session")
 def mall_on_postgresql(databases: Databases) -> Iterator[Served]:
     """The same mall on PostgreSQL."""
     with served(databases.postgresql()) as running:
@@ -225,6 +255,7 @@ class Watched:
 
 
 Visit = Callable[..., Page]
+OfTheDesk = Callable[[StaffRole], dict[str, Any]]
 
 
 @pytest.fixture

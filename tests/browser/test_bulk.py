@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mall.dealers.models import StaffRole
-from tests.browser.conftest import DESK, Served, Visit
+from tests.browser.conftest import DESK, OfTheDesk, Served, Visit
 from tests.browser.dialogs import agreed_to
-from tests.browser.test_lists import signed_in
 
 WIDE: dict[str, Any] = DESK | {"viewport": {"width": 1440, "height": 900}, "is_mobile": False, "has_touch": False}
 
 
-@pytest.fixture(scope="module")
-def merchandiser(browser: Browser, mall_at: Served) -> dict[str, Any]:
-    return signed_in(browser, mall_at, StaffRole.MERCHANDISER)
+@pytest.fixture
+def merchandiser(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.MERCHANDISER)
 
 
-@pytest.fixture(scope="module")
-def administrator(browser: Browser, mall_at: Served) -> dict[str, Any]:
-    return signed_in(browser, mall_at, StaffRole.ADMINISTRATOR)
+@pytest.fixture
+def administrator(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.ADMINISTRATOR)
 
 
 def choose(page: Page, rows: int) -> None:

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from mall.cli.demo.people import PASSWORD, STAFF
-from mall.dealers.models import Staff, StaffRole
+from mall.dealers.models import StaffRole
 from tests.browser import faults
-from tests.browser.conftest import DESK, Served, Visit, transact_beside
+from tests.browser.conftest import DESK, OfTheDesk, Visit
 from tests.browser.dialogs import agreed_to
-
-pytestmark = pytest.mark.usefixtures("nobody_knocked", "code_unused")
-
-MERCHANDISER = next(person for person in STAFF if person.role is StaffRole.MERCHANDISER)
 
 
 @pytest.fixture
-def code_unused(mall_at: Served) -> None:
-    """A code of the authenticator is good once; these tests come within the same half minute."""
-    transact_beside(mall_at.environment, forget_codes)
+def merchandiser(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.MERCHANDISER)
 
 
-def forget_codes(session: Session, _at: datetime) -> None:
-    session.execute(update(Staff).values(totp_last_step=0))
-
-
-def at_desk(page: Page, address: str) -> Page:
-    page.goto(f"/desk/sign-in?next={address}")
-    page.locator("[name=login]").fill(MERCHANDISER.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk/sign-in/code" in url)
-    page.locator("[name=code]").fill(pyotp.TOTP(MERCHANDISER.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url(f"**{address}")
+def at_desk(visit: Visit, merchandiser: dict[str, Any], address: str, **more: Any) -> Page:
+    page = visit(**merchandiser, **DESK | {"is_mobile": False} | more)
+    page.goto(address)
     return page
 
 
-def desk(visit: Visit, **more: Any) -> Page:
-    return visit(**DESK | {"is_mobile": False} | more)
-
-
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_a_reward_is_begun_written_previewed_and_published(visit: Visit, script: bool) -> None:
+def test_a_reward_is_begun_written_previewed_and_published(
+    visit: Visit, merchandiser: dict[str, Any], script: bool
+) -> None:
     code = f"KT-{'S' if script else 'P'}"
-    page = at_desk(desk(visit, java_script_enabled=script), "/desk/items/new")
+    page = at_desk(visit, merchandiser, "/desk/items/new", java_script_enabled=script)
     page.fill("[name=name]", "电水壶 1.7L")
     page.fill("[name=code]", code)
     page.select_option("[name=category]", "appliances")
@@ -90,16 +68,20 @@ def test_a_reward_is_begun_written_previewed_and_published(visit: Visit, script:
     assert "第 1 版" in (page.locator("main").text_content() or "")
 
 
-def test_leaving_with_something_typed_is_asked_first(visit: Visit) -> None:
-    page = at_desk(desk(visit), "/desk/items/AP-1002")
+def test_leaving_with_something_typed_is_asked_first(
+    visit: Visit, merchandiser: dict[str, Any]
+) -> None:
+    page = at_desk(visit, merchandiser, "/desk/items/AP-1002")
     asked = agreed_to(page)
     page.fill("[name=brand]", "改过的品牌")
     page.goto("/desk/items")
     assert asked == ["beforeunload"]
 
 
-def test_the_tree_is_ordered_by_keyboard_and_the_handle_keeps_the_focus(visit: Visit) -> None:
-    page = at_desk(desk(visit), "/desk/categories")
+def test_the_tree_is_ordered_by_keyboard_and_the_handle_keeps_the_focus(
+    visit: Visit, merchandiser: dict[str, Any]
+) -> None:
+    page = at_desk(visit, merchandiser, "/desk/categories")
     rows = page.locator("[data-tree] > li")
     first, second = rows.nth(0).get_attribute("data-code"), rows.nth(1).get_attribute("data-code")
     page.locator(f"#grip-{first}").focus()

@@ -6,34 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from mall.cli.demo.people import PASSWORD, STAFF
 from mall.dealers.models import StaffRole
 from tests.browser import faults
-from tests.browser.conftest import DESK, Served, Visit, Watched
+from tests.browser.conftest import DESK, OfTheDesk, Visit, Watched
 
-MERCHANDISER = next(person for person in STAFF if person.role is StaffRole.MERCHANDISER)
 WIDE = DESK | {"viewport": {"width": 1440, "height": 1000}, "is_mobile": False}
 
 
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, mall_at: Served) -> dict[str, Any]:
-    """A merchandiser's cookies: a code of the authenticator is good once."""
-    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
-    page.goto("/desk/sign-in")
-    page.locator("[name=login]").fill(MERCHANDISER.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url("**/desk/sign-in/code*")
-    page.locator("[name=code]").fill(pyotp.TOTP(MERCHANDISER.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk" in url and "sign-in" not in url)
-    state = {"storage_state": page.context.storage_state()}
-    page.context.close()
-    return state
+@pytest.fixture
+def signed_in(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.MERCHANDISER)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
@@ -20,7 +19,7 @@ from mall.config import Settings
 from mall.dealers.models import SignInStage, StaffRole
 from mall.web.guards import Audience, Kind
 from tests.browser import faults
-from tests.browser.conftest import DESK, Served, Visit, Watched
+from tests.browser.conftest import DESK, OfTheDesk, Served, Visit, Watched
 from tests.conftest import SECRET
 
 OWNER = MEMBERS[0]
@@ -111,6 +110,7 @@ NOT_A_PAGE = {
     "desk_points.roll_forward_sheet": "a spreadsheet",
     "desk_points.breakage_sheet": "a spreadsheet",
     "desk_points.funding_sheet": "a spreadsheet",
+    "desk_insight.audit_sheet": "a spreadsheet",
     "desk_catalog.bulk_again": "leads to the list, where rewards are chosen",
     "desk_catalog.batch_result": "a spreadsheet",
     "desk_catalog.sheet_template": "a spreadsheet",
@@ -150,7 +150,9 @@ PAGES = pages()
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, mall_at: Served) -> dict[Kind, dict[str, Any]]:
+def signed_in(
+    browser: Browser, mall_at: Served, of_the_desk: OfTheDesk
+) -> dict[Kind, dict[str, Any]]:
     """The cookies of an owner and of the administrator, signed in once: a code of the authenticator is good once."""
     states: dict[Kind, dict[str, Any]] = {Kind.OPEN: {}}
     page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
@@ -161,18 +163,7 @@ def signed_in(browser: Browser, mall_at: Served) -> dict[Kind, dict[str, Any]]:
     page.wait_for_url(f"{mall_at.url}/")
     states[Kind.MEMBER] = {"storage_state": page.context.storage_state()}
     page.context.close()
-
-    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
-    page.goto("/desk/sign-in")
-    page.locator("[name=login]").fill(ADMINISTRATOR.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url("**/desk/sign-in/code*")
-    page.locator("[name=code]").fill(pyotp.TOTP(ADMINISTRATOR.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk" in url and "sign-in" not in url)
-    states[Kind.STAFF] = {"storage_state": page.context.storage_state()}
-    page.context.close()
+    states[Kind.STAFF] = of_the_desk(StaffRole.ADMINISTRATOR)
     return states
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from mall.cli.demo.people import MEMBERS, PASSWORD, STAFF
+from mall.cli.demo.people import MEMBERS, PASSWORD
 from mall.dealers.models import StaffRole
-from tests.browser.conftest import DESK, Visit, Watched
+from tests.browser.conftest import DESK, OfTheDesk, Visit, Watched
 
 pytestmark = pytest.mark.usefixtures("nobody_knocked")
 
 COOKER = "/catalog/AP-1001"
-MERCHANDISER = next(person for person in STAFF if person.role is StaffRole.MERCHANDISER)
 
 
 def shown(page: Page, address: str) -> Page:
@@ -61,17 +59,12 @@ def test_another_colour_keeps_the_step(visit: Visit) -> None:
     assert "¥299" in (sheet.locator(".sheet__top .points").text_content() or "")
 
 
-def test_the_helper_answers_beside_the_form(visit: Visit, watched: Watched) -> None:
+def test_the_helper_answers_beside_the_form(
+    visit: Visit, watched: Watched, of_the_desk: OfTheDesk
+) -> None:
     watched.expected = ("409",)
-    page = visit(**DESK | {"is_mobile": False})
-    page.goto("/desk/sign-in?next=/desk/prices/AP-1001-B")
-    page.locator("[name=login]").fill(MERCHANDISER.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk/sign-in/code" in url)
-    page.locator("[name=code]").fill(pyotp.TOTP(MERCHANDISER.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url("**/desk/prices/AP-1001-B")
+    page = visit(**of_the_desk(StaffRole.MERCHANDISER), **DESK | {"is_mobile": False})
+    page.goto("/desk/prices/AP-1001-B")
     page.fill("#helper-margin", "30")
     page.press("#helper-margin", "Tab")
     page.wait_for_selector("#helper >> text=30%")

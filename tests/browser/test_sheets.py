@@ -7,35 +7,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import FilePayload, Page
 
 from mall.base import table
 from mall.catalog.rules.sheets.words import HEADINGS
-from mall.cli.demo.people import PASSWORD, STAFF
 from mall.dealers.models import StaffRole
-from tests.browser.conftest import DESK, Served, Visit, Watched
+from tests.browser.conftest import DESK, OfTheDesk, Served, Visit, Watched
 from tests.catalog.sheets import comma_separated
 
-MERCHANDISER = next(person for person in STAFF if person.role is StaffRole.MERCHANDISER)
 
-
-@pytest.fixture(scope="module")
-def merchandiser(browser: Browser, mall_at: Served) -> dict[str, Any]:
-    """The cookies of a merchandiser: a code of the authenticator is good once."""
-    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
-    page.goto("/desk/sign-in")
-    page.locator("[name=login]").fill(MERCHANDISER.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url("**/desk/sign-in/code*")
-    page.locator("[name=code]").fill(pyotp.TOTP(MERCHANDISER.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk" in url and "sign-in" not in url)
-    state = {"storage_state": page.context.storage_state()}
-    page.context.close()
-    return state
+@pytest.fixture
+def merchandiser(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.MERCHANDISER)
 
 
 def mug(code: str, nth: int, **more: str) -> dict[str, str]:

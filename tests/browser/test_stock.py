@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from mall.cli.demo.people import PASSWORD, STAFF
 from mall.dealers.models import StaffRole
-from tests.browser.conftest import DESK, Served, Visit
-
-KEEPER = next(person for person in STAFF if person.role is StaffRole.FULFILMENT)
+from tests.browser.conftest import DESK, OfTheDesk, Visit
 
 
-@pytest.fixture(scope="module")
-def keeper(browser: Browser, mall_at: Served) -> dict[str, Any]:
-    """The cookies of who keeps the warehouse: a code of the authenticator is good once."""
-    page = browser.new_context(base_url=mall_at.url, locale="zh-CN").new_page()
-    page.goto("/desk/sign-in")
-    page.locator("[name=login]").fill(KEEPER.login)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("main button.button--main").click()
-    page.wait_for_url("**/desk/sign-in/code*")
-    page.locator("[name=code]").fill(pyotp.TOTP(KEEPER.totp).now())
-    page.locator("main button.button--main").click()
-    page.wait_for_url(lambda url: "/desk" in url and "sign-in" not in url)
-    state = {"storage_state": page.context.storage_state()}
-    page.context.close()
-    return state
+@pytest.fixture
+def keeper(of_the_desk: OfTheDesk) -> dict[str, Any]:
+    return of_the_desk(StaffRole.FULFILMENT)
 
 
 def open_count(page: Page, remark: str) -> None:

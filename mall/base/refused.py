@@ -25,6 +25,30 @@ class Phrase:
     def __str__(self) -> str:
         return self.text % self.params if self.params else self.text
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """As a row keeps it, with all that it names; `of` reads it back."""
+        return {"text": self.text, "params": {name: _kept(value) for name, value in self.params.items()}}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Phrase:
+        """One that a row has kept."""
+        return cls(kept["text"], {name: _of_kept(value) for name, value in kept["params"].items()})
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return value.kept
+    if isinstance(value, list | tuple):
+        return [_kept(one) for one in value]
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def _of_kept(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Phrase.of(value)
+    return [_of_kept(one) for one in value] if isinstance(value, list) else value
+
 
 class Refused(Exception):
     """A business act that will not be done. Nothing of it is written.

@@ -151,7 +151,7 @@ def is_local(url: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def told(refusal: Refused) -> str:
+def told(refusal: Refused | Phrase) -> str:
     """A refusal in the reader's language, its numbers with commas, its dates already words."""
     return _filled(refusal.text, refusal.params)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
+from mall.base.refused import Phrase
 from mall.catalog.actions.drafts import discard, start
 from mall.catalog.actions.due import cancel_due, publish_due, set_due
 from mall.catalog.actions.publish import schedule, take_off
-from mall.catalog.models import DraftDue, DraftMoved, Kind, NotReady, WrongDue
+from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
+from mall.catalog.models import Admission, DraftDue, DraftMoved, Kind, NotReady, WrongDue
 from mall.dealers.models import OutsideScope, Scope
 from mall.web.db import now, reading, transact
 from tests.catalog.test_drafts import LU, THERMOS, XU, bring_out, look, write
@@ -107,3 +109,21 @@ def test_what_was_published_meanwhile_is_taken_in_unless_both_wrote_the_same(sto
     assert look().item.brand == "新品牌"
     write(brand="再一个")  # the next change forgets it
     assert look().draft.fault is None
+
+
+def test_one_that_fails_a_check_by_then_is_told_and_keeps_no_other_from_being_published(
+    stocked: Flask, clock: Clock
+) -> None:
+    put: dict[str, Any] = {"code": "SUP-9", "name": "临安恒泰", "admitted_on": date(2026, 1, 5)}
+    transact(put_supplier, put=SupplierToPut(**put, admission=Admission.ADMITTED), revision=0, actor=XU)
+    write(supplier="SUP-9")
+    wait()
+    write(code="OF-001", brand="新品牌", pictures=["thermos"])
+    wait(now() + timedelta(hours=1), code="OF-001")
+    transact(put_supplier, put=SupplierToPut(**put, admission=Admission.SUSPENDED), revision=1, actor=XU)
+    clock.tick(hours=1)
+    assert come() == 2
+    failed = look().draft
+    assert failed.due_at is None
+    assert str(Phrase.of(failed.fault)) == "还有 1 项没有通过，没有发布：供应商还没有准入，或者已被暂停"
+    assert look("OF-001").item.brand == "新品牌"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
-from mall.base.refused import Refused
+from mall.base.refused import Phrase, Refused
 from mall.catalog.actions.drafts import catch_up, locked
 from mall.catalog.actions.publish import publish, ready
 from mall.catalog.models import DraftDue, DraftMoved, ItemDraft, NoSuchDraft, WrongDue
@@ -108,7 +108,7 @@ def publish_due(session: Session, now: datetime) -> bool:
             publish(session, now, code=code, draft_id=draft.id, revision=draft.revision, note_=words, actor=by)
     except Refused as refusal:
         draft = session.get_one(ItemDraft, draft.id, populate_existing=True)
-        draft.fault = {"text": refusal.text, "params": dict(refusal.params)}
+        draft.fault = Phrase(refusal.text, refusal.params).kept
         session.flush()
         why = told | {"why": refusal.code, "by": by}
         note(session, now, actor=WORKER, act="item.due.fail", subject=_subject(draft), detail=why)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from mall.base.refused import NotFound, Refused
+from mall.base.refused import NotFound, Phrase, Refused
 from mall.catalog.actions.drafts import catch_up, discard, save
 from mall.catalog.actions.due import cancel_due, set_due
 from mall.catalog.actions.publish import publish, schedule, take_off
@@ -35,7 +35,7 @@ from mall.web.filters import moment
 from mall.web.forms import trimmed, whole
 from mall.web.imagined import as_whom, imagined
 from mall.web.moments import moment_typed
-from mall.web.pages import go, page, refused
+from mall.web.pages import go, page, refused, told
 
 BODY = 512 * 1024
 """Sixty SKUs with names in three languages, and three long descriptions."""
@@ -196,6 +196,7 @@ def _look(found: Written, form: ItemForm, *, typed: bool = False) -> dict[str, A
         "behind": item_ is not None and draft is not None and item_.version != draft.based_on,
         "saying": _saying(item_),
         "by": _name(draft.changed_by) if draft else "",
+        "failed": told(Phrase.of(draft.fault)) if draft and draft.fault else "",
         "due_by": _name(draft.due_by) if draft and draft.due_by else "",
         "shelves": paths(branches),
         "kinds": [(kind.value, _(name)) for kind, name in KINDS.items()],

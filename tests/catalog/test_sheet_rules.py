@@ -115,6 +115,11 @@ def test_a_cell_says_what_people_mean(key: str, cell: str, found: Any) -> None:
     assert isinstance(got, Wrong) if found is None else got == found
 
 
+@pytest.mark.parametrize(("key", "cell"), [("subtitle", "\u00ad"), ("description", "<script>1</script>")])
+def test_what_nobody_would_see_clears_nothing(key: str, cell: str) -> None:
+    assert said(key, cell) is None
+
+
 @pytest.mark.parametrize(
     "cell", ["2026-12-01 09:00", "2026/12/1 9:00", "2026年12月1日 9:00", "2026-12-01 09:00:00", "2026-12-01T09:00"]
 )
@@ -149,8 +154,13 @@ def test_a_moment_is_read_as_people_and_programs_write_it_in_the_malls_own_time(
         ("shelved_at", "明天"),
         ("shelved_at", "2026-02-30 09:00"),
         ("shelved_at", "2026-12-01 25:00"),
+        ("off_at", "0001-01-01 00:00"),
+        ("off_at", "9999-12-31"),
         ("off_at", "立即"),
         ("tags", "新品、便宜"),
+        ("tags", "、"),
+        ("pictures", "，、"),
+        ("picture", "、"),
         ("personal", "也许"),
         ("description", "长" * 8_001),
     ],

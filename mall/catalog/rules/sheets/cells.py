@@ -24,6 +24,8 @@ SPOILT = re.compile(r"\d(\.\d+)?E\+\d+")
 YUAN = re.compile(r"[¥￥]?([0-9]{1,9})(?:\.([0-9]{1,2})0*)?元?")
 COUNT = re.compile(r"([0-9]{1,12})(?:\.0+)?")
 PARTED = re.compile(r"[\s、,，;；]+")
+YEARS = range(2000, 2200)
+"""Years that people mean: programs write 0001-01-01 where no day was chosen, and that has no moment in UTC."""
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 MOMENT = re.compile(
     r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?(?:[T\s]+(\d{1,2})[:：时](\d{1,2})分?(?:[:：]\d{1,2}(?:\.\d+)?)?)?"
@@ -84,7 +86,8 @@ def _text(column: Column, cell: str, _known: Known) -> Any:
     text = " ".join(plain(cell.replace("\n", " ")).split())
     if "\ufffd" in text:
         return wrong(N_("有读不出来的字，文件的编码可能不对"))
-    return text if len(text) <= column.most else wrong(N_("最多 %(most)s 个字"), most=column.most)
+    # Signs that nobody sees are as blank as none: they clear nothing.
+    return (text or None) if len(text) <= column.most else wrong(N_("最多 %(most)s 个字"), most=column.most)
 
 
 def _rich(column: Column, cell: str, _known: Known) -> Any:
@@ -92,7 +95,7 @@ def _rich(column: Column, cell: str, _known: Known) -> Any:
     text = kept("\n".join(plain(line) for line in lines.split("\n")))
     if "\ufffd" in text:
         return wrong(N_("有读不出来的字，文件的编码可能不对"))
-    return text if len(text) <= column.most else wrong(N_("最多 %(most)s 个字"), most=f"{column.most:,}")
+    return (text or None) if len(text) <= column.most else wrong(N_("最多 %(most)s 个字"), most=f"{column.most:,}")
 
 
 def _fen(column: Column, cell: str, _known: Known) -> Any:
@@ -126,7 +129,7 @@ def _tags(column: Column, cell: str, known: Known) -> Any:
         if isinstance(tag, Wrong):
             return tag
         found.append(tag)
-    return sorted(set(found))
+    return sorted(set(found)) or wrong(N_("没有“%(said)s”"), said=cell[:40])
 
 
 def _named(column: Column, cell: str, known: Known) -> Any:
@@ -141,8 +144,8 @@ def _pictures(column: Column, cell: str, known: Known) -> Any:
     if len(keys) > column.most:
         return wrong(N_("图片最多 %(most)s 张"), most=column.most)
     unknown = next((key for key in keys if not KEY.fullmatch(key) or not known.is_picture(key)), None)
-    if unknown is not None:
-        return wrong(N_("图片库里没有“%(said)s”"), said=unknown[:40])
+    if unknown is not None or not keys:  # signs between keys alone are no way to clear it
+        return wrong(N_("图片库里没有“%(said)s”"), said=(unknown or cell)[:40])
     return keys if column.most > 1 else keys[0]
 
 
@@ -152,6 +155,8 @@ def _moment(column: Column, cell: str, known: Known) -> Any:
     found = MOMENT.fullmatch(cell)
     if found is None:
         return wrong(N_("时间读不出来，请写成 2026-12-01 09:00"))
+    if int(found[1]) not in YEARS:
+        return wrong(N_("没有这一天或这个时间，请写成 2026-12-01 09:00"))
     try:
         return datetime(*(int(part or 0) for part in found.groups()), tzinfo=known.zone)  # type: ignore[misc,arg-type]
     except ValueError:

@@ -78,7 +78,8 @@ class Said:
 
 def _sign(found: re.Match[str]) -> str:
     number = int(found[1], 16)
-    return "\ufffd" if 0xD800 <= number < 0xE000 else chr(number)  # half of a sign is none
+    # Half of a sign is none, and no column of ours holds a NUL.
+    return "\ufffd" if not number or 0xD800 <= number < 0xE000 else chr(number)
 
 
 def first_sheet(package: Package) -> tuple[str, date]:

@@ -82,6 +82,11 @@ def test_cells_without_places_stand_one_after_the_other_and_phonetics_are_no_tex
     assert read(parts(rows, sharedStrings=texts)) == [(1, ["甲", "乙A"])]
 
 
+def test_a_sign_that_no_column_holds_is_told_as_one_that_could_not_be_read() -> None:
+    rows = '<row><c t="inlineStr"><is><t>TB_x0000_750_xD800__x0007_</t></is></c></row>'
+    assert read(parts(rows)) == [(1, ["TB\ufffd750\ufffd\a"])]
+
+
 def test_rows_beyond_the_last_that_is_wanted_are_refused_and_empty_ones_are_none() -> None:
     assert len(read(book([["x"]] * 10), most=10)) == 10
     with pytest.raises(TooManyRows):

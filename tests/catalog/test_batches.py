@@ -282,6 +282,15 @@ def test_a_price_that_falls_below_cost_after_it_was_looked_at_is_left_out(stocke
     assert standing_points("OF-001-1") == [1_000]
 
 
+def test_whoever_agreed_to_a_batch_did_not_agree_to_what_fell_below_cost_since(stocked: Flask) -> None:
+    batch = looked_at(reprice(["OF-001", "OF-002"], amount=-100).id)
+    transact(confirm, no=batch.no, actor=LU, scope=WHOLE)
+    transact(set_cost, sku_code="OF-001-1", cost_fen=1_000, actor=LU)
+    done = on(batch.id)
+    assert (done.decided_by, done.changed, done.failed) == (LU, 1, 1)
+    assert standing_points("OF-001-1") == [1_000]
+
+
 def test_taking_back_leaves_what_others_touched_and_says_who(stocked: Flask) -> None:
     batch = written(looked_at(edit(THREE, {"brand": "新石墨", "tags+": ["hot"]}).id).id)
     changed_elsewhere("OF-002", brand="别人的")
@@ -303,6 +312,24 @@ def test_prices_go_back_where_nobody_changed_them_since(stocked: Flask) -> None:
     back = looked_at(transact(undo, no=batch.no, zone=ZONE, actor=XU, scope=WHOLE).id)
     written(back.id)
     assert [standing_points(f"{code}-1") for code in THREE] == [[1_000], [7_777], [3_000]]
+
+
+def test_a_size_that_came_with_its_price_goes_with_it_when_it_is_taken_back(stocked: Flask) -> None:
+    had = live_of(reading(), "OF-001").live
+    name = {"name": {"zh_Hans": "尺寸"}}
+    parts = {
+        "skus+": ["OF-001-2"],
+        "skus/OF-001-1/attributes": [name | {"value": {"zh_Hans": "小"}}],
+        "skus/OF-001-2/attributes": [name | {"value": {"zh_Hans": "大"}}],
+        "prices/OF-001-2/0//": [2_500, 0],
+    }
+    batch = written(looked_at(brought([Asked(no=2, code="OF-001", parts=parts)]).id).id)
+    assert (batch.changed, standing_points("OF-001-2")) == (1, [2_500])
+    back = looked_at(transact(undo, no=batch.no, zone=ZONE, actor=XU, scope=WHOLE).id)
+    assert (back.changed, back.failed, written(back.id).changed) == (1, 0, 1)
+    reading().rollback()
+    assert live_of(reading(), "OF-001").live == had
+    assert standing_points("OF-001-2") == []
 
 
 def test_new_rewards_leave_the_shelf_when_they_are_taken_back(stocked: Flask) -> None:

@@ -107,10 +107,10 @@ def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int]) -> bulk.R
 
 
 def _sound(slot: Slot, value: Sequence[int] | None, costs: dict[str, int]) -> None:
+    if value is None:  # taken away: the SKU may go with it, as it came
+        return
     if slot.sku not in costs:
         raise Wrong(told(NO_SKU, code=slot.sku))
-    if value is None:
-        return
     points, fen = value
     within = 0 < points <= MOST_POINTS and 0 <= fen <= MOST_FEN and 0 <= slot.step <= MOST_STEPS
     if not within or (slot.step == 0) != (fen == 0):

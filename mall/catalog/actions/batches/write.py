@@ -45,8 +45,8 @@ def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     judged, about = judge(session, now, batch, rows, unit_value=unit_value, writing=True)
     was = {row.no: row for row in rows}
     for each in judged:
-        if each.below_cost > was[each.no].below_cost and batch.decided_by is None:
-            each.fail(told(NOW_BELOW))  # a cost or a point's worth has changed since, and no second person has looked
+        if each.below_cost > was[each.no].below_cost:
+            each.fail(told(NOW_BELOW))  # a cost or a point's worth has changed since: nobody has agreed to this
     done = put_items(session, now, batch, [each for each in judged if each.writes], about)
     bulk.change(session, _row, ("batch_id", "no"), [_kept(batch, each, done) for each in judged])
     for each in judged:

@@ -137,6 +137,15 @@ def test_the_form_sent_twice_is_one_batch(desk: FlaskClient) -> None:
     assert first == second
 
 
+def test_the_form_opened_again_and_asked_something_else_is_another_batch(desk: FlaskClient) -> None:
+    typed = {"key": "same-key", "codes": ["OF-001"], "set-by": "percent", "set-unit": "1"}
+    first, second = (
+        desk.post("/desk/items/bulk/prices", data={**typed, "set-amount": amount}).location for amount in ("5", "10")
+    )
+    assert first != second
+    assert "涨 10%" in words(desk.get(second))
+
+
 def test_a_large_change_of_prices_waits_for_a_second_person(
     mall: Flask, desk: FlaskClient, boss: FlaskClient
 ) -> None:

@@ -137,6 +137,16 @@ def test_role_scope_and_reason_are_judged_by_the_verbs(costly: Flask) -> None:
         transact(ask_below_cost, sku_code="NO", put=PlanToPut(points=1), costs=DEAR, note="x", key="k", actor=XU)
 
 
+def test_another_price_from_the_same_form_is_another_proposal(costly: Flask) -> None:
+    first, again, other = ask(), ask(), ask(points=200)
+    assert first == again != other
+    for number in (first, other):
+        agree(number)
+    assert prices() == [200]
+    long = "k" * 90
+    assert ask(long, points=300) == ask(long, points=300)
+
+
 def test_two_second_persons_at_once_make_one_price(costly: Flask, database_url: str) -> None:
     number = ask()
     answers = at_once(database_url, now(), agreeing, [(number, LU), (number, "staff:3")])

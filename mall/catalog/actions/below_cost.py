@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import Forbidden
+from mall.base.types import canonical
 from mall.catalog.actions.plans import PlanToPut, add_plan
 from mall.catalog.models import NoSuchSku, Sku
 from mall.catalog.rules.pricing import Costs
@@ -36,15 +38,18 @@ def ask_below_cost(
 ) -> Proposal:
     """Ask for a price that lies below cost. Sent again it is the same proposal.
 
-    Refused: a price for a region outside the scope; no such SKU; no reason given.
+    Another price from the same form, opened again, is another proposal. Refused: a price for a region outside the
+    scope; no such SKU; no reason given.
     """
     scope.must_cover(put.region)
     sku = session.scalar(select(Sku.id).where(Sku.code == sku_code))
     if sku is None:
         raise NoSuchSku
     facts = {"sku": sku_code, "plan": _facts(put), "costs": asdict(costs), "confined": scope.regional}
+    asked = sha256(canonical([sku_code, facts["plan"]]).encode()).hexdigest()[:16]
+    one = f"{key[:40]}/{asked}" if key else ""
     return ask(
-        session, now, what=WHAT, subject=f"sku:{sku}", facts=facts, note=note, key=key, actor=actor, address=address
+        session, now, what=WHAT, subject=f"sku:{sku}", facts=facts, note=note, key=one, actor=actor, address=address
     )
 
 

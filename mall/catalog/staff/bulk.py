@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, current_app, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import Refused
+from mall.base.types import canonical
 from mall.catalog.actions.batches import begin, chosen
 from mall.catalog.models import TAGS, BatchKind, NothingChosen
 from mall.catalog.queries import suppliers
@@ -82,8 +84,11 @@ def _begun(form: BulkForm, kind: BatchKind, asked: dict[str, Any]) -> Response:
         codes: list[str] = list(picked.codes)
         if picked.all:
             codes = chosen(reading(), now(), filters=filters, scope=by["scope"], seen=picked.seen)
+        # The form opened again and asked something else is another batch.
+        what = sha256(canonical([kind, asked, codes]).encode()).hexdigest()[:16]
+        key = f"{form.key[:40]}/{what}"
         batch = transact(
-            begin, kind=kind, asked=asked, key=form.key, zone=zone(), codes=codes, note=form.note, file=None, **by
+            begin, kind=kind, asked=asked, key=key, zone=zone(), codes=codes, note=form.note, file=None, **by
         )
     except Refused as refusal:
         if isinstance(refusal, NothingChosen):

@@ -89,9 +89,12 @@ def parted(text: str | None) -> list[str]:
 
 
 def whole(text: str) -> int | None:
-    """A whole number as people type it, full-width digits and a sign included; anything else is none."""
+    """A whole number as people type it, full-width digits and a sign included; anything else is none, and so is one
+    that no column holds.
+    """
     plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if re.fullmatch(r"[+-]?[0-9]{1,19}", plain) else None
+    number = int(plain) if re.fullmatch(r"[+-]?[0-9]{1,19}", plain) else None
+    return number if number is not None and abs(number) < 2**63 else None
 
 
 class WholeField(Field):

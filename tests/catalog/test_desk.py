@@ -124,6 +124,8 @@ def test_a_price_is_added_and_told(desk: FlaskClient) -> None:
         ({"points": "100", "region": "华"}, "没有这个区域的经销商"),
         ({"points": "100", "since": "2026-12-02", "until": "2026-12-01"}, "不能早于起始日"),
         ({"points": "100", "until": "2026-11-01"}, "填写的内容有误"),
+        ({"points": "100", "until": "9999-12-31"}, "日期太远了"),
+        ({"points": "100", "since": "0001-01-01"}, "日期太远了"),
     ],
 )
 def test_what_is_no_price_is_told_at_its_field(desk: FlaskClient, form: dict[str, str], told: str) -> None:

@@ -34,6 +34,7 @@ def test_filters_come_back_from_what_they_told(name: str) -> None:
 def test_what_is_no_value_narrows_nothing() -> None:
     odd = ItemFilters.read({"state": "sold", "kind": "x", "tag": "%", "lacks": "'", "q": "  "})
     assert odd == ItemFilters()
+    assert ItemFilters.read({"q": "a\x00b", "brand": "\x00"}) == ItemFilters(q="ab")
     assert len(ItemFilters.read({"q": "长" * 100, "brand": "b" * 100}).brand) == 80
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mall.audit.models import AuditEntry
 from mall.base.picture import Box
-from mall.catalog.models import Item, ItemDraft, SupplierFile
+from mall.base.refused import Phrase
+from mall.catalog.models import Item, ItemDraft, NotReady, SupplierFile
 from mall.catalog.queries.documents import written
 from mall.dealers.models import StaffRole
 from mall.face.actions import By, set_theme
@@ -128,6 +129,31 @@ def test_who_comes_late_sees_both_texts_and_keeps_what_was_typed(desk: FlaskClie
     assert 'value="晚到的副标题"' in html
     assert 'name="list_price" value="100"' in html
     assert document()["brand"] == "先到的品牌"
+
+
+def test_why_a_draft_was_not_published_by_itself_is_told(desk: FlaskClient) -> None:
+    desk.post(THERMOS, data=typed(desk, brand="新品牌"))
+    why = NotReady(n=1, what=Phrase("图片最多 %(most)s 张", {"most": 9, "what": []}))
+    fault = Phrase(why.text, why.params).kept
+    transact(lambda session, _at: session.execute(update(ItemDraft).values(fault=fault)))
+    told = words(desk.get(THERMOS))
+    assert "到了定时的时间，没有发布：还有 1 项没有通过，没有发布：图片最多 9 张" in told
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"revision": "9" * 19, "version": "9" * 19, "draft": "9" * 19},
+        {"shelf": "at", "shelved_at": "2026-12-01T10:00", "shelved_at__was": "2026-12-01T10:00"},
+        {"shelf": "at", "shelved_at": "2026-12-01T10:00", "shelved_at__was": "0001-01-01T00:00:00+00:00"},
+    ],
+)
+def test_what_no_browser_sends_does_no_harm(desk: FlaskClient, odd: dict[str, str]) -> None:
+    desk.post(THERMOS, data=typed(desk, brand="新品牌"))
+    sent = typed(desk, subtitles__zh_Hans="新副标题") | {name.replace("__", "-"): value for name, value in odd.items()}
+    for where in (THERMOS, f"{THERMOS}/publication", f"{THERMOS}/shelf", f"{THERMOS}/catching-up"):
+        assert desk.post(where, data=sent).status_code < 500
+        assert desk.get(THERMOS).status_code == 200
 
 
 def test_buttons_of_the_form_change_it_and_save_nothing(desk: FlaskClient) -> None:

@@ -101,7 +101,7 @@ class ItemFilters:
     @classmethod
     def read(cls, said: Mapping[str, str]) -> Self:
         """From an address or a form, or from what `told` gave; what is no value of a filter narrows nothing."""
-        words = {name: said.get(name, "").strip()[:most] for name, most in LONGEST.items()}
+        words = {name: said.get(name, "").replace("\x00", "").strip()[:most] for name, most in LONGEST.items()}
         tag = said.get("tag", "")
         return cls(
             **words,

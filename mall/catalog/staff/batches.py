@@ -225,9 +225,11 @@ def _result(one: Batch) -> Table:
 
 
 def _result_rows(one: Batch, named: found.Named) -> Iterator[list[Value]]:
-    session = reading()
+    session, names = reading(), dict[str, str]()
     for row in found.all_rows(session, one.id):
-        told = [told_of(words, staff_names(session, [words["params"].get("who", "")])) for words in row.told]
+        strangers = {who for words in row.told if (who := words["params"].get("who", "")) and who not in names}
+        names |= {who: who for who in strangers} | staff_names(session, strangers)
+        told = [told_of(words, names) for words in row.told]
         parts = [f"{part.name}{_('：')}{part.before} → {part.after}" for part in parts_of(row.before, row.after, named)]
         outcome = _(OUTCOMES[row.outcome]) if row.outcome else ""
         changed = _("；").join(parts)[:30_000] if row.outcome not in (Outcome.ERROR, Outcome.SKIP) else ""

@@ -193,7 +193,7 @@ def _numbers() -> tuple[dict[str, int | None], set[str]]:
     numbers: dict[str, int | None] = {}
     wrong = set()
     for name, value in request.form.items():
-        if not name.startswith("n-"):
+        if not name.startswith("n-") or "\x00" in name:
             continue
         text = trimmed(value).replace(",", "")
         number = whole(text) if text else None

@@ -243,9 +243,9 @@ def moment_kept(sent: MultiDict[str, str], name: str, typed: dict[str, str], err
     if not text:
         return None
     try:
-        if was and local(was) == text:
+        if was and datetime.fromisoformat(was).tzinfo is not None and local(was) == text:
             return was
-    except ValueError:
+    except (ValueError, OverflowError):
         was = ""
     found = moment_typed(text)
     if found is None:

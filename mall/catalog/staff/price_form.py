@@ -18,6 +18,7 @@ from mall.catalog.rules.pricing import Costs
 from mall.catalog.staff.desk import end_typed, fen_typed, start_typed, yuan_told
 from mall.dealers.models import TIERS, Tier
 from mall.web.forms import AtMost, Form, Needed, fresh_key, trimmed, whole
+from mall.web.moments import YEARS
 
 STEPS = {0: N_("全积分"), 1: N_("积分 + 现金，第一档"), 2: N_("积分 + 现金，第二档"), 3: N_("积分 + 现金，第三档")}
 PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?%?")
@@ -37,7 +38,7 @@ class PlanForm(Form):
     until = DateField(N_("最后一天"), validators=[Optional()])
     sure = BooleanField(N_("低于成本也要这样定价，交给另一位同事复核"))
     why = StringField(N_("为什么低于成本"), filters=[trimmed], validators=[AtMost(200)])
-    key = HiddenField()
+    key = HiddenField(filters=[trimmed])
 
     def offer(self) -> PlanForm:
         """The form with its choices in the reader's language."""
@@ -73,8 +74,7 @@ class PlanForm(Form):
             self.refuse("tier", _("请选择等级"))
         if self.region.data and self.region.data not in regions:
             self.refuse("region", _("没有这个区域的经销商，请从列表中选择"))
-        if self.since.data and self.until.data and self.until.data < self.since.data:
-            self.refuse("until", _("最后一天不能早于起始日"))
+        self._judge_days()
         if not good or self.trouble or points is None or cash is None:
             return None
         return PlanToPut(
@@ -86,6 +86,13 @@ class PlanForm(Form):
             starts_at=start_typed(self.since.data) if self.since.data else None,
             ends_at=end_typed(self.until.data) if self.until.data else None,
         )
+
+    def _judge_days(self) -> None:
+        for name in ("since", "until"):
+            if self[name].data and self[name].data.year not in YEARS:
+                self.refuse(name, _("日期太远了。"))
+        if self.since.data and self.until.data and self.until.data < self.since.data:
+            self.refuse("until", _("最后一天不能早于起始日"))
 
 
 class CostForm(Form):

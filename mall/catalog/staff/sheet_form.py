@@ -18,7 +18,7 @@ class SheetForm(Form):
 
     file = FileField(N_("表格文件"))
     note = StringField(N_("备注"), filters=[trimmed], validators=[AtMost(200)])
-    key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[trimmed])
 
     def source(self) -> tuple[str, bytes] | None:
         """The file's name and bytes, or none after putting what is wrong at a field."""

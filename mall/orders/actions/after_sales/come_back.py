@@ -146,11 +146,12 @@ def resend(
         raise ClaimMoved
     actor, ends = f"staff:{staff_id}", ClaimState.DONE if claim.resending else ClaimState.DECLINED
     claim.resent_carrier, claim.resent_waybill = carrier, waybill
-    pieces = {line.line_no: line.sku_id for line in lines_of(session, order)}
-    going: Counter[int] = Counter()
-    for one in lines_of_claim(session, claim):
-        going[pieces[one.line_no]] += one.quantity
-    send_out(session, now, going, because=Because(Reason.EXCHANGE, order.no, actor, claim.no))
+    if claim.resending:  # what was refused was never in stock: it goes home as it came
+        pieces = {line.line_no: line.sku_id for line in lines_of(session, order)}
+        going: Counter[int] = Counter()
+        for one in lines_of_claim(session, claim):
+            going[pieces[one.line_no]] += one.quantity
+        send_out(session, now, going, because=Because(Reason.EXCHANGE, order.no, actor, claim.no))
     detail = {"claim": claim.no, "carrier": carrier, "waybill": waybill}
     move(session, now, claim, ends, actor=actor, detail=detail, source_address=source_address)
     if ends is ClaimState.DECLINED:

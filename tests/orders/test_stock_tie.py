@@ -25,13 +25,15 @@ from mall.base.refused import Refused
 from mall.catalog.models import NotThere, Sku, StockAt, StockMovement
 from mall.catalog.queries.movements import open_warehouses
 from mall.dealers.models import StaffRole
-from mall.orders.actions import ship
+from mall.orders.actions import cannot_deliver, ship
+from mall.orders.actions.after_sales import refuse_return, resend, send_back
+from mall.orders.models import ClaimKind
 from mall.orders.queries.proof import Looked, order_faults
 from mall.orders.queries.stock_proof import broken_stock
 from mall.web.db import db, now, reading, snapshot, transact
 from tests.catalog import stocktaking
 from tests.catalog.stocktaking import FAR, MAIN, begin, correct, count_all, deliver, houses, left, lies, settle
-from tests.orders import scene
+from tests.orders import claiming, scene
 from tests.orders.scene import COOKER, DEALER, RICE
 from tests.processes import at_once
 
@@ -142,6 +144,28 @@ def test_a_part_leaves_the_warehouse_that_was_chosen(stores: Flask) -> None:
     second = scene.order(COOKER, 2)
     with pytest.raises(NotThere):
         transact(ship, dealer_code=f"D{DEALER}", no=second.no, part_no=1, waybill="SF2", warehouse_id=far, **SENDER)
+    assert faults() == []
+
+
+def test_a_piece_that_breaks_before_it_is_sent_is_missed_once(stores: Flask) -> None:
+    placed = scene.order(COOKER, 2)
+    staff: dict[str, Any] = {"dealer_code": f"D{DEALER}", "staff_id": 2, "role": StaffRole.FULFILMENT}
+    transact(cannot_deliver, no=placed.no, line_no=1, restock=False, reason="摔坏了", **staff)
+    assert (left(COOKER), lies(COOKER)) == (18, {MAIN: 18})
+    no = begin(COOKER)
+    count_all(no, {COOKER: 18})
+    settle(no)
+    assert (left(COOKER), lies(COOKER)) == (18, {MAIN: 18})
+    assert faults() == []
+
+
+def test_what_goes_home_refused_leaves_no_warehouse(stores: Flask) -> None:
+    made = claiming.claim(claiming.arrived(COOKER), None, ClaimKind.RETURN)
+    claiming.agreed(made)
+    transact(send_back, **claiming.OWNER, no=made.no, **claiming.BACK)
+    claiming.by_staff(refuse_return, made, reason="箱子是空的")
+    claiming.by_staff(resend, made, **claiming.SF)
+    assert (left(COOKER), lies(COOKER)) == (19, {MAIN: 19}), "one is the dealer's, the others lie there"
     assert faults() == []
 
 

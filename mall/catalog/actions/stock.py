@@ -29,13 +29,11 @@ _TAKE = update(_stock).where(_OF_SKU, _ENOUGH).values(_FEWER | _NEXT).returning(
 _ADD = update(_stock).where(_OF_SKU).values(_MORE | _NEXT).returning(*_AFTER)
 _SUPPLY = update(_stock).where(_OF_SKU).values(_MORE | _MORE_CAME | _NEXT).returning(*_AFTER)
 _WITHDRAW = update(_stock).where(_OF_SKU, _ENOUGH).values(_FEWER | _LESS_CAME | _NEXT).returning(*_AFTER)
-_WRITE_OFF = update(_stock).where(_OF_SKU).values(_LESS_CAME | {"seq": _stock.c.seq + 2}).returning(*_AFTER)
-_SEND = (
-    update(_stock)
-    .where(_OF_SKU)
-    .values(seq=_stock.c.seq + bindparam("places", type_=_stock.c.seq.type))
-    .returning(*_AFTER)
+_PLACES = bindparam("places", type_=_stock.c.seq.type)
+_WRITE_OFF = (
+    update(_stock).where(_OF_SKU).values(_LESS_CAME | {"seq": _stock.c.seq + 1 + _PLACES}).returning(*_AFTER)
 )
+_SEND = update(_stock).where(_OF_SKU).values(seq=_stock.c.seq + _PLACES).returning(*_AFTER)
 _LEFT = select(_stock.c.on_hand).where(_OF_SKU)
 _LOCK = (
     select(_stock.c.sku_id)
@@ -69,16 +67,30 @@ def put_back(
     tell(session, now, rows, because)
 
 
-def write_off(session: Session, now: datetime, quantities: Mapping[int, int], *, because: Because) -> None:
+def write_off(
+    session: Session, now: datetime, quantities: Mapping[int, int], *, because: Because, there: bool = False
+) -> None:
     """Pieces of SKUs that an order gave up and that did not come back into stock: lost, broken, or let go of.
 
-    Two movements: the order's release, and the loss. What can be redeemed stays as it is.
+    The order's release, and the loss. What can be redeemed stays as it is. `there` says that they had not left: they
+    lie no more where they would have been sent from, so that the next count does not miss them once again.
     """
+    if there:
+        session.execute(_LOCK, {"skus": list(quantities)}).all()
+    places = pick_from(session, quantities, None) if there else {}
     rows = []
     for sku, quantity in _in_order(quantities):
-        seq, on_hand = _changed(session, _WRITE_OFF, sku, quantity)
-        rows.append(move(sku, Move.RELEASE, quantity, (seq - 1, on_hand + quantity)))
-        rows.append(move(sku, Move.ADJUST, -quantity, (seq, on_hand)))
+        losses: list[tuple[int | None, int]] = [*places.get(sku, [])]
+        if nowhere := quantity - sum(pieces for _, pieces in losses):
+            losses.append((None, nowhere))
+        wants = {"sku": sku, "quantity": quantity, "places": len(losses)}
+        seq, left = session.connection().execute(_WRITE_OFF, wants).one()
+        seq, left = seq - len(losses), left + quantity
+        rows.append(move(sku, Move.RELEASE, quantity, (seq, left)))
+        for warehouse, pieces in losses:
+            seq, left = seq + 1, left - pieces
+            rows.append(move(sku, Move.ADJUST, -pieces, (seq, left), warehouse))
+            lift(session, sku, warehouse, pieces)
     tell(session, now, rows, because)
 
 

@@ -68,7 +68,8 @@ def come_to_nothing(
 ) -> None:
     """What a line keeps is given back whole, and who ordered it is told. The judging is the caller's, the book locked.
 
-    Its pieces go into stock, or are written off where there are none to go. Open claims about them are over.
+    It has not left. Its pieces go into stock, or are written off where there are none to go. Open claims about them
+    are over.
     """
     kept = line.kept
     back = refund_pieces(
@@ -83,7 +84,10 @@ def come_to_nothing(
     )
     release(session, now, [as_reward(order, line, None)])
     because = Because(Reason.FAILED, order.no, actor)
-    (put_back if into_stock else write_off)(session, now, {line.sku_id: kept}, because=because)
+    if into_stock:
+        put_back(session, now, {line.sku_id: kept}, because=because)
+    else:
+        write_off(session, now, {line.sku_id: kept}, because=because, there=line.kind.shipped)
     detail = {"line": line.line_no, "reason": reason, "points": back.points, "fen": back.fen}
     detail |= {} if into_stock else {"written_off": kept}
     happened(

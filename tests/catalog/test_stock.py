@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,6 +27,7 @@ from mall.catalog.models import (
     Item,
     Kind,
     NoSuchSku,
+    NoSuchWarehouse,
     NotExpected,
     NothingCounted,
     NotThere,
@@ -108,6 +110,18 @@ def test_what_came_back_lies_in_the_first_warehouse_again(stores: Flask) -> None
     transact(write_off, {sku(GREY): 2}, because=ORDER)
     assert told(GREY)[-2:] == [("release", 2, 18, "order"), ("adjust", -2, 16, "order")]
     assert (left(GREY), lies(GREY)) == (16, {MAIN: 8, FAR: 4})
+    all_ties()
+
+
+def test_what_is_written_off_before_it_left_lies_nowhere_any_more(stores: Flask) -> None:
+    transact(take, {sku(GREY): 16}, because=ORDER)
+    transact(write_off, {sku(GREY): 16}, because=ORDER, there=True)
+    # Four pieces were there before anybody knew of warehouses: the last two are of those.
+    assert told(GREY)[-4:] == [
+        ("release", 16, 18, "order"),
+        ("adjust", -10, 8, "order"), ("adjust", -4, 4, "order"), ("adjust", -2, 2, "order"),
+    ]  # fmt: skip
+    assert (left(GREY), lies(GREY)) == (2, {})
     all_ties()
 
 
@@ -311,6 +325,20 @@ def test_a_warehouse_is_closed_only_empty(stores: Flask) -> None:
     correct(GREY, -4, FAR)
     transact(put_warehouse, put=put(open=False), revision=1, by=BUYER)
     assert acts("stock.warehouse") == 3
+
+
+def test_what_was_announced_does_not_come_into_a_closed_warehouse(stores: Flask) -> None:
+    said = {"sku_code": GREY, "warehouse": FAR, "reference": "CG-1", "expected_on": None, "by": BUYER}
+    transact(announce, pieces=12, key=key(), **said)
+    coming = reading().scalars(select(StockIncoming.id)).one()
+    correct(GREY, -4, FAR)
+    closed = WarehouseToPut(code=FAR, name=FAR, position=2, open=False)
+    transact(put_warehouse, put=closed, revision=1, by=BUYER)
+    arrival: dict[str, Any] = {"sku_code": GREY, "incoming_id": coming, "remark": "", "by": KEEPER}
+    with pytest.raises(NoSuchWarehouse):
+        transact(settle_incoming, arrived=12, **arrival)
+    transact(settle_incoming, arrived=0, **arrival)
+    assert (left(GREY), lies(GREY)) == (14, {MAIN: 10})
 
 
 def test_a_count_becomes_stock(stores: Flask) -> None:

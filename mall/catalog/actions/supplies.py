@@ -218,7 +218,7 @@ def settle_incoming(
     """What was announced is here, so many pieces of it; none: it was called off. Said again it changes nothing.
 
     Refused: who neither supplies nor keeps a warehouse; a SKU or warehouse outside the scope; what nobody announced, or
-    what has been settled otherwise.
+    what has been settled otherwise; pieces for a warehouse that was closed meanwhile.
     """
     by.must_be(MAY_RECEIVE)
     sku, _ = _locked(session, sku_code, by)
@@ -228,7 +228,10 @@ def settle_incoming(
     if not coming.open:
         return
     if coming.warehouse_id is not None:
-        by.may_use(session.get_one(Warehouse, coming.warehouse_id))
+        place = session.get_one(Warehouse, coming.warehouse_id, with_for_update={"read": True}, populate_existing=True)
+        by.may_use(place)
+        if arrived and not place.open:
+            raise NoSuchWarehouse
     elif by.scope.region:
         raise OutsideScope
     coming.arrived, coming.settled_at, coming.settled_by = arrived, now, by.actor
@@ -265,7 +268,8 @@ def _place(session: Session, kind: Kind, code: str, by: By) -> int | None:
         if by.scope.region:
             raise OutsideScope
         return None
-    found = session.scalar(select(Warehouse).where(Warehouse.code == code, Warehouse.closed_at.is_(None)))
+    open_ = select(Warehouse).where(Warehouse.code == code, Warehouse.closed_at.is_(None))
+    found = session.scalar(open_.with_for_update(read=True))  # whoever closes it waits, and finds what came in
     if found is None:
         raise NoSuchWarehouse
     by.may_use(found)

@@ -33,7 +33,7 @@ from mall.catalog.queries.documents import Written, version, written
 from mall.catalog.queries.quarrels import last_touch
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.differences import merged, told
-from mall.catalog.rules.document import blank, document
+from mall.catalog.rules.document import NOW, blank, document
 from mall.dealers.models import WHOLE, Scope
 
 
@@ -102,10 +102,11 @@ def save(
     draft = found.draft
     if draft is not None and draft.document == document_:
         return Saved(draft_id=draft.id, revision=draft.revision, changed=False)
-    if draft is None and draft_id and _published(session, draft_id) is not None:
+    if draft is None and draft_id and _was_published(session, draft_id, document_):
         return Saved(draft_id=draft_id, revision=0, changed=False)
     must_not_wait(found)
-    if found.revision != revision or found.version != version_seen:
+    another = draft is not None and draft_id not in (0, draft.id)  # theirs was let go of or published, this one begun
+    if another or found.revision != revision or found.version != version_seen:
         raise DraftMoved(**last_touch(session, found))
     if draft is None:
         if found.item is None or found.live is None:
@@ -243,8 +244,13 @@ def _write(session: Session, now: datetime, draft: ItemDraft, document_: Documen
     session.flush()
 
 
-def _published(session: Session, draft_id: int) -> ItemVersion | None:
-    return session.scalar(select(ItemVersion).where(ItemVersion.draft_id == draft_id))
+def _was_published(session: Session, draft_id: int, document_: Document) -> bool:
+    """Whether a draft was published saying just this: what somebody wrote besides is not thrown away."""
+    made = session.scalar(select(ItemVersion).where(ItemVersion.draft_id == draft_id))
+    if made is None:
+        return False
+    on = made.document["shelved_at"] if document_["shelved_at"] == NOW else None
+    return made.document == (document_ | {"shelved_at": on} if on else document_)
 
 
 def _note(

@@ -155,6 +155,8 @@ def _saved(code: str, found: Written, form: ItemForm) -> tuple[Any, Response]:
     except DraftMoved as refusal:
         session = reading()
         again = written(session, code, guards.staff().scope)
+        if again.draft is not None and form.draft not in (0, again.draft.id):
+            seen["revision"] = 0  # another draft than the one that was seen: its revisions say nothing of this one
         together = conflict(session, code=code, document_=form.document, **seen)
         mine = replace(form, document=together.document).following(again)
         told: dict[str, Any] = {"taken": together.taken, "both": together.both}

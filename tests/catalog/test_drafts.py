@@ -286,6 +286,33 @@ def write_at_once(actor: str, brand: str) -> str:
     return "saved"
 
 
+def test_a_published_reward_stays_of_its_kind(stocked: Flask) -> None:
+    write(kind=Kind.CARD_CODE.value, delivery="instant")
+    with pytest.raises(NotReady):
+        bring_out()
+    assert look().item.kind is Kind.PHYSICAL
+
+
+def test_what_somebody_wrote_after_the_draft_was_published_is_not_thrown_away(stocked: Flask) -> None:
+    write(brand="新品牌", shelved_at=NOW)
+    seen = look()
+    bring_out(actor=LU)
+    assert write(seen=seen).changed is False, "the very same form again"
+    with pytest.raises(DraftMoved):
+        write(seen=seen, brand="新品牌二代")
+    assert look().item.brand == "新品牌"
+
+
+def test_another_draft_that_was_begun_meanwhile_is_not_written_over(stocked: Flask) -> None:
+    write(brand="新品牌")
+    seen = look()
+    transact(discard, code=THERMOS, revision=seen.draft.revision, actor=LU)
+    write(brand="别的", actor=LU)
+    with pytest.raises(DraftMoved):
+        write(seen=seen, brand="新品牌二代")
+    assert look().draft.document["brand"] == "别的"
+
+
 def publish_at_once(draft_id: int, actor: str) -> int:
     return int(transact(publish, code=THERMOS, draft_id=draft_id, revision=1, actor=actor))
 

@@ -233,6 +233,14 @@ def test_stock_follows_the_codes_where_they_parted(rack: Flask) -> None:
     assert stock() == 3
 
 
+def test_what_is_no_reward_of_codes_any_more_is_not_tended(rack: Flask) -> None:
+    brought(listed(3))
+    transact(lambda session, _at: session.execute(text("UPDATE item SET kind = 'physical'")))
+    transact(lambda session, _at: session.execute(text("UPDATE stock SET on_hand = on_hand + 2")))
+    transact(tend)
+    assert stock() == 5
+
+
 def test_a_default_expiry_holds_for_rows_that_name_none(rack: Flask) -> None:
     brought("卡密,有效期\nONE-1,2027-12-31\nTWO-2,", expires_on=date(2027, 6, 30))
     zone = {code.expires_at.date() for code in codes()}

@@ -143,6 +143,7 @@ def facts(session: Session, now: datetime, found: Document, item: Item | None) -
         taken={row.code for row in rows if row.item_id != mine},
         priced={row.code for row in rows if row.item_id == mine and cheapest(plans[row.id], at=now)},
         live_shelved_at=item.shelved_at.isoformat() if item and item.shelved_at else None,
+        live_kind=item.kind.value if item else "",
     )
 
 

@@ -30,6 +30,7 @@ class Facts:
     taken: Collection[str] = ()
     priced: Collection[str] = ()
     live_shelved_at: str | None = None
+    live_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def checks(document: Document, facts: Facts) -> tuple[Check, ...]:
         _texts(document),
         _category(document, facts),
         *_skus(document, facts),
-        _terms(document, kind),
+        _terms(document, kind, facts),
         _delivery(document, kind),
         _supplier(document, facts),
         _moments(document, facts),
@@ -143,7 +144,9 @@ def _told_apart(document: Document) -> bool:
     return len(combinations) == len(document["skus"])
 
 
-def _terms(document: Document, kind: Kind) -> Check:
+def _terms(document: Document, kind: Kind, facts: Facts) -> Check:
+    if facts.live_kind not in ("", kind.value):  # its stock, codes and orders are of the kind that it is
+        return Check("terms", False, N_("已有礼品的发放方式不能改"), "terms")
     wrong = wrong_terms(kind, document["terms"])
     if not wrong:
         return Check("terms", True, N_("发放方式齐全"), "terms")

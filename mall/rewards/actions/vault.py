@@ -185,7 +185,7 @@ def tend(session: Session, now: datetime) -> int:
 
 
 def _standing() -> Any:
-    """By shelf: what stock says, and how many codes are free."""
+    """By shelf of a reward that is still one of codes: what stock says, and how many codes are free."""
     free = (
         select(func.count())
         .select_from(_code)
@@ -194,7 +194,13 @@ def _standing() -> Any:
         .scalar_subquery()
         .label("free")
     )
-    return select(VaultShelf.sku_id, Stock.on_hand, free).join(Stock, Stock.sku_id == VaultShelf.sku_id)
+    return (
+        select(VaultShelf.sku_id, Stock.on_hand, free)
+        .join(Stock, Stock.sku_id == VaultShelf.sku_id)
+        .join(Sku, Sku.id == VaultShelf.sku_id)
+        .join(Item, Item.id == Sku.item_id)
+        .where(Item.kind == Kind.CARD_CODE)
+    )
 
 
 def _card_sku(session: Session, sku_code: str) -> int:

@@ -127,3 +127,18 @@ def test_one_that_fails_a_check_by_then_is_told_and_keeps_no_other_from_being_pu
     assert failed.due_at is None
     assert str(Phrase.of(failed.fault)) == "还有 1 项没有通过，没有发布：供应商还没有准入，或者已被暂停"
     assert look("OF-001").item.brand == "新品牌"
+
+
+@pytest.mark.parametrize("shelved_at", ["now", "then"])
+def test_what_comes_on_the_shelf_at_the_same_moment_does_though_the_worker_is_late(
+    stocked: Flask, clock: Clock, shelved_at: str
+) -> None:
+    at = now() + timedelta(hours=1)
+    transact(take_off, code=THERMOS, version_seen=look().item.version, actor=LU)
+    said = at.isoformat() if shelved_at == "then" else shelved_at
+    write(shelved_at=said, off_at=(at + timedelta(minutes=1)).isoformat())
+    wait(at)
+    clock.tick(hours=1, minutes=5)
+    assert come() == 1
+    found = look()
+    assert (found.draft, found.item.shelved_at, found.item.off_at) == (None, at, at + timedelta(minutes=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,6 +88,7 @@ def cancel_due(
 def publish_due(session: Session, now: datetime) -> bool:
     """Publish the first draft whose time has come, for who set it; whether there was one. For the worker.
 
+    It is judged as of its time: what was to be on the shelf from then on is, though the worker comes a little later.
     What was published meanwhile is taken in where the draft leaves those parts alone. A draft that cannot be published
     stays a draft, with why.
     """
@@ -98,14 +100,16 @@ def publish_due(session: Session, now: datetime) -> bool:
     draft = found.draft
     if draft is None or draft.due_at is None or draft.due_at > now:
         return True
-    by, words, told = draft.due_by or WORKER, draft.due_note or "", {"code": code, "due_at": draft.due_at.isoformat()}
+    at, by, words = draft.due_at, draft.due_by or WORKER, draft.due_note or ""
+    told = {"code": code, "due_at": at.isoformat()}
     note(session, now, actor=WORKER, act="item.due.over", subject=_subject(draft), detail=told | {"by": by})
     _wait_no_more(session, draft)
     try:
         with session.begin_nested():
             if _nobody_else_wrote(found):
                 catch_up(session, now, code=code, revision=draft.revision, actor=WORKER)
-            publish(session, now, code=code, draft_id=draft.id, revision=draft.revision, note_=words, actor=by)
+            asked: dict[str, Any] = {"draft_id": draft.id, "revision": draft.revision, "note_": words, "at": at}
+            publish(session, now, code=code, actor=by, **asked)
     except Refused as refusal:
         draft = session.get_one(ItemDraft, draft.id, populate_existing=True)
         draft.fault = Phrase(refusal.text, refusal.params).kept

@@ -46,6 +46,7 @@ def publish(
     draft_id: int,
     revision: int,
     note_: str = "",
+    at: datetime | None = None,
     actor: str,
     scope: Scope = WHOLE,
     address: str = "",
@@ -53,8 +54,9 @@ def publish(
     """Let a draft become what dealers see, and give back the number of the version.
 
     What a price page or freight page changed since the draft was begun, and the draft did not touch, stays changed.
-    Sent again it gives the same version. Refused: whoever does not look after the whole brand; a draft saved meanwhile
-    (DraftMoved), another version published since it was begun (DraftBehind), a document that fails a check (NotReady).
+    `at` is the moment that it was set for, where that is a little ago: it is checked as of then. Sent again it gives
+    the same version. Refused: whoever does not look after the whole brand; a draft saved meanwhile (DraftMoved),
+    another version published since it was begun (DraftBehind), a document that fails a check (NotReady).
     """
     scope.must_be_whole()
     found = locked(session, code)
@@ -62,9 +64,9 @@ def publish(
     if known is not None and known.item_id == (found.item.id if found.item else 0):
         return known.no
     must_not_wait(found)
-    draft, new = ready(session, now, found, draft_id=draft_id, revision=revision)
+    draft, new = ready(session, at or now, found, draft_id=draft_id, revision=revision)
     if new["shelved_at"] == NOW:
-        new = document(new | {"shelved_at": now.isoformat()})
+        new = document(new | {"shelved_at": (at or now).isoformat()})
     before = found.live or draft.base
     item_id = put_item(session, now, _to_put(session, code, new, found.item))
     remove(session, draft)

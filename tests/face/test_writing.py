@@ -63,6 +63,11 @@ def test_two_who_change_one_announcement_are_told_of_each_other(mall: Flask, des
     assert "我后改" in words
 
 
+def test_a_province_typed_with_spaces_is_not_the_whole_region(desk: FlaskClient) -> None:
+    assert desk.post("/desk/announcements", data=write(desk, regions="华东 / 浙江、华南/广东")).status_code == 303
+    assert reading().scalars(select(Announcement)).one().regions == ["华东/浙江", "华南/广东"]
+
+
 def test_what_is_wrong_with_an_announcement_is_told(desk: FlaskClient) -> None:
     sent = write(desk, **{"titles-zh_Hans": "", "starts_at": "2026-12-02T00:00", "ends_at": "2026-12-01T00:00"})
     words = said(desk.post("/desk/announcements", data=sent), 422)

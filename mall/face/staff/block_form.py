@@ -14,6 +14,8 @@ from mall.face.staff.desk import typed_at
 from mall.web.forms import parted, trimmed, whole
 
 Sent = MultiDict[str, str]
+WITHIN = re.compile(r"[ \t\u3000]*/[ \t\u3000]*")
+"""A region within another, as people type it: 华东 / 浙江 is that province, not the whole east and something else."""
 ROW_ACT = re.compile(r"([a-z]+):(add|remove|up|down):?([0-9]{0,2})")
 
 
@@ -26,7 +28,7 @@ def audience_from(sent: Sent) -> dict[str, Any]:
     """For whom and when."""
     return {
         "tiers": sent.getlist("tiers"),
-        "regions": parted(sent.get("regions")),
+        "regions": parted(WITHIN.sub("/", sent.get("regions", ""))),
         "starts_at": typed_at(sent.get("starts_at", "")),
         "ends_at": typed_at(sent.get("ends_at", "")),
     }

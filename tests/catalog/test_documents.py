@@ -148,6 +148,13 @@ def test_a_rich_text_is_compared_by_its_words() -> None:
     assert plain("<h3>特点</h3><ul><li>轻</li><li>保温 &amp; 耐摔</li></ul>") == "特点\n轻\n保温 & 耐摔"
 
 
+def test_long_texts_of_few_words_are_compared_at_once() -> None:
+    before, after = "啊吧" * 2_000, "吧啊呀" * 1_400  # every sign against every other would take minutes
+    found = words(before, after)
+    assert "".join(text for what, text in found if what != "come") == before
+    assert "".join(text for what, text in found if what != "gone") == after
+
+
 def test_terms_say_what_handing_out_asks_for() -> None:
     assert {service.value: name for service, name in REWARDS_SERVICES.items()} == SERVICES
     assert set(SYSTEMS) == set(SERVICE_SYSTEMS)

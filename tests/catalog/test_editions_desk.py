@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from werkzeug.datastructures import MultiDict
 
 from mall.catalog.models import EditionBounds, Item, ItemEdition, PricePlan, Sku
+from mall.catalog.staff.edition_form import prices_from
 from mall.dealers.models import Dealer, Staff, StaffRole
 from mall.web.db import reading, transact
 from tests.cast import Cast, cast, sign_in
@@ -140,6 +142,11 @@ def test_prices_outside_the_bounds_are_refused_at_their_field(desk: FlaskClient)
     assert "刚被别人改过" in words(stale, 409)
     assert desk.post(prices, data=fields(desk, form) | {"points-TB-500-GREY-0": ""}).status_code == 303
     assert "本区还没有这样的礼品" in words(desk.get(f"{LIST}&way=priced"))
+
+
+def test_a_form_of_many_prices_says_all_that_it_showed() -> None:
+    seen = ".".join(["3752999999999999999"] * 240)
+    assert prices_from(MultiDict({"seen": seen}), []).seen == seen
 
 
 def test_the_page_of_prices_keeps_a_regions_people_within_the_bounds_too(desk: FlaskClient) -> None:

@@ -20,6 +20,9 @@ from mall.catalog.staff.item_form import local, moment_kept, text_typed
 from mall.catalog.staff.pictures import PicturesForm, unknown
 from mall.web.forms import trimmed, whole
 
+MOST_SEEN = 16_000
+"""Signs of what a form of prices showed: twenty for each, of sixty SKUs in all their steps."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditionForm:
@@ -115,7 +118,7 @@ class PricesForm:
 
 def prices_from(sent: MultiDict[str, str], there: Sequence[Priced]) -> PricesForm:
     """Read the prices that were sent, and hold each against the brand's bounds."""
-    form = PricesForm(typed={}, seen=trimmed(sent.get("seen"))[:2000])
+    form = PricesForm(typed={}, seen=trimmed(sent.get("seen"))[:MOST_SEEN])
     for one in there:
         at = (one.sku, one.step)
         points = trimmed(sent.get(f"points-{one.sku}-{one.step}"))[:20]

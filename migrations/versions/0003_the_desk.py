@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -693,8 +695,9 @@ def add() -> None:
 
 def fill() -> None:
     """What is in stock and kept by orders, as the first movements of a ledger; things lie in one warehouse."""
+    now = round(datetime.now(UTC).timestamp() * 1_000_000)
     for statement in FILL:
-        op.execute(statement)
+        op.execute(statement.format(now=now))
 
 
 def reshape() -> None:
@@ -847,7 +850,7 @@ def drop() -> None:
 FILL = (
     """
     INSERT INTO warehouse (id, code, name, supplier_id, region, position, revision, created_at, closed_at)
-SELECT 1, 'MAIN', '主仓', NULL, '', 10, 1, 1763769600000000, NULL WHERE EXISTS (SELECT 1 FROM stock)
+SELECT 1, 'MAIN', '主仓', NULL, '', 10, 1, {now}, NULL WHERE EXISTS (SELECT 1 FROM stock)
     """,
     """
     CREATE TEMPORARY TABLE opening AS
@@ -864,15 +867,15 @@ FROM stock s JOIN sku k ON k.id = s.sku_id JOIN item i ON i.id = k.item_id
     """,
     """
     INSERT INTO stock_movement (sku_id, seq, kind, pieces, on_hand, warehouse_id, reason, reference, remark, actor, key, at)
-SELECT sku_id, 1, 'in', supplied, supplied, CASE WHEN kind = 'physical' THEN 1 END, 'opening', '', '', 'system', NULL, 1763769600000000 FROM opening WHERE supplied > 0
+SELECT sku_id, 1, 'in', supplied, supplied, CASE WHEN kind = 'physical' THEN 1 END, 'opening', '', '', 'system', NULL, {now} FROM opening WHERE supplied > 0
     """,
     """
     INSERT INTO stock_movement (sku_id, seq, kind, pieces, on_hand, warehouse_id, reason, reference, remark, actor, key, at)
-SELECT sku_id, 2, 'reserve', -kept, supplied - kept, NULL, 'opening', '', '', 'system', NULL, 1763769600000000 FROM opening WHERE kept > 0
+SELECT sku_id, 2, 'reserve', -kept, supplied - kept, NULL, 'opening', '', '', 'system', NULL, {now} FROM opening WHERE kept > 0
     """,
     """
     INSERT INTO stock_movement (sku_id, seq, kind, pieces, on_hand, warehouse_id, reason, reference, remark, actor, key, at)
-SELECT sku_id, 3, 'out', waiting - kept, supplied - kept, 1, 'opening', '', '', 'system', NULL, 1763769600000000 FROM opening WHERE kind = 'physical' AND kept > waiting
+SELECT sku_id, 3, 'out', waiting - kept, supplied - kept, 1, 'opening', '', '', 'system', NULL, {now} FROM opening WHERE kind = 'physical' AND kept > waiting
     """,
     """
     INSERT INTO stock_at (sku_id, warehouse_id, pieces)
@@ -885,4 +888,4 @@ SELECT sku_id, 1, supplied - kept + waiting FROM opening WHERE kind = 'physical'
     DROP TABLE opening
     """,
 )
-"""Told before this migration, it is not known when: they bear the moment of the version that brings the ledger."""
+"""When it came and was kept is not known here: the ledger begins with the moment of its making."""

@@ -104,7 +104,7 @@ def _step(people: People, one: Claim) -> None:
         accepted = chance.random() < 0.85 and people.tried("accept what came back", accept, restock=restock, **desk)
         if not accepted:
             people.tried("refuse what came back", refuse_return, reason="不是我们的", **desk)
-    elif one.resending:
+    elif one.resending or one.sending_home:
         people.tried("send another", resend, carrier="ems", waybill=f"EM{one.no}", **desk)
 
 

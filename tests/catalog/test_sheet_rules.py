@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from mall.catalog.rules.sheets.known import NEW, Standing
 from mall.catalog.rules.sheets.lines import Speaker, lines
 from mall.catalog.rules.sheets.rows import asked
 from mall.catalog.rules.terms import TERMS
-from tests.catalog.sheets import CASE, FLASK, comma_separated, known, table, workbook
+from tests.catalog.sheets import AT, CASE, FLASK, comma_separated, known, table, workbook
 from tests.catalog.test_documents import thermos
 
 WHITE = FLASK | {"sku": "TB-750-WHITE", "value_1": "米白"}
@@ -258,6 +258,14 @@ def test_a_live_rewards_kind_and_stock_stay_and_its_colours_keep_their_other_lan
     assert found.parts["skus/TB-750-WHITE/attributes"] == [{"name": pine["name"], "value": {"zh_Hans": "米白"}}]
     (found,) = read(workbook(FLASK | {"kind": "服务", "stock": "5"}), standing)
     assert wrong(found) == [(2, "kind"), (2, "stock")]
+
+
+def test_what_is_taken_off_the_shelf_comes_off_at_no_later_moment() -> None:
+    there = {"TB-750": Standing(kind=Kind.PHYSICAL, shelved_at=AT, off_at=AT + timedelta(days=9))}
+    (found,) = read(workbook({"item": "TB-750", "sku": "TB-750-PINE", "shelved_at": "清空"}), there)
+    assert (found.wrong, found.parts["shelved_at"], found.parts["off_at"]) == ([], None, None)
+    (found,) = read(workbook({"item": "TB-750", "sku": "TB-750-PINE", "brand": "恒岳"}), there)
+    assert "off_at" not in found.parts
 
 
 def test_a_code_that_somebody_is_writing_on_is_left_to_them() -> None:

@@ -125,7 +125,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(key="freight", path="freight_template", shape=Shape.NAMED,
            help=N_("运费模板的编号或名称，只用于实物。不填是包邮。")),
     Column(key="shelved_at", path="shelved_at", shape=Shape.MOMENT, width=18,
-           help=N_("例如 2026-12-01 09:00，或写“立即”。新礼品不填是先不上架；已有的礼品写“清空”就是下架。")),
+           help=N_("例如 2026-12-01 09:00，或写“立即”。新礼品不填是先不上架；"
+                   "已有的礼品写“清空”就是下架，下架时间也跟着清空。")),
     Column(key="off_at", path="off_at", shape=Shape.MOMENT, width=18,
            help=N_("例如 2026-12-31 18:00，要晚于上架时间；只写日期是那天零点。不填是一直在架。")),
     Column(key="account", path="terms/account", shape=Shape.CHOICE, choices=words.TERMS["account"],

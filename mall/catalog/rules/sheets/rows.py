@@ -104,6 +104,8 @@ def _of_item(here: Lines) -> Kind | None:
             continue
         where[column.key] = line
         here.parts[column.path] = NOTHING_LEFT.get(column.path) if found is EMPTIED else _kept(here, column, found)
+    if "shelved_at" in here.parts and here.parts["shelved_at"] is None:
+        here.parts.setdefault("off_at", None)  # what is on no shelf comes off at no moment
     if here.standing.kind is None:
         for column in COLUMNS:
             blank = not any(line.cells.get(column.key) for line in here.lines)

@@ -21,7 +21,6 @@ from mall.catalog.models import (
     ItemDraft,
     ItemVersion,
     Kind,
-    PricePlan,
     Sku,
     Supplier,
 )
@@ -32,16 +31,12 @@ from mall.catalog.rules.document import document
 from mall.catalog.rules.plans import Plan
 
 _item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
-_plan = cast(Table, PricePlan.__table__)
 _draft, _version = cast(Table, ItemDraft.__table__), cast(Table, ItemVersion.__table__)
 _ITEMS = select(_item).where(among(_item.c.code, "codes"))
 _LOCKED = select(_item.c.id).where(among(_item.c.code, "codes")).order_by(_item.c.id).with_for_update()
 _SKUS = select(_sku).where(among(_sku.c.item_id, "items")).order_by(_sku.c.item_id, _sku.c.position, _sku.c.id)
 _OWNERS = select(_sku.c.code, _sku.c.item_id).where(among(_sku.c.code, "codes"))
 _BEGUN = select(_draft.c.code).where(among(_draft.c.code, "codes"), _draft.c.item_id.is_(None))
-_CUT = select(_plan.c.id, _plan.c.sku_id, _plan.c.step, _plan.c.tier, _plan.c.region).where(
-    among(_plan.c.sku_id, "skus"), _plan.c.withdrawn_at.is_(None), _plan.c.bounded == CUT
-)
 _WRITERS = (
     select(_version.c.item_id, _version.c.published_by)
     .join(_item, and_(_item.c.id == _version.c.item_id, _item.c.version == _version.c.no))
@@ -186,19 +181,18 @@ def _known(row: Row[Any], skus: list[Row[Any]], about: Around) -> Known:
 
 
 def _price(session: Session, now: datetime, found: Iterable[Known]) -> None:
-    """Put the standing prices to rewards: those without an end that hold now, the last of each slot.
+    """Put the standing prices to rewards: those without an end that hold now, the last of each slot; of SKUs that were
+    retired too, since they may come back.
 
     A region's price that was cut short hangs in the place of a standing one.
     """
-    whose = {sku.id: (known, code) for known in found for code, sku in known.skus.items() if sku.retired_at is None}
+    whose = {sku.id: (known, code) for known in found for code, sku in known.skus.items()}
     for sku_id, plans in plans_of(session, list(whose)).items():
         known, code = whose[sku_id]
         for plan in sorted(plans, key=lambda one: (one.starts_at, one.id)):
-            if plan.ends_at is None and plan.starts_at <= now:
-                slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
+            slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
+            stands = plan.ends_at is None or plan.bounded == CUT
+            if stands and plan.open_at(now):
                 known.prices[slot] = plan
+            if plan.bounded == CUT or (stands and plan.starts_at <= now):
                 known.hanging.setdefault(slot, []).append(plan.id)
-    for row in session.execute(_CUT, {"skus": list(whose)}):
-        known, code = whose[row.sku_id]
-        slot = Slot(code, row.step, row.tier.value if row.tier else "", row.region)
-        known.hanging.setdefault(slot, []).append(row.id)

@@ -5,7 +5,7 @@ and some more that only a batch knows:
 
 - `tags+`, `tags-`, `skus+`: lists of what is put into or taken out of a list that otherwise stays as it is;
 - `prices/<SKU code>/<step>/<tier>/<region>`: the standing price of that SKU, step, tier ('' all) and region (''
-  everywhere), as [points, fen]; nothing is that there is none;
+  everywhere), as [points, fen], of one that a region wrote [points, fen, 1]; nothing is that there is none;
 - `stock/<SKU code>`: the pieces that a new SKU begins with.
 
 A path that is not named is left as it is: blank is never clear.

@@ -29,6 +29,8 @@ class Plan:
     starts_at: datetime
     ends_at: datetime | None
     withdrawn_at: datetime | None = None
+    bounded: int = 0
+    """Who wrote it: 0 the brand, else a region within the brand's bounds (`models/price.py`)."""
 
     @property
     def for_everybody(self) -> bool:

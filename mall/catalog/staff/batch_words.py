@@ -103,7 +103,7 @@ def _plainly(name: str, before: str, after: str) -> Part:
 def _price(value: Any) -> str:
     if value is None:
         return ""
-    points, fen = value
+    points, fen = value[:2]
     cash = _(" + %(money)s", money=fen_short(fen)) if fen else ""
     return str(_("%(n)s 积分", n=number(points))) + str(cash)
 

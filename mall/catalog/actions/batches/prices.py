@@ -27,6 +27,8 @@ NOT_NEW = N_("规格 %(code)s 已经有库存，请到库存页调整")
 WRONG_PIECES = N_("规格 %(code)s 的库存要是 0 到 %(most)s 的整数")
 BELOW = N_("%(n)s 个价格低于成本")
 MOST_PIECES = 10_000_000
+OF_A_REGION = 1
+"""The third word of a price that a region wrote: it comes back as the region's, within the brand's bounds."""
 
 _plan = cast(Table, PricePlan.__table__)
 
@@ -40,7 +42,7 @@ def price(judged: Judged, parts: Parts, unit_value: int) -> None:
         slot = Slot.of(path)
         _sound(slot, value, costs)
         there = hanging.get(slot)
-        if standing(there) == value:
+        if same(standing(there), value):
             continue
         judged.before[path], judged.after[path] = standing(there), value
         if value is None:
@@ -56,15 +58,23 @@ def price(judged: Judged, parts: Parts, unit_value: int) -> None:
 
 
 def standing(plan: Plan | None) -> list[int] | None:
-    """A price as parts have it."""
-    return [plan.points, plan.cash_fen] if plan else None
+    """A price as parts have it; one that a region wrote says so."""
+    if plan is None:
+        return None
+    return [plan.points, plan.cash_fen, *([OF_A_REGION] if plan.bounded else [])]
+
+
+def same(there: list[int] | None, asked: Sequence[int] | None) -> bool:
+    """Whether a price is asked for that holds already, whoever wrote it."""
+    return there == asked if there is None or asked is None else list(there[:2]) == list(asked[:2])
 
 
 def put_prices(
     session: Session, now: datetime, batch: Batch, rows: Sequence[Judged], skus: dict[str, int]
 ) -> list[tuple[int, dict[str, Any]]]:
     """Write the new standing prices of rows; what hung in their place is withdrawn, and the prices that
-    regions wrote follow the brand's within its bounds. `skus` are ids by code.
+    regions wrote (those that come back by being taken back among them) follow the brand's within its bounds, which
+    may end them sooner. `skus` are ids by code.
 
     Gives, by SKU, what the audit log keeps of each.
     """
@@ -102,7 +112,7 @@ def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int]) -> bulk.R
         "ends_at": None,
         "created_at": now,
         "withdrawn_at": None,
-        "bounded": 0,
+        "bounded": value[2] if len(value) > 2 else 0,
     }
 
 
@@ -111,7 +121,7 @@ def _sound(slot: Slot, value: Sequence[int] | None, costs: dict[str, int]) -> No
         return
     if slot.sku not in costs:
         raise Wrong(told(NO_SKU, code=slot.sku))
-    points, fen = value
+    points, fen = value[:2]
     within = 0 < points <= MOST_POINTS and 0 <= fen <= MOST_FEN and 0 <= slot.step <= MOST_STEPS
     if not within or (slot.step == 0) != (fen == 0):
         raise Wrong(told(WRONG_PRICE, code=slot.sku))

@@ -120,6 +120,13 @@ def stocked(app: Flask) -> Flask:
     return app
 
 
+@pytest.fixture
+def stocked_sqlite(mall: Flask) -> Flask:
+    """The same on SQLite alone, for what no engine plays a part in."""
+    transact(stock_up)
+    return mall
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def shelves(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Flask]:
     """The same for a whole module that only looks: stocking it takes longer than most looks."""

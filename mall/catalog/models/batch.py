@@ -65,7 +65,7 @@ NEXT_OF_BATCH: dict[BatchState, tuple[BatchState, ...]] = {
     BatchState.READING: (BatchState.CHECKED, BatchState.DROPPED),
     BatchState.CHECKED: (BatchState.WAITING, BatchState.RUNNING, BatchState.DROPPED),
     BatchState.WAITING: (BatchState.RUNNING, BatchState.DROPPED),
-    BatchState.RUNNING: (BatchState.DONE,),
+    BatchState.RUNNING: (BatchState.DONE, BatchState.DROPPED),
     BatchState.DONE: (BatchState.UNDONE,),
     BatchState.UNDONE: (),
     BatchState.DROPPED: (),
@@ -150,7 +150,7 @@ class Batch(Base):
     most_alone: Mapped[int] = mapped_column(Int, default=USUAL_LIMIT)
     """The brand's limit when the dry run ended."""
     fault: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """Why its file could not be read to the end: {"text": …, "params": {…}}."""
+    """Why it was given up by itself, a file not read to its end for instance: {"text": …, "params": {…}}."""
     note: Mapped[str] = mapped_column(Name(200), default="")
     """What its maker said of it; it stands in the versions that it leaves."""
     address: Mapped[str] = mapped_column(Name(64), default="")
@@ -209,7 +209,7 @@ class Batch(Base):
     @property
     def droppable(self) -> bool:
         """Whether it can still be given up: nothing of it is written."""
-        return BatchState.DROPPED in NEXT_OF_BATCH[self.state]
+        return self.state in (BatchState.READING, BatchState.CHECKED, BatchState.WAITING)
 
     @property
     def to_write(self) -> int:

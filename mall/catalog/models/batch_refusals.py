@@ -56,6 +56,14 @@ class SecondPersonBatch(Refused):
     text = N_("这个批次是你自己建的，要由另一个人复核。")
 
 
+class OthersBatch(Refused):
+    """Somebody else's batch, given up by whoever is neither its second person nor the administrator."""
+
+    code = "others_batch"
+    status = 403
+    text = N_("这个批次是别人建的，由建它的人或管理员放弃。")
+
+
 class UndoneAlready(Refused):
     """A batch of which an undoing is under way, or over."""
 

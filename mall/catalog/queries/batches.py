@@ -22,7 +22,7 @@ from mall.catalog.models import (
     Outcome,
     Supplier,
 )
-from mall.dealers.models import Scope
+from mall.dealers.models import Scope, StaffRole
 
 ROWS = 50
 """Rows of a batch a page."""
@@ -65,6 +65,14 @@ class Named:
 def sees(scope: Scope, batch: Batch) -> bool:
     """Whether a batch lies within somebody's rights: the whole brand's in all, a region's in its own."""
     return scope.whole or (scope.regional and bool(batch.region) and scope.covers(batch.region))
+
+
+def may_drop(batch: Batch, actor: str, role: StaffRole) -> bool:
+    """Whether a batch within somebody's rights can be given up by them: the own one, one that waits for a second
+    person, and by the administrator any; of none is anything written.
+    """
+    mine = actor == batch.made_by or role is StaffRole.ADMINISTRATOR
+    return batch.droppable and (mine or batch.waiting)
 
 
 def batches(

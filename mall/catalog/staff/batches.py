@@ -105,7 +105,7 @@ def agree_batch(no: str) -> Response:
 @guards.staff_required(*MAY_PRICE)
 def drop_batch(no: str) -> Response:
     """Give it up, or as the second person not agree."""
-    return _done(drop, no, _("批次已放弃，什么都没有改变。"))
+    return _done(drop, no, _("批次已放弃，什么都没有改变。"), role=guards.staff().role)
 
 
 @desk_catalog.post("/batches/<no>/undoing")
@@ -194,6 +194,7 @@ def _look(no: str) -> dict[str, Any]:
         "undoes": undoes,
         "undone_by": undone_by,
         "mine": one.made_by == here.actor,
+        "may_drop": found.may_drop(one, here.actor, here.role),
         "states": BATCH_STATES,
         "kinds": BATCH_KINDS,
         "outcomes": OUTCOMES,

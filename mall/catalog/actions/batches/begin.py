@@ -162,10 +162,16 @@ def not_readable(session: Session, now: datetime, *, batch_id: int, refusal: Ref
     batch = locked(session, batch_id)
     if batch.filled_at is None and batch.reading:
         params = {name: value for name, value in refusal.params.items() if isinstance(value, str | int)}
-        batch.state, batch.fault = BatchState.DROPPED, words(refusal.text, **params)
-        detail = {"no": batch.no, "fault": batch.fault}
-        note_down(session, now, actor="worker", act="batch.drop", subject=f"batch:{batch.id}", detail=detail)
-        session.flush()
+        give_up(session, now, batch, words(refusal.text, **params))
+
+
+def give_up(session: Session, now: datetime, batch: Batch, why: Told) -> None:
+    """Let a batch be over of which nothing is written and that nobody is asked about any more, and say why."""
+    batch.state, batch.fault = BatchState.DROPPED, dict(why)
+    session.flush()
+    detail = {"no": batch.no, "fault": batch.fault}
+    note_down(session, now, actor="worker", act="batch.drop", subject=f"batch:{batch.id}", detail=detail)
+    session.flush()
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,15 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from mall.base import bulk
-from mall.catalog.actions.batches.begin import locked
+from mall.base.refused import N_
+from mall.catalog.actions.batches.begin import give_up, locked
 from mall.catalog.actions.batches.judge import judge
 from mall.catalog.actions.batches.judged import Judged
 from mall.catalog.models import USUAL_LIMIT, Batch, BatchLimit, BatchRow, BatchState, Outcome, RowState
+from mall.catalog.rules.bulk import told
 
 _row = cast(Table, BatchRow.__table__)
+NOTHING_LEFT = N_("没有一件能撤销：后来都有人改过，或者已经写不进去。每件的原因在下面，原批次还可以再撤销。")
 AT_ONCE = 500
 """Rows a transaction."""
 
@@ -25,6 +28,7 @@ def check_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     """Judge the next rows of a batch and give how many; none when there are no more, and the batch is then looked at.
 
     `unit_value` is what a point is worth, in millionths of the currency's unit.
+    One that would take nothing back any more is given up at once: another try stays open.
     """
     batch = locked(session, batch_id)
     if not batch.reading or batch.filled_at is None:
@@ -36,6 +40,8 @@ def check_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     if not rows:
         batch.state, batch.most_alone = BatchState.CHECKED, limit(session)
         session.flush()
+        if batch.undoes and not batch.to_write:
+            give_up(session, now, batch, told(NOTHING_LEFT))
         return 0
     judged, _about = judge(session, now, batch, rows, unit_value=unit_value, writing=False)
     bulk.change(session, _row, ("batch_id", "no"), [_kept(batch, each) for each in judged])

@@ -25,14 +25,15 @@ from mall.catalog.models import (
     LimitChanged,
     NoSuchBatch,
     NothingToUndo,
+    OthersBatch,
     Outcome,
     RowState,
     SecondPersonBatch,
     UndoneAlready,
 )
-from mall.catalog.queries.batches import sees
+from mall.catalog.queries.batches import may_drop, sees
 from mall.catalog.rules.bulk import is_stock
-from mall.dealers.models import Scope
+from mall.dealers.models import Scope, StaffRole
 
 _row = cast(Table, BatchRow.__table__)
 MOST_LIMIT = 10_000_000
@@ -41,8 +42,8 @@ MOST_LIMIT = 10_000_000
 def confirm(session: Session, now: datetime, *, no: str, actor: str, scope: Scope, address: str = "") -> Batch:
     """Have a batch written that was looked at, or ask a second person where it is more than one may do alone.
 
-    Pressed again it stays as it is. Refused: no such batch, one whose maker somebody else is, one that is not looked at
-    to its end or was given up, one that changes nothing.
+    Whoever did not make it is the second person by that. Pressed again it stays as it is. Refused: no such batch, one
+    that is not looked at to its end or was given up, one that changes nothing.
     """
     batch = _of(session, no, scope)
     if batch.waiting or batch.running or batch.over:
@@ -74,16 +75,28 @@ def agree(session: Session, now: datetime, *, no: str, actor: str, scope: Scope,
     return _begin(session, now, batch, actor, address)
 
 
-def drop(session: Session, now: datetime, *, no: str, actor: str, scope: Scope, address: str = "") -> Batch:
-    """Give a batch up of which nothing is written: its maker, or the second person who does not agree.
+def drop(
+    session: Session,
+    now: datetime,
+    *,
+    no: str,
+    actor: str,
+    scope: Scope,
+    role: StaffRole = StaffRole.MERCHANDISER,
+    address: str = "",
+) -> Batch:
+    """Give a batch up of which nothing is written: its maker, the second person who does not agree, or the
+    administrator.
 
-    One that was given up stays so. Refused: one that is being written or was.
+    One that was given up stays so. Refused: one that is being written or was, anybody else's.
     """
     batch = _of(session, no, scope)
     if batch.dropped:
         return batch
     if not batch.droppable:
         raise _moved(batch)
+    if not may_drop(batch, actor, role):
+        raise OthersBatch
     if batch.waiting and batch.made_by != actor:
         batch.decided_by, batch.decided_at = actor, now
     batch.state = BatchState.DROPPED

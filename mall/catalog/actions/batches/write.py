@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from mall.audit.actions import note
 from mall.base import bulk
 from mall.base.refused import N_
-from mall.catalog.actions.batches.begin import locked
-from mall.catalog.actions.batches.check import AT_ONCE
+from mall.catalog.actions.batches.begin import give_up, locked
+from mall.catalog.actions.batches.check import AT_ONCE, NOTHING_LEFT
 from mall.catalog.actions.batches.items import Written, put_items
 from mall.catalog.actions.batches.judge import judge
 from mall.catalog.actions.batches.judged import Judged
@@ -58,8 +58,11 @@ def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
 
 
 def _end(session: Session, now: datetime, batch: Batch) -> None:
+    if batch.undoes and not batch.to_write:
+        give_up(session, now, batch, told(NOTHING_LEFT))
+        return
     batch.state, batch.done_at = BatchState.DONE, now
-    if batch.undo_of is not None and batch.to_write:
+    if batch.undo_of is not None:
         locked(session, batch.undo_of).state = BatchState.UNDONE
     session.flush()
     detail = {"no": batch.no, "created": batch.created, "changed": batch.changed, "failed": batch.failed}

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from bench.catalogue import plan_rows, reward
 from bench.ledger.engines import PostgreSQL, SQLite, settings
 from mall import create_app
+from mall.base.found import terms as terms_of
 from mall.base.ids import new_id
 from mall.catalog.models import (
     Admission,
@@ -277,7 +278,7 @@ def _regional(session: Session, at: datetime, rewards: list[dict[str, Any]]) -> 
         own: dict[str, Any] = {"region": REGION, "item_id": one["id"]}
         off = at - timedelta(days=1) if one["id"] % 120 == 1 else None
         editions.append({**own, "names": names, **said, **touched, "off_from": off})
-        found = search.terms([(names["zh_Hans"], 8)])
+        found = terms_of([(names["zh_Hans"], 8)])
         terms += [{**own, "term": term, "weight": weight} for term, weight in found.items()]
     _write(session, (ItemEdition, editions), (EditionTerm, terms))
 

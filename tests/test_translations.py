@@ -44,7 +44,7 @@ NOT_ON_SCREEN = (
     "mall/web/styleguide.py",  # the makers' own page
     "mall/api/docs.py",  # the partners' examples
     "mall/earning/models/shape.py",  # and one more
-    "mall/catalog/rules/search.py",  # which letters are Han
+    "mall/base/found.py",  # which letters are Han
     "mall/dealers/rules/totp.py",  # the issuer's name, kept by the authenticator for good
     "mall/sandbox/",  # the networks, as they speak
     "mall/catalog/rules/freight.py",  # provinces, as official divisions name them

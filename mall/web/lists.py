@@ -49,7 +49,8 @@ class Column:
 class DeskList:
     """A list of the desk: its key, the endpoint that shows it, the names of its filters, its columns in their order.
 
-    `sorts` are orders that no column's head offers; `""` is the list's own.
+    `sorts` are orders that no column's head offers; `""` is the list's own. `tab` is the filter that the tabs above it
+    set: whoever clears the filters stays there.
     """
 
     key: str
@@ -58,6 +59,7 @@ class DeskList:
     columns: tuple[Column, ...]
     sorts: tuple[str, ...] = ()
     size: int = 50
+    tab: str = ""
 
     @property
     def orders(self) -> set[str]:
@@ -85,6 +87,7 @@ class DeskList:
             size=size if size in SIZES else self.size,
             sort=sort if sort in self.orders else "",
             asked_columns=trimmed(asked.get("columns"))[:200],
+            further="after" in asked or "before" in asked,
             kept=whole(asked.get("kept", "")),
             here=guards.staff(),
         )
@@ -100,6 +103,7 @@ class Look:
     size: int
     sort: str
     asked_columns: str
+    further: bool
     kept: int | None
     here: StaffHere
 
@@ -154,10 +158,24 @@ class Look:
         """The address of another page."""
         return self.address(kept=self.kept, page=number if number > 1 else None)
 
+    def onward(self, **mark: str) -> str:
+        """The address behind the last row shown, of a list too long for numbered pages."""
+        return self.address(kept=self.kept, **mark)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter is set beside the tab."""
+        return any(name != self.list.tab for name in self.filters)
+
+    @property
+    def oldest_first(self) -> bool:
+        """Whether a list that begins with the newest is turned round."""
+        return bool(self.sort) and not self.sort.startswith("-")
+
     @property
     def cleared(self) -> str:
-        """The address without filters."""
-        return self.address(**dict.fromkeys(self.filters, ""))
+        """The address without filters, on the same tab."""
+        return self.address(**{name: "" for name in self.filters if name != self.list.tab})
 
     def address_of(self, view: View) -> str:
         """Where a view leads."""

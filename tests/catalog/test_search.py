@@ -7,8 +7,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mall.base import found as search
 from mall.catalog.queries import Filters, items
-from mall.catalog.rules import search
 from mall.web.db import now, reading
 from tests.catalog.conftest import ANYWHERE, statements
 

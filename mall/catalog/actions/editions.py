@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
+from mall.base.found import terms
 from mall.base.refused import Malformed, Phrase
 from mall.catalog.actions.bounds import held, read
 from mall.catalog.models import (
@@ -26,7 +27,6 @@ from mall.catalog.models import (
     PartNotTheirs,
 )
 from mall.catalog.queries.regional import library, said_by
-from mall.catalog.rules import search
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.differences import differences
 from mall.catalog.rules.editions import edition, faults, library_of, parts_of
@@ -205,7 +205,7 @@ def _write(
 def _terms(said: Edition) -> dict[str, int]:
     """The terms that an edition adds, weighed as the library's are."""
     texts = [(text, 8) for text in said.get("names", {}).values()]
-    return search.terms(texts + [(text, 4) for text in said.get("subtitles", {}).values()])
+    return terms(texts + [(text, 4) for text in said.get("subtitles", {}).values()])
 
 
 def _moment(text: str | None) -> datetime | None:

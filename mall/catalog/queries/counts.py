@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import wanted
 from mall.catalog.models import (
     CountState,
     Item,
@@ -22,7 +23,6 @@ from mall.catalog.models import (
     Warehouse,
 )
 from mall.catalog.queries.found import found, shape, values
-from mall.catalog.rules.search import wanted
 
 _line, _sku, _item = cast(Table, StockCountLine.__table__), cast(Table, Sku.__table__), cast(Table, Item.__table__)
 _at, _movement = cast(Table, StockAt.__table__), cast(Table, StockMovement.__table__)

@@ -28,11 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from mall.base.found import wanted
 from mall.base.refused import N_
 from mall.catalog.models import NOT_FOR_EVERYBODY, TAGS, Category, Item, ItemDraft, Kind, Sku, Stock, Supplier
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.listing import WITHIN
-from mall.catalog.rules.search import wanted
 from mall.dealers.models import WHOLE, Scope
 
 Each = TypeVar("Each", bound=StrEnum)

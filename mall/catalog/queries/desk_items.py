@@ -10,9 +10,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import code_terms, fits, terms, wanted
 from mall.catalog.models import NOT_FOR_EVERYBODY, Document, Item, ItemDraft, Kind, Sku, Stock, Supplier, on_shelf
 from mall.catalog.queries.desk_filters import CODES_WITHIN, ItemFilters, Lack, Standing, matching, standings
-from mall.catalog.rules.search import code_terms, fits, terms, wanted
 from mall.dealers.models import WHOLE, Scope
 
 NEW = 200

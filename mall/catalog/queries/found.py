@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from sqlalchemy import BindParameter, Select, Subquery, Table, bindparam, func, literal, select, union_all
 
+from mall.base.found import Wanted
 from mall.catalog.models import EditionTerm, Term
 from mall.catalog.queries.editions import REGIONS
-from mall.catalog.rules.search import Wanted
 
 Shape = tuple[tuple[bool, bool], ...]
 

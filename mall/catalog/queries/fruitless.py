@@ -9,8 +9,8 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, func, or_, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import plain
 from mall.catalog.models import FruitlessSearch, SearchSeenTo
-from mall.catalog.rules.search import plain
 
 _search, _seen_to = cast(Table, FruitlessSearch.__table__), cast(Table, SearchSeenTo.__table__)
 

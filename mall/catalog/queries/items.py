@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from mall.base.found import Wanted, wanted
 from mall.catalog.queries.entry import Entry, entries
 from mall.catalog.queries.found import shape, values
 from mall.catalog.queries.listing import SHELVES, Form, Sort, page_statement, shelves_statement
 from mall.catalog.queries.own import Own, own_prices
-from mall.catalog.rules.search import Wanted, wanted
 from mall.dealers.models import Tier
 
 PAGE = 20

@@ -10,13 +10,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import wanted
 from mall.catalog.models import Category, FreightTemplate, Item, NoSuchSku, PricePlan, Sku, Stock, on_shelf
 from mall.catalog.queries.ending import Ends, ending_skus
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.listing import WITHIN
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
-from mall.catalog.rules.search import wanted
 from mall.dealers.models import WHOLE, Scope
 
 _item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, FromClause, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import wanted
 from mall.catalog.models import (
     Alarm,
     Item,
@@ -25,7 +26,6 @@ from mall.catalog.models import (
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.listing import WITHIN
 from mall.catalog.rules.replenishment import MONTH, QUARTER, Standing, alarm_of, suggested
-from mall.catalog.rules.search import wanted
 from mall.dealers.models import WHOLE, Scope
 
 _sku, _item = cast(Table, Sku.__table__), cast(Table, Item.__table__)

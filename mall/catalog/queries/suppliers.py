@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import Wanted, code_terms, fits, terms, wanted
 from mall.catalog.models import Admission, Item, NoSuchSupplier, Supplier, SupplierFile
-from mall.catalog.rules.search import Wanted, code_terms, fits, terms, wanted
 
 _KEPT = SupplierFile.removed_at.is_(None)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mall.base.found import plain, wanted
 from mall.catalog.models import LONGEST_SEARCH
-from mall.catalog.rules.search import plain, wanted
 
 DIGITS = 7
 """So many digits are no name of a reward but a phone, an order or an identity."""

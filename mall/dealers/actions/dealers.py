@@ -8,9 +8,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
+from mall.base.found import spelled
 from mall.base.ids import new_id
 from mall.base.refused import NotFound
 from mall.dealers.models import ChannelLevel, Dealer, SignIn
+
+LONGEST_SPELLED = 400
 
 
 def open_dealer(
@@ -28,7 +31,13 @@ def open_dealer(
     if known is not None:
         return known
     dealer = Dealer(
-        id=new_id(now), code=code, name=name, region=region, channel_level=channel_level, created_at=now
+        id=new_id(now),
+        code=code,
+        name=name,
+        spelled=spelled(name)[:LONGEST_SPELLED],
+        region=region,
+        channel_level=channel_level,
+        created_at=now,
     )
     session.add(dealer)
     session.flush()

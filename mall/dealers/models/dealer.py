@@ -45,7 +45,8 @@ TIERS: dict[Tier, str] = {
 
 
 class Dealer(Base):
-    """A dealer organisation (经销商). Region is a path such as 华东/浙江/杭州.
+    """A dealer organisation (经销商). Region is a path such as 华东/浙江/杭州. `spelled` is the name's pinyin and its
+    initials, by which people at the desk find it.
 
     A redemption of more points than `approval_over` waits for an owner, unless an owner places it; one of more than
     `second_factor_over` asks everybody for a second factor. None: never.
@@ -60,6 +61,7 @@ class Dealer(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(Name(64))
     name: Mapped[str] = mapped_column(Name(120))
+    spelled: Mapped[str] = mapped_column(Name(400), default="", server_default="")
     region: Mapped[str] = mapped_column(Name(200))
     channel_level: Mapped[ChannelLevel] = mapped_column(Word(ChannelLevel))
     tier: Mapped[Tier] = mapped_column(Word(Tier), default=Tier.BASE, server_default=Tier.BASE)

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import Dealer, Tier
+from mall.dealers.queries.found import named
 
 MOST = 6
 
@@ -24,9 +25,9 @@ class SomeDealer:
 
 
 def find_dealers(session: Session, words: str, *, within: str = "") -> list[SomeDealer]:
-    """Dealers of this code, or with these words in their name; an exact code first. `within` a region alone."""
+    """Dealers that are meant by the words; an exact code first. `within` a region alone."""
     wanted = select(Dealer.id, Dealer.code, Dealer.name, Dealer.tier, Dealer.region).where(
-        or_(Dealer.code == words, Dealer.name.contains(words, autoescape=True))
+        named(words)
     )
     if within:
         inside = Dealer.region.startswith(f"{within}/", autoescape=True)

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request, url_for
 
+from mall.base.places import place_from, place_to
 from mall.base.refused import N_
 from mall.outbox.models import System
-from mall.rewards.forms.places import place_from, place_to
 from mall.rewards.models.voucher import MAY_SEE_VOUCHERS, VoucherState
 from mall.rewards.queries.vouchers import Asked, counts_at_desk, vouchers_at_desk
 from mall.rewards.staff.desk import desk_rewards

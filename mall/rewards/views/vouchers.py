@@ -7,9 +7,9 @@ import io
 import segno
 from flask import Flask, Response, request, url_for
 
+from mall.base.places import place_from, place_to
 from mall.base.refused import N_, NotFound
 from mall.outbox.models import System
-from mall.rewards.forms.places import place_from, place_to
 from mall.rewards.models.voucher import Service, VoucherState
 from mall.rewards.queries.vouchers import counts_of_dealer, voucher_of_dealer, vouchers_of_dealer
 from mall.rewards.views.blueprint import rewards

@@ -278,8 +278,9 @@ def test_a_dealers_account_tells_balances_lots_funds_and_who_did_what(
     assert "还没有过积分" in finance.get("/desk/points/dealers/NB0574").text
 
 
-def test_dealers_are_found_by_code_and_name(finance: FlaskClient) -> None:
-    for words, there in (("", 2), ("LA", 1), ("la05", 1), ("海曙", 1), ("%", 0), ("_", 0), ("北京", 0)):
+def test_dealers_are_found_by_code_name_and_pinyin(finance: FlaskClient) -> None:
+    none = (("%", 0), ("_", 0), ("北京", 0), ("beijing", 0))
+    for words, there in (("", 2), ("LA", 1), ("la05", 1), ("海曙", 1), ("haishu", 1), ("hswj", 1), *none):
         page = finance.get("/desk/points/dealers", query_string={"q": words}).text
         assert len(re.findall(r'href="/desk/points/dealers/[A-Z]', page)) == there, words
 
@@ -360,3 +361,15 @@ def test_a_command_closes_a_month(mall: Flask, people: Cast) -> None:
     assert "closed up to 2026-10-31 16:00" in runner.invoke(args=["points", "close", "2026-10"]).output
     assert runner.invoke(args=["points", "close", "2026-11"]).exit_code == 1
     assert runner.invoke(args=["points", "close", "soon"]).exit_code == 2
+
+
+def test_accounts_are_narrowed_and_put_in_order(finance: FlaskClient) -> None:
+    def shown(query: str) -> list[str]:
+        return re.findall(r'href="/desk/points/dealers/([A-Z]+0\d+)"', finance.get(f"/desk/points/dealers?{query}").text)
+
+    assert shown("sort=code") == ["LA0571", "NB0574"]
+    assert shown("sort=-code") == ["NB0574", "LA0571"]
+    assert shown("sort=posted&size=25&columns=posted,tier") != []
+    assert shown("sort=-available")[0] == "LA0571"
+    assert shown("state=suspended") == shown("state=debt") == shown("region=华北") == []
+    assert "清除" in finance.get("/desk/points/dealers?state=debt").text

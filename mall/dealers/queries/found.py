@@ -23,6 +23,6 @@ def named(words: str, who: Any = Dealer) -> ColumnElement[bool]:
     return or_(*said, who.spelled.contains(typed)) if typed else or_(*said)
 
 
-def dealers_named(session: Session, words: str) -> list[int]:
+def dealers_meant(session: Session, words: str) -> list[int]:
     """The ids of dealers that are meant, at most so many: for long lists, whose rows carry the dealer's id."""
     return list(session.scalars(select(Dealer.id).where(named(words)).order_by(Dealer.code).limit(MOST_NAMED)))

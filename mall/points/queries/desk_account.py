@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.refused import NotFound
-from mall.dealers.models import Dealer
+from mall.dealers.models import Dealer, Tier
+from mall.dealers.queries.found import named
 from mall.points.models import Account, AccountStatus, Correction, CorrectionState, Entry, Journal, Kind, Lot
 from mall.points.queries.lots import LOT_COLUMNS, LotSeen, lot_of
 
@@ -27,6 +28,8 @@ class DealerRow:
     name: str
     region: str
     suspended: bool
+    tier: Tier
+    posted_at: datetime | None
     pending: int
     available: int
     held: int
@@ -35,10 +38,15 @@ class DealerRow:
 
 @dataclass(frozen=True)
 class Dealers:
-    """A page of a search, by code; `after` is the code to go on from."""
+    """A page of dealers, and how many there are in all."""
 
     rows: tuple[DealerRow, ...]
-    after: str | None
+    total: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,23 @@ class FundedLot:
     unit_value: int
 
 
+_BALANCES = tuple(func.coalesce(each, 0) for each in (Account.pending, Account.available, Account.held, Account.debt))
+_SORTED: dict[str, ColumnElement[Any]] = {
+    "name": Dealer.spelled + Dealer.name,
+    "code": Dealer.code + "",
+    "region": Dealer.region + "",
+    "pending": _BALANCES[0],
+    "available": _BALANCES[1],
+    "held": _BALANCES[2],
+    "debt": _BALANCES[3],
+    "posted": func.coalesce(Account.last_posted_at, literal_column("0")),
+}
+_STANDINGS: dict[str, ColumnElement[bool]] = {
+    "debt": Account.debt > 0,
+    "held": Account.held > 0,
+    "suspended": Dealer.suspended_at.is_not(None),
+    "none": Account.dealer_id.is_(None),
+}
 _lot = cast(Table, Lot.__table__)
 _now = bindparam("now", type_=_lot.c.expires_at.type)
 
@@ -79,9 +104,30 @@ _FUNDED = (
 )
 
 
-def dealers_found(session: Session, words: str, *, after: str = "", limit: int = PAGE) -> Dealers:
-    """Dealers whose code begins with the words or whose name holds them, by code; all of them without words."""
-    balances = (Account.pending, Account.available, Account.held, Account.debt)
+def dealers_found(
+    session: Session,
+    words: str,
+    *,
+    region: str = "",
+    standing: str = "",
+    sort: str = "",
+    page: int = 1,
+    size: int = PAGE,
+) -> Dealers:
+    """Dealers that are meant by the words, by code; all of them without words. `standing`: `debt`, `held`, `suspended`
+    or `none`, those without an account.
+    """
+    conditions = [named(words)] if words else []
+    if region:
+        inside = Dealer.region.startswith(f"{region}/", autoescape=True)
+        conditions.append(or_(Dealer.region == region, inside))
+    if standing in _STANDINGS:
+        conditions.append(_STANDINGS[standing])
+    account = and_(Account.dealer_id == Dealer.id, Account.account_no == 0)
+    counted = select(func.count()).select_from(Dealer)
+    if standing:
+        counted = counted.outerjoin(Account, account)
+    column = _SORTED.get(sort.lstrip("-"), Dealer.code)
     query: Select[*tuple[Any, ...]] = (
         select(
             Dealer.id,
@@ -89,19 +135,18 @@ def dealers_found(session: Session, words: str, *, after: str = "", limit: int =
             Dealer.name,
             Dealer.region,
             Dealer.suspended_at.is_not(None),
-            *(func.coalesce(balance, 0) for balance in balances),
+            Dealer.tier,
+            Account.last_posted_at,
+            *_BALANCES,
         )
-        .outerjoin(Account, and_(Account.dealer_id == Dealer.id, Account.account_no == 0))
-        .order_by(Dealer.code)
-        .limit(limit + 1)
+        .outerjoin(Account, account)
+        .where(*conditions)
+        .order_by(column.desc() if sort.startswith("-") else column, Dealer.code)
+        .limit(size)
+        .offset((page - 1) * size)
     )
-    if words:
-        begins = Dealer.code.istartswith(words, autoescape=True)
-        query = query.where(or_(begins, Dealer.name.icontains(words, autoescape=True)))
-    if after:
-        query = query.where(Dealer.code > after)
-    rows = [DealerRow(*row) for row in session.execute(query)]
-    return Dealers(tuple(rows[:limit]), rows[limit - 1].code if len(rows) > limit else None)
+    total = session.scalar(counted.where(*conditions)) or 0
+    return Dealers(tuple(DealerRow(*row) for row in session.execute(query)), total, size)
 
 
 def dealer_by_code(session: Session, code: str) -> Dealer:

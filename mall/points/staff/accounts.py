@@ -9,8 +9,9 @@ from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 
 from mall.base.refused import N_
-from mall.dealers.models import Dealer
+from mall.dealers.models import TIERS, Dealer
 from mall.dealers.queries.people import staff_names
+from mall.dealers.queries.seen_as import regions
 from mall.points.actions.drawing_up import SOURCE
 from mall.points.forms import HistoryAsked, LotsAsked, turn_text
 from mall.points.models import Kind
@@ -23,27 +24,55 @@ from mall.points.staff.statements import months_told
 from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, page
 
 PAGE = 25
 LOTS = 10
 """How many open lots stand on an account's page; the rest is a page further."""
+STANDINGS = {"debt": N_("有待抵扣"), "held": N_("有冻结"), "suspended": N_("已停用"), "none": N_("还没有积分账")}
+ACCOUNTS = DeskList(
+    "accounts",
+    "desk_points.accounts",
+    ("q", "region", "state"),
+    (
+        Column("dealer", N_("经销商"), fixed=True, sort="name"),
+        Column("code", N_("编号"), sort="code"),
+        Column("region", N_("区域"), sort="region"),
+        Column("tier", N_("会员等级"), usual=False),
+        Column("available", N_("账面可用"), end=True, sort="available"),
+        Column("pending", N_("在途"), end=True, sort="pending"),
+        Column("held", N_("冻结"), end=True, sort="held"),
+        Column("debt", N_("待抵扣"), end=True, sort="debt"),
+        Column("posted", N_("最近入账"), usual=False, sort="posted"),
+    ),
+)
 MACHINES = {"system": N_("系统"), "ledger": N_("系统"), "demo": N_("演示数据"), "operator:cli": N_("运维命令")}
 
 
 def install(app: Flask) -> None:
     """Put dealers' accounts on the desk's side."""
     desk_link(app, N_("积分"), "accounts", "/desk/points/dealers", "wallet", N_("经销商账户"), may_look)
+    keep(app, ACCOUNTS)
 
 
 @desk_points.get("/dealers", endpoint="accounts")
 @guards.staff_required(*MAY_SEE)
 def search() -> Response:
-    """Dealers by code or name, with what the books say they have."""
-    words = trimmed(request.args.get("q"))[:80]
-    found = dealers_found(reading(), words, after=trimmed(request.args.get("after"))[:64])
-    onward = url_for("desk_points.accounts", q=words or None, after=found.after) if found.after else ""
-    return page("points/desk_accounts.html", words=words, found=found, onward=onward, further="after" in request.args)
+    """Dealers by code, name or pinyin, with what the books say they have."""
+    session, args = reading(), request.args
+    q, region, standing = trimmed(args.get("q"))[:60], trimmed(args.get("region"))[:200], args.get("state", "")
+    standing = standing if standing in STANDINGS else ""
+    look = ACCOUNTS.look({"q": q, "region": region, "state": standing})
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
+    return page(
+        "points/desk_accounts.html",
+        look=look,
+        found=dealers_found(session, q, region=region, standing=standing, **order),
+        regions=regions(session),
+        standings=STANDINGS,
+        tiers=TIERS,
+    )
 
 
 @desk_points.get("/dealers/<code>", endpoint="account")

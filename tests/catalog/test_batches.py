@@ -62,6 +62,7 @@ from mall.dealers.models import WHOLE, OutsideScope, Scope
 from mall.web.db import now, reading, transact
 from tests.catalog.batching import XU, ZONE, again, begun, brought, edit, looked_at, on, rows_of, written
 from tests.catalog.conftest import ANYWHERE
+from tests.conftest import Clock
 from tests.processes import at_once
 
 LU = "staff:2"
@@ -425,3 +426,67 @@ def test_a_page_opened_before_the_batch_is_told(stocked: Flask) -> None:
     at = now() + timedelta(days=1)
     with pytest.raises(Refused):
         transact(schedule, code="TB-750-TI", shelved_at=at, off_at=None, version_seen=0, actor=LU)
+
+
+EAST = "华东"
+OF_EAST: dict[str, Any] = {"scope": Scope(EAST), "actor": "staff:7"}
+
+
+def plans_of_sku(sku: str) -> list[tuple[int, str, bool, int]]:
+    """Points, region, whether it is to come, and `bounded` of a SKU's prices, in the order they were written."""
+    reading().rollback()
+    mine = select(PricePlan).join(Sku, Sku.id == PricePlan.sku_id).where(Sku.code == sku)
+    mine = mine.where(PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.id)
+    return [(one.points, one.region, one.starts_at > now(), one.bounded) for one in reading().scalars(mine)]
+
+
+def test_a_price_to_come_leaves_todays_and_is_taken_back_before_and_after_its_moment(
+    stocked: Flask, clock: Clock
+) -> None:
+    codes, since = ["OF-010"], now() + timedelta(days=3)
+    for waits in (0, 4):
+        batch = reprice(codes, since=since.isoformat())
+        done = written(looked_at(batch.id).id)
+        assert (done.changed, plans_of_sku("OF-010-1")) == (1, [(10_000, "", False, 0), (11_000, "", True, 0)])
+        assert looked_at(reprice(codes, since=since.isoformat(), by=By.TO, amount=11_000).id).skipped == 1
+        clock.tick(days=waits)
+        back = transact(undo, no=done.no, zone=ZONE, actor=XU, scope=WHOLE)
+        assert looked_at(back.id).changed == 1
+        written(back.id)
+        assert plans_of_sku("OF-010-1") == [(10_000, "", False, 0)]
+        since = now() + timedelta(days=3)
+
+
+def test_a_price_whose_moment_came_before_it_was_written_holds_from_then_on(stocked: Flask, clock: Clock) -> None:
+    batch = looked_at(reprice(["OF-010"], since=(now() + timedelta(days=1)).isoformat()).id)
+    clock.tick(days=2)
+    written(batch.id)
+    assert plans_of_sku("OF-010-1") == [(11_000, "", False, 0)]
+
+
+def test_a_regions_people_change_prices_of_their_region_alone_within_the_brands_bounds(stocked: Flask) -> None:
+    for region in ("", "华南"):
+        asked = {"prices": Repricing(by=By.PERCENT, amount=500, region=region).asked}
+        with pytest.raises(OutsideScope):
+            begun(BatchKind.PRICES, asked, codes=THREE, **OF_EAST)
+
+    def of_east(amount: int) -> Batch:
+        asked = Repricing(by=By.PERCENT, amount=amount, region=f"{EAST}/浙江").asked
+        return looked_at(begun(BatchKind.PRICES, {"prices": asked}, codes=["OF-010"], **OF_EAST).id)
+
+    far = of_east(5_000)
+    assert (far.failed, far.region) == (1, EAST)
+    assert "least" in rows_of(far.id)["OF-010"].told[0]["params"], "it says how far it may go"
+    near = of_east(500)
+    transact(confirm, no=near.no, actor="staff:7", scope=Scope(EAST))
+    done = on(near.id)
+    assert (done.changed, plans_of_sku("OF-010-1")) == (
+        1, [(10_000, "", False, 0), (10_500, f"{EAST}/浙江", False, 1)],
+    )  # fmt: skip
+    with pytest.raises(NoSuchBatch):
+        transact(undo, no=near.no, zone=ZONE, actor="staff:8", scope=Scope("华南"))
+    back = transact(undo, no=near.no, zone=ZONE, actor="staff:7", scope=Scope(EAST))
+    looked_at(back.id)
+    transact(confirm, no=back.no, actor="staff:7", scope=Scope(EAST))
+    assert on(back.id).changed == 1
+    assert plans_of_sku("OF-010-1") == [(10_000, "", False, 0)]

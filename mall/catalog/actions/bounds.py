@@ -56,15 +56,22 @@ def confine(session: Session, now: datetime, row: PricePlan, bounds: Bounds) -> 
     Refused: prices that are no region's to set, one that lies outside from its beginning, one of a step that the brand
     does not offer.
     """
+    brand = brands_plans(session, [row.sku_id])[row.sku_id]
+    row.bounded, row.ends_at = within(as_plan(row), brand, bounds, now)
+
+
+def within(plan: Plan, brand: list[Plan], bounds: Bounds, now: datetime) -> tuple[int, datetime | None]:
+    """How a region's new price is kept within the bounds beside the brand's own: its `bounded`, and when it ends.
+
+    Refused: as `confine`.
+    """
     if Said.PRICE not in bounds.parts:
         raise PartNotTheirs(what=Phrase(Said.PRICE.name_shown))
-    plan, brand = as_plan(row), brands_plans(session, [row.sku_id])[row.sku_id]
-    begins, outside = max(row.starts_at, now), outside_from(as_plan(row), brand, bounds, now)
+    begins, outside = max(plan.starts_at, now), outside_from(plan, brand, bounds, now)
     if outside is not None and outside <= begins:
         raise _refusal(plan, brand, bounds, begins)
-    row.bounded = CUT if outside is not None and row.ends_at is None else 1
-    if outside is not None:
-        row.ends_at = outside
+    bounded = CUT if outside is not None and plan.ends_at is None else 1
+    return bounded, plan.ends_at if outside is None else outside
 
 
 def follow_library(
@@ -127,4 +134,4 @@ def _refusal(plan: Plan, brand: list[Plan], bounds: Bounds, at: datetime) -> Exc
     return NoLibraryPrice()
 
 
-__all__ = ["as_plan", "confine", "follow_library", "held", "read"]
+__all__ = ["as_plan", "confine", "follow_library", "held", "read", "within"]

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from mall.base.bulk import among
 from mall.catalog.models import (
-    CUT,
     Admission,
     Category,
     Document,
@@ -29,6 +28,7 @@ from mall.catalog.rules.bulk import Slot
 from mall.catalog.rules.checks import Facts
 from mall.catalog.rules.document import document
 from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.standing import OfSku
 
 _item, _sku = cast(Table, Item.__table__), cast(Table, Sku.__table__)
 _draft, _version = cast(Table, ItemDraft.__table__), cast(Table, ItemVersion.__table__)
@@ -71,9 +71,9 @@ class Known:
     document: Document
     skus: dict[str, Row[Any]]
     prices: dict[Slot, Plan] = field(default_factory=dict)
-    """The standing prices by where they hang, where they were asked for."""
-    hanging: dict[Slot, list[int]] = field(default_factory=dict)
-    """The ids of all that hang there, of earlier ones too that nobody is offered any more."""
+    """The standing prices that hold now, by where they hang, where they were asked for."""
+    of_sku: dict[str, OfSku] = field(default_factory=dict)
+    """All prices by SKU code, where they were asked for."""
 
 
 def around(session: Session) -> Around:
@@ -95,9 +95,19 @@ def around(session: Session) -> Around:
 
 
 def many(
-    session: Session, now: datetime, codes: Collection[str], about: Around, *, lock: bool = False, prices: bool = False
+    session: Session,
+    now: datetime,
+    codes: Collection[str],
+    about: Around,
+    *,
+    lock: bool = False,
+    prices: bool = False,
+    confined: bool = False,
 ) -> dict[str, Known]:
-    """Rewards by code; those that there are not are left out. With `lock` they stay as they are until the end."""
+    """Rewards by code; those that there are not are left out. With `lock` they stay as they are until the end.
+
+    `confined` is where a region's people change prices: the brand's are not theirs to replace.
+    """
     if lock:
         session.execute(_LOCKED, {"codes": codes}).all()
     rows = session.execute(_ITEMS, {"codes": codes}).all()
@@ -106,7 +116,7 @@ def many(
         skus[sku.item_id].append(sku)
     found = {row.code: _known(row, skus[row.id], about) for row in rows}
     if prices:
-        _price(session, now, found.values())
+        _price(session, now, found.values(), confined)
     return found
 
 
@@ -180,19 +190,12 @@ def _known(row: Row[Any], skus: list[Row[Any]], about: Around) -> Known:
     )
 
 
-def _price(session: Session, now: datetime, found: Iterable[Known]) -> None:
-    """Put the standing prices to rewards: those without an end that hold now, the last of each slot; of SKUs that were
-    retired too, since they may come back.
-
-    A region's price that was cut short hangs in the place of a standing one.
-    """
+def _price(session: Session, now: datetime, found: Iterable[Known], confined: bool) -> None:
+    """Put their prices to rewards; of SKUs that were retired too, since they may come back."""
     whose = {sku.id: (known, code) for known in found for code, sku in known.skus.items()}
     for sku_id, plans in plans_of(session, list(whose)).items():
         known, code = whose[sku_id]
+        known.of_sku[code] = prices = OfSku(plans=plans, confined=confined)
         for plan in sorted(plans, key=lambda one: (one.starts_at, one.id)):
-            slot = Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)
-            stands = plan.ends_at is None or plan.bounded == CUT
-            if stands and plan.open_at(now):
-                known.prices[slot] = plan
-            if plan.bounded == CUT or (stands and plan.starts_at <= now):
-                known.hanging.setdefault(slot, []).append(plan.id)
+            if plan.stands and prices.theirs(plan) and plan.open_at(now):
+                known.prices[Slot(code, plan.step, plan.tier.value if plan.tier else "", plan.region)] = plan

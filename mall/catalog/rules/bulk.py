@@ -5,7 +5,8 @@ and some more that only a batch knows:
 
 - `tags+`, `tags-`, `skus+`: lists of what is put into or taken out of a list that otherwise stays as it is;
 - `prices/<SKU code>/<step>/<tier>/<region>`: the standing price of that SKU, step, tier ('' all) and region (''
-  everywhere), as [points, fen], of one that a region wrote [points, fen, 1]; nothing is that there is none;
+  everywhere), as [points, fen], of one that a region wrote [points, fen, 1]; nothing is that there is none.
+  `<tier>@<moment>` is the price from that moment on;
 - `stock/<SKU code>`: the pieces that a new SKU begins with.
 
 A path that is not named is left as it is: blank is never clear.
@@ -14,7 +15,8 @@ A path that is not named is left as it is: blank is never clear.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from mall.catalog.models import Delivery, Document, Kind
@@ -41,23 +43,36 @@ class Asked:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Slot:
-    """Where a standing price hangs."""
+    """Where a standing price hangs. `since` is the moment from which on it is meant, nothing is now."""
 
     sku: str
     step: int = 0
     tier: str = ""
     region: str = ""
+    since: str = ""
 
     @property
     def path(self) -> str:
         """Its path."""
-        return f"prices/{self.sku}/{self.step}/{self.tier}/{self.region}"
+        since = f"@{self.since}" if self.since else ""
+        return f"prices/{self.sku}/{self.step}/{self.tier}{since}/{self.region}"
 
     @classmethod
     def of(cls, path: str) -> Slot:
         """The slot of a path."""
         _prices, sku, step, tier, region = path.split("/", 4)
-        return cls(sku, int(step), tier, region)
+        tier, _at, since = tier.partition("@")
+        return cls(sku, int(step), tier, region, since)
+
+    @property
+    def place(self) -> Slot:
+        """The same at whatever moment."""
+        return replace(self, since="") if self.since else self
+
+    @property
+    def begins(self) -> datetime | None:
+        """The moment it is meant from, none for now."""
+        return datetime.fromisoformat(self.since) if self.since else None
 
     @property
     def tier_meant(self) -> Tier | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mall.catalog.models import CUT
 from mall.dealers.models import Tier
 
 LOOKED_BACK = timedelta(days=2)
@@ -31,6 +32,11 @@ class Plan:
     withdrawn_at: datetime | None = None
     bounded: int = 0
     """Who wrote it: 0 the brand, else a region within the brand's bounds (`models/price.py`)."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was written without an end; a region's that the brand's bounds cut short stands all the same."""
+        return self.ends_at is None or self.bounded == CUT
 
     @property
     def for_everybody(self) -> bool:

@@ -40,7 +40,10 @@ ROUNDINGS: dict[Rounding, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Repricing:
-    """What is asked of the prices of a step, tier and region. `amount` is in ten-thousandths, or in points."""
+    """What is asked of the prices of a step, tier and region. `amount` is in ten-thousandths, or in points.
+
+    `since` is the moment (ISO 8601) from which the new prices hold; nothing is as soon as they are written.
+    """
 
     by: By
     amount: int
@@ -49,6 +52,7 @@ class Repricing:
     region: str = ""
     unit: int = 1
     rounding: Rounding = Rounding.HALF_UP
+    since: str = ""
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -62,7 +66,7 @@ class Repricing:
 
     def slot(self, sku: str) -> Slot:
         """Where its price of a SKU hangs."""
-        return Slot(sku, self.step, self.tier, self.region)
+        return Slot(sku, self.step, self.tier, self.region, self.since)
 
     def points(self, now: int) -> int:
         """What a price in points becomes: in whole units, unless it is less than half of one; one point at least."""

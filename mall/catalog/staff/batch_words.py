@@ -17,7 +17,7 @@ from mall.catalog.rules.sheets.columns import BY_KEY
 from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS
-from mall.web.filters import fen_short, number
+from mall.web.filters import fen_short, moment, number
 from mall.web.locale import spoken
 
 CODES = ("category", "supplier", "freight_template")
@@ -112,12 +112,13 @@ def _slot(slot: Slot) -> str:
     narrowed = [_(STEPS[slot.step])] if slot.step else []
     narrowed += [_(TIERS[slot.tier_meant])] if slot.tier_meant else []
     narrowed += [slot.region] if slot.region else []
+    narrowed += [_("从 %(at)s 起", at=moment(slot.begins))] if slot.begins else []
     name = _("%(sku)s 价格", sku=slot.sku)
     return f"{name} ({_('，').join(narrowed)})" if narrowed else str(name)
 
 
 def _priced(asked: Repricing) -> tuple[str, str]:
-    which = _slot(Slot("", asked.step, asked.tier, asked.region)).strip()
+    which = _slot(asked.slot("")).strip()
     if asked.by is By.TO:
         does = _("统一改成 %(n)s 积分", n=number(asked.amount))
     elif asked.by is By.POINTS:

@@ -21,7 +21,7 @@ from mall.catalog.staff.bulk_form import LEAVE, NONE, BulkForm, bulk_form_from, 
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, zone
 from mall.catalog.staff.items import paths
 from mall.catalog.staff.price_form import STEPS
-from mall.dealers.models import TIERS
+from mall.dealers.models import TIERS, OutsideScope
 from mall.dealers.queries.seen_as import regions
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -44,8 +44,11 @@ def again() -> Response:
 @guards.staff_required(*MAY_PRICE)
 @guards.body_limit(BODY)
 def bulk() -> Response:
-    """What can be set in the rewards that were chosen, and how their prices can change."""
-    guards.staff().scope.must_be_whole()
+    """What can be set in the rewards that were chosen, and how their prices can change: a region's people set the
+    prices of their region.
+    """
+    if guards.staff().scope.supplier_id is not None:
+        raise OutsideScope
     picked, filters = _picked()
     if not picked:
         told: dict[str, Any] = filters.told()
@@ -71,7 +74,7 @@ def changes() -> Response:
 def prices() -> Response:
     """Begin a batch that changes the prices of all of them."""
     form = bulk_form_from(request.form)
-    asked = repricing_asked(form, regions(reading()))
+    asked = repricing_asked(form, _regions(), now())
     return _begun(form, BatchKind.PRICES, {"prices": asked.asked} if asked else {})
 
 
@@ -96,6 +99,12 @@ def _begun(form: BulkForm, kind: BatchKind, asked: dict[str, Any]) -> Response:
         return refused(FORM, refusal=refusal, **_look(picked, filters, form, kind))
     current_app.extensions["wake"]("batches")
     return go(url_for("desk_catalog.batch", no=batch.no))
+
+
+def _regions() -> list[str]:
+    """The regions that who is here may set prices for, '' everywhere."""
+    scope = guards.staff().scope
+    return [region for region in ("", *regions(reading())) if scope.covers(region)]
 
 
 def _picked() -> tuple[Selection, ItemFilters]:
@@ -128,5 +137,6 @@ def _look(picked: Selection, filters: ItemFilters, form: BulkForm, kind: BatchKi
         "units": UNITS,
         "steps": STEPS,
         "tiers": TIERS,
-        "regions": regions(session),
+        "regions": _regions(),
+        "whole": guards.staff().scope.whole,
     }

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -53,7 +54,8 @@ class BulkForm:
 
 NAMES = (
     "category", "brand", "supplier", "delivery", "limit", "freight_template", "list_price", "shelf", "shelved_at",
-    "off_at", "by", "amount", "step", "tier", "region", "unit", "rounding", "note", *(f"tag-{tag}" for tag in TAGS),
+    "off_at", "by", "amount", "step", "tier", "region", "unit", "rounding", "since", "note",
+    *(f"tag-{tag}" for tag in TAGS),
 )  # fmt: skip
 
 
@@ -87,19 +89,37 @@ def parts_asked(
     return parts
 
 
-def repricing_asked(form: BulkForm, regions: Collection[str]) -> Repricing | None:
-    """How prices are to change, or none after putting what is wrong at its field."""
+def repricing_asked(form: BulkForm, regions: Collection[str], now: datetime) -> Repricing | None:
+    """How prices are to change, or none after putting what is wrong at its field.
+
+    `regions` are those that whoever asks may set prices for, '' everywhere; only moments after `now` are to come.
+    """
     by = By(form.of("by")) if form.of("by") in set(By) else By.PERCENT
     amount = _amount(form, by)
     step, unit = whole(form.of("step") or "0"), whole(form.of("unit") or "1")
     tier, region, rounding = form.of("tier"), form.of("region"), form.of("rounding") or Rounding.HALF_UP.value
     if tier and tier not in set(Tier):
         form.errors["tier"] = _("请选择等级")
-    if region and region not in regions:
-        form.errors["region"] = _("没有这个区域的经销商，请从列表中选择")
+    if region not in regions:
+        everywhere = "" in regions
+        form.errors["region"] = _("没有这个区域的经销商，请从列表中选择") if everywhere else _("请选择你负责的区域")
+    since = moment_typed(form.of("since")) if form.of("since") else None
+    if form.of("since") and since is None:
+        form.errors["since"] = _("请填写日期和时间")
+    elif since is not None and since <= now:
+        form.errors["since"] = _("这个时间已经过了。要现在生效就留空。")
     if form.errors or amount is None or step not in STEPS or unit not in UNITS or rounding not in set(Rounding):
         return None
-    return Repricing(by=by, amount=amount, step=step, tier=tier, region=region, unit=unit, rounding=Rounding(rounding))
+    return Repricing(
+        by=by,
+        amount=amount,
+        step=step,
+        tier=tier,
+        region=region,
+        unit=unit,
+        rounding=Rounding(rounding),
+        since=since.isoformat() if since else "",
+    )
 
 
 def _chosen(form: BulkForm, parts: dict[str, Any], name: str, known: Collection[str]) -> None:

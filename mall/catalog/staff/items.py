@@ -17,7 +17,7 @@ from mall.catalog.queries.desk_items import listed
 from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
-from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, may_write, signed
+from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
 from mall.dealers.queries.people import staff_names
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -76,7 +76,7 @@ def items() -> Response:
         kinds=KINDS,
         tags=TAGS,
         names=staff_names(session, (row.draft_by for row in found.rows)),
-        bulk=url_for("desk_catalog.bulk") if may_write() else "",
+        bulk=url_for("desk_catalog.bulk") if scope.supplier_id is None else "",
     )
 
 

@@ -40,6 +40,8 @@ from mall.dealers.models import Scope
 _row = cast(Table, BatchRow.__table__)
 _item = cast(Table, Item.__table__)
 LONGEST_CODE = 80
+PRICES = "prices"
+"""The reader of files of prices."""
 
 
 def begin(
@@ -61,10 +63,10 @@ def begin(
 
     EDIT and PRICES name their rewards by `codes` (`chosen` reads them off a list); an IMPORT brings its file (name,
     bytes) and gets its rows from `fill_some`. `asked` for EDIT is {"parts": {path: value}}, for PRICES {"prices":
-    `Repricing.asked`}, for IMPORT {"sheet": which reader}. Refused: whoever does not look after the whole brand; no
-    reward, more than a batch takes, nothing asked.
+    `Repricing.asked`}, for IMPORT {"sheet": which reader}. Refused: whoever does not look after the whole brand, but
+    for prices of the own region; no reward, more than a batch takes, nothing asked.
     """
-    scope.must_be_whole()
+    _must_cover(scope, kind, asked)
     known = session.scalar(select(Batch).where(Batch.key == key))
     if known is not None:
         return known
@@ -100,6 +102,14 @@ def begin(
     note_down(session, now, actor=actor, act="batch.begin", subject=f"batch:{batch.id}", address=address, detail=detail)
     session.flush()
     return batch
+
+
+def _must_cover(scope: Scope, kind: BatchKind, asked: Mapping[str, Any]) -> None:
+    """A region's people change the prices of their region; rows of a file tell their regions themselves."""
+    if kind is BatchKind.PRICES and not scope.whole:
+        scope.must_cover(asked["prices"]["region"])
+    elif not (scope.regional and asked.get("sheet") == PRICES):
+        scope.must_be_whole()
 
 
 def chosen(session: Session, now: datetime, *, filters: ItemFilters, scope: Scope, seen: int | None) -> list[str]:

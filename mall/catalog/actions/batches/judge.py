@@ -4,7 +4,7 @@ rewards at once, and writes nothing: the dry run asks it, and so does the writer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from mall.base.refused import N_, Forbidden
 from mall.catalog.actions.batches.judged import Judged, Wrong
 from mall.catalog.actions.batches.prices import price, standing
+from mall.catalog.actions.bounds import held
 from mall.catalog.models import Batch, BatchKind, Document, Outcome, on_shelf
 from mall.catalog.queries.at_once import Around, Known, around, being_begun, facts_of, last_writers, many, owners
+from mall.catalog.queries.bounds import bounds_of
+from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import Parts, Slot, applied, begun, changes, is_price, moved, of_prices, told
 from mall.catalog.rules.checks import CODE, Check, Facts, checks, failing
 from mall.catalog.rules.document import NOW, flat
@@ -50,7 +53,9 @@ def judge(
     asked = {row.no: row.after if writing or row.after else batch.asked.get("parts", {}) for row in rows}
     codes = [row.code for row in rows]
     priced = repricing is not None or any(of_prices(parts) for parts in asked.values())
-    found = many(session, now, codes, about, lock=writing, prices=priced)
+    if batch.region and writing:
+        held(session, now)  # who narrows the bounds waits, and finds what is written here
+    found = many(session, now, codes, about, lock=writing, prices=priced, confined=bool(batch.region))
     bench = _Bench(
         now=now,
         batch=batch,
@@ -58,6 +63,7 @@ def judge(
         owned=owners(session, list(_sku_codes(asked.values(), found))),
         begun=being_begun(session, [code for code in codes if code not in found]),
         scope=Scope(batch.region, batch.supplier_id),
+        bounds=bounds_of(session) if batch.region else None,
         unit_value=unit_value or USUAL_VALUE,
         repricing=repricing,
         writing=writing,
@@ -76,6 +82,8 @@ class _Bench:
     owned: dict[str, int]
     begun: set[str]
     scope: Scope
+    bounds: Bounds | None
+    """The brand's bounds, where a region's people ask."""
     unit_value: int
     repricing: Repricing | None
     writing: bool
@@ -120,9 +128,10 @@ class _Bench:
             if not parts:
                 judged.skip(told(NO_PRICE))
                 return
+        parts = self._begun(parts)
         judged.document = applied(known.document, self._in_time(parts, known))
         judged.before, judged.after = changes(known.document, judged.document)
-        price(judged, parts, self.unit_value)
+        price(judged, parts, self.unit_value, self.now, self.bounds)
         if not judged.after:
             judged.skip(told(SAME))
             return
@@ -139,21 +148,21 @@ class _Bench:
         empty = begun(parts)
         judged.document = applied(empty, self._in_time(parts, None))
         judged.after = {"kind": judged.document["kind"], **changes(empty, judged.document)[1]}
-        price(judged, parts, self.unit_value)
+        price(judged, parts, self.unit_value, self.now, self.bounds)
         self._check(judged, None)
 
     def _unmoved(self, known: Known, row: Row[Any]) -> None:
         """Refused: what was changed since the row was looked at, by a newer version or beside it."""
         if known.version != row.seen:
             raise Wrong(told(NEWER, no=known.version))
-        if paths := moved(_all(known), row.before):
+        if paths := moved(self._all(known, row.before), row.before):
             raise Wrong(told(MOVED, what=paths[:5]))
 
     def _touched(self, known: Known, row: Row[Any]) -> Parts | None:
         """Whether somebody changed a reward after the batch that is taken back had, in words that say who."""
         if row.seen and known.version != row.seen:
             return told(TOUCHED, who=self.writers.get(known.id, ""), no=known.version)
-        paths = moved(_all(known), row.before)
+        paths = moved(self._all(known, row.before), row.before)
         return told(TOUCHED_IN, what=paths[:5]) if paths else None
 
     @property
@@ -176,10 +185,23 @@ class _Bench:
         assert asked is not None
         for sku in known.document["skus"]:
             slot = asked.slot(sku["code"])
-            plan = known.prices.get(slot) or known.prices.get(Slot(slot.sku, slot.step))
+            prices = known.of_sku.get(slot.sku)
+            plan = prices and (prices.at(slot, self.now) or prices.beneath(slot, self.now))
             if plan is not None:
                 found[slot.path] = [asked.points(plan.points), plan.cash_fen]
         return found
+
+    def _begun(self, parts: Parts) -> Parts:
+        """A price that was to come when the row was looked at, and whose moment has come since, is from now on."""
+        slots = {path: Slot.of(path) for path in of_prices(parts)}
+        come = {path: one.place.path for path, one in slots.items() if one.begins and one.begins <= self.now}
+        return {come.get(path, path): value for path, value in parts.items()} if come else parts
+
+    def _all(self, known: Known, paths: Iterable[str]) -> dict[str, Any]:
+        """What a reward says, by path, and what it costs where these paths say."""
+        slots = [Slot.of(path) for path in paths if is_price(path)]
+        found = {one.path: known.of_sku[one.sku].at(one, self.now) for one in slots if one.sku in known.of_sku}
+        return flat(known.document) | {path: standing(plan) for path, plan in found.items()}
 
     def _check(self, judged: Judged, known: Known | None) -> None:
         """Hold it against the checks of publishing: what only leaves the shelf always may, as by the editor's button;
@@ -216,11 +238,6 @@ class _Bench:
         for sku in judged.document["skus"]:
             if self.owned.setdefault(sku["code"], mine) != mine:
                 raise Wrong(told(N_("规格货号 %(code)s 已经是别的礼品的"), code=sku["code"]))
-
-
-def _all(known: Known) -> dict[str, Any]:
-    """What a reward says and costs, by path."""
-    return flat(known.document) | {slot.path: standing(plan) for slot, plan in known.prices.items()}
 
 
 def _sku_codes(asked: Any, found: Mapping[str, Known]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from mall.catalog.models import Document, Outcome
@@ -27,6 +28,8 @@ class Judged:
     told: list[Mapping[str, Any]] = field(default_factory=list)
     below_cost: int = 0
     weight: int = 0
+    bound: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
+    """How the prices that a region's people ask for are kept within the bounds, by path: `bounded`, and their end."""
 
     @property
     def writes(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from mall.base import bulk
 from mall.base.ids import new_id
-from mall.base.refused import N_
+from mall.base.refused import N_, Phrase, Refused
 from mall.catalog.actions.batches.judged import Judged, Wrong
-from mall.catalog.actions.bounds import follow_library
+from mall.catalog.actions.bounds import follow_library, within
 from mall.catalog.actions.plans import MOST_FEN, MOST_POINTS, MOST_STEPS
 from mall.catalog.models import Batch, Kind, PricePlan
+from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import Parts, Slot, of_prices, of_stock, told
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, usual_tax
 from mall.catalog.rules.repricing import weight
+from mall.catalog.rules.standing import OfSku
 
 WRONG_PRICE = N_("规格 %(code)s 的价格不对：积分要大于 0，第一档起才有现金")
 NO_SKU = N_("没有规格 %(code)s")
@@ -31,27 +34,35 @@ OF_A_REGION = 1
 """The third word of a price that a region wrote: it comes back as the region's, within the brand's bounds."""
 
 _plan = cast(Table, PricePlan.__table__)
+NONE = OfSku(plans=())
 
 
-def price(judged: Judged, parts: Parts, unit_value: int) -> None:
-    """Put the prices and the first pieces that are asked for among what differs. Wrong: what cannot be a price."""
+def price(judged: Judged, parts: Parts, unit_value: int, now: datetime, bounds: Bounds | None = None) -> None:
+    """Put the prices and the first pieces that are asked for among what differs.
+
+    `bounds` are those of a region whose people ask. Wrong: what cannot be a price, or lies outside the bounds.
+    """
     costs = {sku["code"]: sku["cost_fen"] for sku in judged.document["skus"]}
     tax = usual_tax(shipped=Kind(judged.document["kind"]).shipped)
-    hanging = judged.known.prices if judged.known else {}
-    for path, value in of_prices(parts).items():
+    of_sku = judged.known.of_sku if judged.known else {}
+    for path, asked in of_prices(parts).items():
         slot = Slot.of(path)
-        _sound(slot, value, costs)
-        there = hanging.get(slot)
+        _sound(slot, asked, costs)
+        value = asked if bounds is None or asked is None else [*asked[:2], OF_A_REGION]
+        prices = of_sku.get(slot.sku, NONE)
+        there = prices.at(slot, now)
         if same(standing(there), value):
             continue
         judged.before[path], judged.after[path] = standing(there), value
         if value is None:
             continue
-        base = there or hanging.get(Slot(slot.sku, slot.step))
+        base = there or prices.beneath(slot, now)
         judged.weight += weight((base.points, base.cash_fen), (value[0], value[1]), unit_value) if base else 0
         if cost := costs[slot.sku]:
             held = Costs(cost_fen=cost, tax_bps=tax, unit_value=unit_value)
             judged.below_cost += held.undercut_by(value[0], value[1])
+        if bounds is not None:
+            judged.bound[path] = _bound(slot, value, prices, bounds, now)
     _pieces(judged, parts, costs)
     if judged.below_cost:
         judged.told.append(told(BELOW, n=judged.below_cost))
@@ -84,22 +95,68 @@ def put_prices(
     for judged in rows:
         for path, value in of_prices(judged.after).items():
             slot = Slot.of(path)
-            replaced = judged.known.hanging.get(slot, ()) if judged.known else ()
+            prices = judged.known.of_sku.get(slot.sku, NONE) if judged.known else NONE
+            replaced = [plan.id for plan in prices.hanging(slot, now)]
             gone += [{"id": plan_id, "withdrawn_at": now} for plan_id in replaced]
-            if value is not None:
-                fresh.append(_row(now, skus[slot.sku], slot, value))
+            if value is not None and not _there(slot, value, prices, replaced, now):
+                fresh.append(
+                    _row(
+                        now,
+                        skus[slot.sku],
+                        slot,
+                        value,
+                        judged.bound.get(path, (value[2] if len(value) > 2 else 0, None)),
+                    )
+                )
             where = {"step": slot.step, "tier": slot.tier or None, "region": slot.region}
+            where |= {"since": slot.since} if slot.since else {}
             said = {"before": judged.before.get(path), "after": value, "replaces": list(replaced)}
             noted.append((skus[slot.sku], where | said))
     bulk.change(session, _plan, ("id",), gone)
     bulk.add(session, _plan, fresh)
-    if noted:
+    if noted and not batch.region:
         touched = {sku for sku, _said in noted}
         follow_library(session, now, sku_ids=touched, actor=batch.made_by, address=batch.address)
     return noted
 
 
-def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int]) -> bulk.Row:
+def _there(slot: Slot, value: Sequence[int], prices: OfSku, gone: Sequence[int], now: datetime) -> bool:
+    """Whether this very price holds from that moment on when those that go are gone: one to come is taken back."""
+    if slot.begins is None:
+        return False
+    left = replace(prices, plans=tuple(plan for plan in prices.plans if plan.id not in gone))
+    return same(standing(left.at(slot, now)), value)
+
+
+def _bound(
+    slot: Slot, value: Sequence[int], prices: OfSku, bounds: Bounds, now: datetime
+) -> tuple[int, datetime | None]:
+    plan = Plan(
+        id=new_id(now),
+        sku_id=0,
+        step=slot.step,
+        points=value[0],
+        cash_fen=value[1],
+        tier=slot.tier_meant,
+        region=slot.region,
+        starts_at=max(slot.begins or now, now),
+        ends_at=None,
+    )
+    try:
+        return within(plan, prices.brands(), bounds, now)
+    except Refused as refusal:
+        raise Wrong(words(refusal)) from refusal
+
+
+def words(refusal: Refused) -> dict[str, Any]:
+    """A refusal as rows keep words."""
+    return told(
+        refusal.text,
+        **{name: [value.text] if isinstance(value, Phrase) else value for name, value in refusal.params.items()},
+    )
+
+
+def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int], bound: tuple[int, datetime | None]) -> bulk.Row:
     return {
         "id": new_id(now),
         "sku_id": sku_id,
@@ -108,11 +165,11 @@ def _row(now: datetime, sku_id: int, slot: Slot, value: Sequence[int]) -> bulk.R
         "cash_fen": value[1],
         "tier": slot.tier_meant,
         "region": slot.region,
-        "starts_at": now,
-        "ends_at": None,
+        "starts_at": max(slot.begins or now, now),
+        "ends_at": bound[1],
         "created_at": now,
         "withdrawn_at": None,
-        "bounded": value[2] if len(value) > 2 else 0,
+        "bounded": bound[0],
     }
 
 

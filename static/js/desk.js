@@ -1,5 +1,12 @@
-/* The back office by keyboard: "/" goes to the search; a menu closes by itself. */
+/* The back office by keyboard: "/" goes to the search; a menu closes by itself; the side shows where one is. */
 (() => {
+  const side = document.querySelector(".side");
+  const here = side?.querySelector("[aria-current]");
+  if (here) {
+    const [box, link] = [side.getBoundingClientRect(), here.getBoundingClientRect()];
+    side.scrollLeft += link.left - box.left - (box.width - link.width) / 2;
+    side.scrollTop += link.top - box.top - (box.height - link.height) / 2;
+  }
   if (document.querySelector('main form[role="search"] input[type="search"]')) document.querySelector(".top kbd")?.remove();
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");

@@ -57,7 +57,7 @@ SHOWN = 2_000
 
 def install(app: Flask) -> None:
     """Put batches on the desk's side; how many wait for somebody is counted there."""
-    desk_link(app, GROUP, "batches", "/desk/batches", "layers", N_("批次"), may_price)
+    desk_link(app, GROUP, "batches", "/desk/batches", "list-checks", N_("批次"), may_price)
     keep(app, BATCHES)
 
 

@@ -30,7 +30,7 @@ TREE, ONE = "catalog/desk_categories.html", "catalog/desk_category.html"
 
 def install(app: Flask) -> None:
     """Put categories on the desk's side."""
-    desk_link(app, GROUP, "categories", "/desk/categories", "layers", N_("分类"), may_price)
+    desk_link(app, GROUP, "categories", "/desk/categories", "list-tree", N_("分类"), may_price)
 
 
 @desk_catalog.get("/categories")

@@ -49,7 +49,7 @@ STOCK = DeskList(
 
 def install(app: Flask) -> None:
     """Put stock on the desk's side, with the number of SKUs that run out."""
-    desk_link(app, GROUP, "stock", "/desk/stock", "layers", N_("库存"), may_see)
+    desk_link(app, GROUP, "stock", "/desk/stock", "boxes", N_("库存"), may_see)
     count_on(app, "desk.stock", lambda: stock.alarms(reading(), guards.staff().scope))
     keep(app, STOCK)
 

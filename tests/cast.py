@@ -25,7 +25,7 @@ from mall.base.ids import new_id
 from mall.base.seal import Seal
 from mall.base.time import civil_day, end_of_month
 from mall.dealers.actions import Device, add_member, add_staff, begin_member, begin_staff, open_dealer
-from mall.dealers.models import ChannelLevel, MemberRole, SignInStage, StaffRole
+from mall.dealers.models import ChannelLevel, MemberRole, SignInStage, Staff, StaffRole
 from mall.dealers.rules import password as passwords
 from mall.points.actions import Part, earn, open_book, write
 from mall.points.models import LotKind, Programme
@@ -178,3 +178,17 @@ class Visitor(FlaskClient):
         answer = Context().run(super().open, *args, **kwargs)
         db.session.remove()  # what the test reads next is what the request left, not what was there before
         return answer
+
+
+def colleagues(session: Session, now: datetime) -> None:
+    """Three merchandisers as tests of verbs name them: staff:1 and staff:2 of the whole brand, staff:3 of 华东."""
+    for number, (name, region) in enumerate((("许知远", ""), ("李静", ""), ("沈一诺", "华东")), 1):
+        said = {"login": f"colleague-{number}", "role": StaffRole.MERCHANDISER, "password_hash": "", "created_at": now}
+        session.add(Staff(id=number, name=name, region=region, **said))
+    session.flush()
+
+
+def changed(session: Session, _now: datetime, *, staff_id: int, change: dict[str, Any]) -> None:
+    """One of them is somebody else by now."""
+    for name, value in change.items():
+        setattr(session.get_one(Staff, staff_id), name, value)

@@ -867,6 +867,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_face.set_due", "POST"): Route(
         MERCHANDISER, "/desk/face/due", data={"revision": "4", "due_at": "2026-12-01T00:00"}, answers=frozenset({409})
     ),
+    ("desk_face.take_up_due", "POST"): Route(
+        MERCHANDISER, "/desk/face/due/17/draft", data={"revision": "4"}, answers=NOT_FOUND
+    ),
     ("desk_face.cancel_due", "POST"): Route(MERCHANDISER, "/desk/face/due/17/cancellation", answers=NOT_FOUND),
     ("desk_face.history", "GET"): Route(MERCHANDISER, "/desk/face/versions"),
     ("desk_face.restore", "POST"): Route(MERCHANDISER, "/desk/face/versions/1/restoration", data={"seen": "2"}),

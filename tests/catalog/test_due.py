@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,18 @@ from mall.catalog.actions.due import cancel_due, publish_due, set_due
 from mall.catalog.actions.publish import schedule, take_off
 from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
 from mall.catalog.models import Admission, DraftDue, DraftMoved, Kind, NotReady, WrongDue
-from mall.dealers.models import OutsideScope, Scope
+from mall.dealers.models import OutsideScope, Scope, StaffRole
 from mall.web.db import now, reading, transact
+from tests.cast import changed, colleagues
 from tests.catalog.test_drafts import LU, THERMOS, XU, bring_out, look, write
 from tests.conftest import Clock
+
+
+@pytest.fixture
+def stocked(stocked: Flask) -> Flask:
+    """The people who set drafts are there when their moment comes."""
+    transact(colleagues)
+    return stocked
 
 
 def wait(at: datetime | None = None, code: str = THERMOS, **asked: Any) -> None:
@@ -142,3 +150,22 @@ def test_what_comes_on_the_shelf_at_the_same_moment_does_though_the_worker_is_la
     assert come() == 1
     found = look()
     assert (found.draft, found.item.shelved_at, found.item.off_at) == (None, at, at + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    "change", [{"disabled_at": datetime(2026, 11, 12, tzinfo=UTC)}, {"role": StaffRole.FINANCE}, {"region": "华东"}]
+)
+def test_whoever_may_publish_no_more_by_then_does_not_and_the_draft_says_so(
+    stocked: Flask, clock: Clock, change: dict[str, Any]
+) -> None:
+    write(brand="新品牌")
+    wait()
+    write(code="OF-001", actor=LU, brand="新品牌", pictures=["thermos"])
+    wait(code="OF-001", actor=LU)
+    transact(changed, staff_id=1, change=change)
+    clock.tick(hours=1)
+    assert come() == 2
+    found = look()
+    assert (found.draft.due_at, found.item.version) == (None, 0)
+    assert str(Phrase.of(found.draft.fault)).startswith("定它的人已停用")
+    assert look("OF-001").item.brand == "新品牌"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,7 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
-from mall.face.actions import By, cancel_due, change_block, move_block, publish_due, set_due
+from mall.dealers.models import StaffRole
+from mall.face.actions import By, cancel_due, change_block, move_block, publish_due, set_due, take_up
 from mall.face.models import (
     DraftMoved,
     DueOver,
@@ -26,10 +28,18 @@ from mall.face.queries.due import due, failed, waiting
 from mall.face.queries.versions import last
 from mall.jobs import queue
 from mall.web.db import now, reading, transact
+from tests.cast import changed, colleagues
 from tests.conftest import Clock
 from tests.face.conftest import ANYWHERE, BY, EAST, OTHER, block, document, go_live, revision, said
 
 NOWHERE = Known(leads=lambda _path: False, drawn=lambda _key: True)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The people who set and publish are there when a moment comes."""
+    transact(colleagues)
+    return app
 
 
 def move(by: By = BY, block_id: str = "picks", places: int = -1) -> None:
@@ -169,6 +179,38 @@ def test_a_regions_page_does_not_undo_what_the_brand_published_meanwhile(app: Fl
     assert come() == 1
     told = failed(reading(), now())
     assert [one.id for one in told] == [first]
+
+
+def test_it_does_not_go_live_over_what_somebody_published_since(app: Flask, clock: Clock) -> None:
+    move()
+    first = wait()
+    move(by=OTHER)
+    go_live(OTHER)
+    shown = live_ids()
+    clock.tick(hours=1)
+    assert come() == 1
+    assert live_ids() == shown
+    told = failed(reading(), now())
+    assert [one.id for one in told] == [first]
+    assert told[0].fault is not None
+    assert told[0].fault["params"] == {"who": "李静", "no": 1}
+    wanted = told[0].document
+    transact(take_up, revision=revision(), due_id=first, by=BY)  # its work is not lost
+    assert document() == wanted
+
+
+@pytest.mark.parametrize(
+    "change", [{"disabled_at": datetime(2026, 11, 12, tzinfo=UTC)}, {"role": StaffRole.FINANCE}, {"region": "华南"}]
+)
+def test_whoever_may_publish_no_more_by_then_does_not(app: Flask, clock: Clock, change: dict[str, Any]) -> None:
+    move()
+    wait()
+    transact(changed, staff_id=1, change=change)
+    clock.tick(hours=1)
+    assert (come(), live_ids()) == (1, [])
+    told = failed(reading(), now())
+    assert told[0].fault is not None
+    assert told[0].fault["text"].startswith("定它的人已停用")
 
 
 def test_the_desk_sets_shows_and_calls_back(desk: FlaskClient, clock: Clock, mall: Flask) -> None:

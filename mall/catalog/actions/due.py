@@ -16,10 +16,12 @@ from mall.catalog.models import DraftDue, DraftMoved, ItemDraft, NoSuchDraft, Wr
 from mall.catalog.queries.documents import Written
 from mall.catalog.queries.quarrels import last_touch
 from mall.catalog.rules.differences import merged
-from mall.dealers.models import WHOLE, Scope
+from mall.dealers.models import WHOLE, NoLongerTheirs, Scope, StaffRole
+from mall.dealers.queries.people import scope_of
 
 FURTHEST = timedelta(days=366)
 WORKER = "system"
+MAY_WRITE = (StaffRole.MERCHANDISER,)
 
 
 def set_due(
@@ -89,8 +91,8 @@ def publish_due(session: Session, now: datetime) -> bool:
     """Publish the first draft whose time has come, for who set it; whether there was one. For the worker.
 
     It is judged as of its time: what was to be on the shelf from then on is, though the worker comes a little later.
-    What was published meanwhile is taken in where the draft leaves those parts alone. A draft that cannot be published
-    stays a draft, with why.
+    What was published meanwhile is taken in where the draft leaves those parts alone. Whether who set it may still
+    publish is asked again. A draft that cannot be published stays a draft, with why.
     """
     wanted = select(ItemDraft.code).where(ItemDraft.due_at <= now).order_by(ItemDraft.due_at, ItemDraft.id).limit(1)
     code = session.scalar(wanted)
@@ -106,10 +108,13 @@ def publish_due(session: Session, now: datetime) -> bool:
     _wait_no_more(session, draft)
     try:
         with session.begin_nested():
+            scope = scope_of(session, by, *MAY_WRITE)
+            if not scope.whole:
+                raise NoLongerTheirs
             if _nobody_else_wrote(found):
                 catch_up(session, now, code=code, revision=draft.revision, actor=WORKER)
             asked: dict[str, Any] = {"draft_id": draft.id, "revision": draft.revision, "note_": words, "at": at}
-            publish(session, now, code=code, actor=by, **asked)
+            publish(session, now, code=code, actor=by, scope=scope, **asked)
     except Refused as refusal:
         draft = session.get_one(ItemDraft, draft.id, populate_existing=True)
         draft.fault = Phrase(refusal.text, refusal.params).kept

@@ -129,3 +129,10 @@ class ScopeMoved(Refused):
 
     code = "scope_moved"
     text = N_("%(name)s 的数据权限刚被别人改过，你的改动没有保存。请看过现在的设置再改。")
+
+
+class NoLongerTheirs(Refused):
+    """Whoever set it for later has left, or looks after something else by now."""
+
+    code = "no_longer_theirs"
+    text = N_("定它的人已停用，或者已不负责这一块。请由现在负责的同事看过，再重新发布。")

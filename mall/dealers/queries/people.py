@@ -13,10 +13,12 @@ from mall.base.refused import NotFound
 from mall.base.seal import Seal
 from mall.dealers.models import (
     SCOPED,
+    WHOLE,
     Credential,
     Dealer,
     Member,
     MemberRole,
+    NoLongerTheirs,
     Scope,
     SignIn,
     SignInStage,
@@ -111,6 +113,20 @@ def everybody(session: Session) -> list[StaffShown]:
     """All who work for the brand: those shut out last, then by role and name."""
     order = (Staff.disabled_at.is_not(None), Staff.role, Staff.name, Staff.id)
     return [_staff(row) for row in session.scalars(select(Staff).order_by(*order))]
+
+
+def scope_of(session: Session, actor: str, *roles: StaffRole) -> Scope:
+    """What somebody looks after by now, as the audit log names them, for what they asked to be done later.
+
+    What no person asked for is the whole brand's. Refused: somebody shut out, or whose role is another by now.
+    """
+    if not actor.startswith("staff:"):
+        return WHOLE
+    number = actor.removeprefix("staff:")
+    found = session.get(Staff, int(number), populate_existing=True) if number.isdigit() else None
+    if found is None or found.disabled_at is not None or found.role not in {*roles, StaffRole.ADMINISTRATOR}:
+        raise NoLongerTheirs
+    return Scope(found.region, found.supplier_id)
 
 
 def one_of_staff(session: Session, staff_id: int) -> StaffShown:

@@ -10,6 +10,7 @@ from mall.face.actions.draft import (
     order_blocks,
     remove_block,
     set_theme,
+    take_up,
 )
 from mall.face.actions.due import cancel_due, publish_due, set_due
 from mall.face.actions.publish import publish, roll_back
@@ -45,4 +46,5 @@ __all__ = [
     "roll_back",
     "set_due",
     "set_theme",
+    "take_up",
 ]

@@ -25,7 +25,9 @@ from mall.face.models import (
     Block,
     Document,
     DraftMoved,
+    DueLayout,
     LayoutDraft,
+    NoSuchDue,
     OutsideRegion,
     PoorContrast,
     TooManyBlocks,
@@ -131,6 +133,14 @@ def discard_draft(session: Session, now: datetime, *, revision: int, by: By) -> 
     live = last(session)
     document = live.document if live else standard()
     _change(session, now, revision, by, "face.discard", [], lambda _old: document, based_on=live.no if live else 0)
+
+
+def take_up(session: Session, now: datetime, *, revision: int, due_id: int, by: By) -> None:
+    """Make the draft what was set to go live at a moment: to look at it again, and to publish it or set it anew."""
+    due = session.get(DueLayout, due_id)
+    if due is None:
+        raise NoSuchDue
+    _change(session, now, revision, by, "face.due.take_up", [due_id], lambda _old: due.document, due=due_id)
 
 
 def locked_draft(session: Session) -> LayoutDraft | None:

@@ -12,7 +12,8 @@ from mall.audit.actions import note
 from mall.base.ids import new_id
 from mall.base.refused import Refused
 from mall.base.types import micros
-from mall.dealers.models import Scope
+from mall.dealers.models import NoLongerTheirs, Scope, StaffRole
+from mall.dealers.queries.people import scope_of
 from mall.face.actions.draft import SUBJECT, By, locked_draft
 from mall.face.actions.publish import append
 from mall.face.models import (
@@ -30,16 +31,18 @@ from mall.face.models import (
     NothingNew,
     NotReady,
     OutsideRegion,
+    Overtaken,
     TooManyDue,
     WrongMoment,
 )
 from mall.face.queries.checks import Known, checks
-from mall.face.queries.due import waiting
-from mall.face.queries.versions import last
+from mall.face.queries.due import overtaken, waiting
+from mall.face.queries.versions import last, names
 from mall.face.rules.audience import touchable, touched_outside
 from mall.face.rules.standard import standard
 
 WORKER = "system"
+MAKERS = (StaffRole.MERCHANDISER,)
 
 
 def set_due(
@@ -109,8 +112,9 @@ def cancel_due(session: Session, now: datetime, *, due_id: int, by: By) -> None:
 def publish_due(session: Session, now: datetime, *, known: Known) -> bool:
     """Make the first layout live whose time has come; whether there was one. For the worker, again and again.
 
-    What fails the checks now, or says what is live already, is not made live: that is written down for its maker.
-    A draft that says the same from then on is no change any more.
+    What fails the checks now, says what is live already, would undo what somebody published since, or is no longer its
+    maker's to publish, is not made live: that is written down for its maker. A draft that says the same from then on is
+    no change any more.
     """
     row = locked_draft(session)
     due = next((one for one in waiting(session) if one.due_at <= now), None)
@@ -122,7 +126,9 @@ def publish_due(session: Session, now: datetime, *, known: Known) -> bool:
     try:
         if _document(live) == due.document:
             raise NothingNew
-        _judge(session, now, _document(live), due.document, known, Scope(due.region))
+        if (other := overtaken(session, due)) is not None:
+            raise Overtaken(who=names(session, {other.published_by})[other.published_by], no=other.no)
+        _judge(session, now, _document(live), due.document, known, _scope(session, due, _document(live)))
     except Refused as refusal:
         due.fault = {"text": refusal.text, "params": refusal.params, "found": _found(session, now, due, known)}
         _end(session, now, due, DueState.FAILED, WORKER)
@@ -136,6 +142,14 @@ def publish_due(session: Session, now: datetime, *, known: Known) -> bool:
     session.flush()
     note(session, now, actor=WORKER, act="face.due.publish", subject=SUBJECT, detail=told | {"no": new.no})
     return True
+
+
+def _scope(session: Session, due: DueLayout, before: Document) -> Scope:
+    """What its maker looks after by now. Refused: less than what the layout changes, where it was more."""
+    scope = scope_of(session, due.made_by, *MAKERS)
+    if scope != Scope(due.region) and touched_outside(before, due.document, scope):
+        raise NoLongerTheirs
+    return scope
 
 
 def _found(session: Session, now: datetime, due: DueLayout, known: Known) -> list[dict[str, Any]]:

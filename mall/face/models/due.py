@@ -20,7 +20,7 @@ FURTHEST = timedelta(days=366)
 
 
 class DueState(StrEnum):
-    """What became of it. One that failed did not pass the checks when its time had come, and is not tried again."""
+    """What became of it. One that failed could not go live when its time had come, and is not tried again."""
 
     WAITING = "waiting"
     LIVE = "live"
@@ -31,7 +31,7 @@ class DueState(StrEnum):
 class DueLayout(Base):
     """A layout that is to go live (定时发布): the draft as it stood when somebody set it, which never changes.
 
-    The draft may be worked on meanwhile. `region` is what its maker looks after: judged again when its time has come.
+    The draft may be worked on meanwhile. `region` is what its maker looked after; who may call it back is judged by it.
     `no` is the version that it became, `fault` why it did not, as a text and its numbers.
     """
 

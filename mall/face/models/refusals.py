@@ -66,6 +66,13 @@ class NothingNew(Refused):
     text = N_("草稿和线上一样，没有要发布的改动。")
 
 
+class Overtaken(Refused):
+    """Something was published since this was set to go live, and making it live would undo that: `no`, by `who`."""
+
+    code = "overtaken"
+    text = N_("定好以后%(who)s又发布了第 %(no)s 版，自动发布会盖掉它，所以没有发布。请看过线上，再重新发布。")
+
+
 class PoorContrast(Refused):
     """Colours on which words could not be read."""
 

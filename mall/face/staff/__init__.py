@@ -27,6 +27,7 @@ ACTS = {
     "face.roll_back": N_("首页回到旧版"),
     "face.due.set": N_("首页定时发布"),
     "face.due.cancel": N_("取消首页定时发布"),
+    "face.due.take_up": N_("定好的首页放进草稿"),
     "face.due.publish": N_("首页到时发布"),
     "face.due.fail": N_("首页到时没有发布"),
     "announcement.put": N_("编辑公告"),

@@ -41,3 +41,16 @@ def cancel_due(due_id: int) -> Response:
     except Refused as refusal:
         return editor_page(refusal)
     return go(home_address(), _("定时发布已取消，草稿还在。"))
+
+
+@desk_face.post("/face/due/<int:due_id>/draft")
+@guards.staff_required(*MAY_DRESS)
+def take_up_due(due_id: int) -> Response:
+    """Put what was set to go live into the draft, to look at it again."""
+    try:
+        transact(actions.take_up, revision=revision_sent(), due_id=due_id, by=by())
+    except NotFound:
+        raise
+    except Refused as refusal:
+        return editor_page(refusal)
+    return go(home_address(), _("已放进草稿，看过再发布。"))

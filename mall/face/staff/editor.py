@@ -15,7 +15,7 @@ from mall.face import actions
 from mall.face.blocks import KINDS, MOST_BLOCKS
 from mall.face.models import Block, Document, DraftMoved, NoSuchBlock
 from mall.face.queries.checks import checks
-from mall.face.queries.due import failed, waiting
+from mall.face.queries.due import failed, overtaken, waiting
 from mall.face.queries.versions import draft, last
 from mall.face.rules import edits
 from mall.face.rules.audience import open_at, over, touchable
@@ -175,7 +175,7 @@ def editor_page(refusal: Refused | None = None) -> Response:
         bad=sum(finding.bad for finding in found),
         tiers=TIERS,
         scope=scope(),
-        waiting=[(one, name_of(one.made_by)) for one in waiting(session)],
+        waiting=[(one, name_of(one.made_by), overtaken(session, one)) for one in waiting(session)],
         failed=failed(session, at),
         **as_whom(),
     )

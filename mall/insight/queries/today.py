@@ -175,7 +175,7 @@ def _face(session: Session, _asker: Asker) -> Iterator[Line]:
 
 
 def _face_failed(session: Session, asker: Asker) -> Iterator[Line]:
-    yield Line("face_fault", failed_count(session, asker.now))
+    yield Line("face_fault", failed_count(session, asker.now, asker.scope))
 
 
 QUESTIONS: tuple[tuple[frozenset[str], Question], ...] = (

@@ -69,6 +69,7 @@ KINDS: dict[str, Kind] = {
         calm=N_("首页的定时发布都成功了"),
         icon="alarm-clock-off",
         href="/desk/face",
+        of=ITS_REGIONS,
     ),
     "no_price": Kind(
         urgency=Urgency.NOW,

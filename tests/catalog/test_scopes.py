@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mall.base.refused import Forbidden
 from mall.catalog import actions
@@ -21,10 +23,12 @@ from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
 from mall.catalog.actions.supplies import By, Levels, announce, come_in, set_levels
 from mall.catalog.actions.warehouses import WarehouseToPut, put_warehouse
 from mall.catalog.models import Admission, Item, Kind, NoSuchItem, NoSuchSku, Supplier
+from mall.catalog.queries.desk_filters import ItemFilters, Standing
+from mall.catalog.queries.desk_items import NEW, listed
 from mall.catalog.queries.documents import choices, written
 from mall.catalog.queries.stock import Wanted, alarms, one_in_stock, stock_list
 from mall.dealers.models import WHOLE, OutsideScope, Scope, StaffRole
-from mall.web.db import reading, transact
+from mall.web.db import now, reading, transact
 from tests.catalog.conftest import thermos
 from tests.catalog.stocktaking import key, lies
 
@@ -138,6 +142,20 @@ def test_a_suppliers_people_find_nothing_of_other_suppliers(supplied: Scope) -> 
 
 def _by(scope: Scope) -> By:
     return By(5, StaffRole.MERCHANDISER, scope=scope)
+
+
+def test_two_hundred_drafts_of_others_hide_none_of_the_own(supplied: Scope) -> None:
+    def many(session: Session, now: datetime) -> None:
+        asked: dict[str, Any] = {"category": "home", "kind": Kind.PHYSICAL, "name": "电水壶"}
+        start(session, now - timedelta(hours=1), code="KT-1", actor="staff:4", scope=supplied, **asked)
+        for n in range(NEW + 1):
+            start(session, now, code=f"XX-{n}", actor="staff:1", **asked)
+
+    transact(many)
+    found = listed(reading(), now(), ItemFilters(state=Standing.NEW), scope=supplied)
+    assert [row.code for row in found.rows] == ["KT-1"]
+    found = listed(reading(), now(), ItemFilters(state=Standing.NEW, supplier="SUP-1"))
+    assert [row.code for row in found.rows] == ["KT-1"]
 
 
 def test_pieces_come_into_warehouses_of_the_own_region_or_supplier_alone(supplied: Scope) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from mall.base.types import micros
+from mall.catalog.models import Item
 from mall.dealers.models import Tier
 from mall.dealers.queries.seen_as import find_dealers, regions
 from mall.face.actions import (
@@ -97,3 +101,40 @@ def test_guides_keep_their_order_and_their_addresses(app: Flask) -> None:
         transact(put_guide, guide_id=ids[1], put=taken, revision=2, by=BY)
     with pytest.raises(OutsideRegion):
         transact(publish_guide, guide_id=ids[0], revision=2, wanted=False, by=EAST)
+
+
+def test_two_hundred_announcements_of_others_hide_none_of_the_own_region(app: Flask) -> None:
+    asked = {"titles": {"zh_Hans": "到货"}, "texts": {"zh_Hans": "<p>来了</p>"}, "starts_at": now()}
+
+    def many(session: Session, now: datetime) -> None:
+        for n, where in enumerate([("华东/浙江",), (), *[("华南",), ("华东/江苏",)] * 100]):
+            said = asked | {"starts_at": now - timedelta(minutes=300 - n)}
+            put = AnnouncementToPut(key=f"of-{n}", regions=where, tiers=("core", "base")[: n % 3], **said)
+            made = put_announcement(session, now, put=put, revision=0, by=BY)
+            publish_announcement(session, now, announcement_id=made, revision=1, wanted=True, by=BY)
+
+    transact(many)
+    seen = writing.announcements(reading(), now(), tier=Tier.CORE, region="华东/浙江/杭州")
+    assert [one.regions for one in seen] == [[], ["华东/浙江"]]
+    assert [one.regions for one in writing.announcements(reading(), now(), tier=Tier.BASE, region="")] == []
+
+
+def test_a_reward_that_leaves_the_shelf_while_a_block_leads_to_it_is_told(app: Flask) -> None:
+    transact(stock_up)
+    made = transact(add_block, revision=revision(), what="shelf", by=BY)
+    off_at = now() + timedelta(days=3)
+    for ends_at, told in ((None, True), (micros(now() + timedelta(days=5)), True), (micros(off_at), False)):
+        transact(going, code="OF-003", off_at=off_at)
+        values = block("shelf") | {"source": "chosen", "codes": ["OF-003", "OF-004"], "ends_at": ends_at}
+        transact(change_block, revision=revision(), block_id=made, values=values, by=BY)
+        found = [one for one in checks(reading(), now(), document(), ANYWHERE) if one.params.get("codes")]
+        assert [(one.bad, one.text, dict(one.params)) for one in found] == (
+            [(False, "展示期间会下架：%(codes)s", {"codes": "OF-003"})] if told else []
+        )
+    transact(going, code="OF-003", off_at=now())  # off the shelf: as one that is not there
+    found = [one for one in checks(reading(), now(), document(), ANYWHERE) if one.params.get("codes")]
+    assert [one.text for one in found] == ["已下架或没有：%(codes)s"]
+
+
+def going(session: Session, _now: datetime, *, code: str, off_at: datetime) -> None:
+    session.scalars(select(Item).where(Item.code == code)).one().off_at = off_at

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Table, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from mall.base.found import code_terms, fits, terms, wanted
+from mall.base.types import canonical
 from mall.catalog.models import NOT_FOR_EVERYBODY, Document, Item, ItemDraft, Kind, Sku, Stock, Supplier, on_shelf
 from mall.catalog.queries.desk_filters import CODES_WITHIN, ItemFilters, Lack, Standing, matching, standings
 from mall.dealers.models import WHOLE, Scope
@@ -176,19 +177,22 @@ def _row(row: Any, now: datetime) -> Row:
 
 
 def _fresh(session: Session, filters: ItemFilters, scope: Scope) -> list[Row]:
-    """Drafts without a reward: few, so they are looked through one by one."""
-    drafts = session.scalars(
-        select(ItemDraft).where(ItemDraft.item_id.is_(None)).order_by(ItemDraft.changed_at.desc()).limit(NEW)
-    ).all()
-    if not drafts:
-        return []
-    within = set(session.scalars(CODES_WITHIN, {"category": filters.category})) if filters.category else set()
+    """Drafts without a reward, the latest first; whose they are and what they are is asked before only some are taken.
+
+    These are looked through one by one.
+    """
     supplier = filters.supplier
     if scope.supplier_id is not None:
         supplier = session.scalar(select(Supplier.code).where(Supplier.id == scope.supplier_id)) or ""
         if filters.supplier not in ("", supplier):
             return []
     narrowed = {"kind": filters.kind and filters.kind.value, "brand": filters.brand, "supplier": supplier}
+    saying = [_says(name, value) for name, value in narrowed.items() if value]
+    newest = select(ItemDraft).where(ItemDraft.item_id.is_(None), *saying).order_by(ItemDraft.changed_at.desc())
+    drafts = session.scalars(newest.limit(NEW)).all()
+    if not drafts:
+        return []
+    within = set(session.scalars(CODES_WITHIN, {"category": filters.category})) if filters.category else set()
     asked = wanted(filters.q)
     return [
         _row_of_draft(draft)
@@ -199,6 +203,11 @@ def _fresh(session: Session, filters: ItemFilters, scope: Scope) -> list[Row]:
         and (filters.lacks is None or _lacking(draft.document, filters.lacks))
         and (not filters.q or (asked and fits(asked, _terms(draft))))
     ]
+
+
+def _says(name: str, value: str) -> ColumnElement[bool]:
+    """Whether a draft says this: documents are kept as one text without spaces."""
+    return type_coerce(ItemDraft.document, Text).contains(canonical({name: value})[1:-1], autoescape=True)
 
 
 def _lacking(document: Document, lack: Lack) -> bool:

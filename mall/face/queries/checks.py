@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from mall.base import rich
 from mall.base.refused import N_
-from mall.catalog.models import Category, Item
+from mall.base.types import micros
+from mall.catalog.models import Category, Item, on_shelf
 from mall.face.blocks import KINDS
 from mall.face.models import Block, Document, Guide
 from mall.face.rules.audience import over
@@ -45,9 +46,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Shelved:
-    """What links and shelves may point at now."""
+    """What links and shelves may point at now; of rewards with when each goes off the shelf, in microseconds."""
 
-    items: frozenset[str]
+    items: Mapping[str, int | None]
     categories: frozenset[str]
     guides: frozenset[str]
 
@@ -75,6 +76,9 @@ def _of_block(block: Block, now: datetime, known: Known, shelved: Shelved) -> It
         yield Check(*where, N_("有 %(n)s 处没有填对"), params={"n": len(faults)})
     for one, value in _filled(kind.fields, values):
         yield from _of_field(where, one, value, known, shelved)
+    until, going = block.get("ends_at"), [(code, shelved.items.get(code)) for code in _rewards(kind.fields, values)]
+    if soon := sorted({code for code, off in going if off is not None and (until is None or off < until)}):
+        yield Check(*where, N_("展示期间会下架：%(codes)s"), bad=False, params={"codes": ", ".join(soon)})
     if over(block, now):
         yield Check(*where, N_("展示时间已经结束，经销商看不到"), bad=False)
     if any(text and any(tongue not in text for tongue in LANGUAGES) for text in _texts(kind.fields, values)):
@@ -115,16 +119,22 @@ def _shelved(session: Session, now: datetime, document: Document) -> Shelved:
     wanted: set[str] = set()
     for block in document["blocks"]:
         kind = KINDS.get(block["what"])
-        for one, value in _filled(kind.fields if kind else (), block):
-            if one.kind is FieldKind.CODES:
-                wanted.update(value)
-            elif one.kind is FieldKind.LINK and value:
-                wanted.add(urlsplit(value).path.rpartition("/")[2])
-            elif one.kind is FieldKind.RICH:
-                wanted.update(urlsplit(link).path.rpartition("/")[2] for t in value.values() for link in rich.links(t))
-    items = session.scalars(select(Item.code).where(Item.code.in_(wanted), Item.shelved_at <= now)).all()
+        wanted.update(_rewards(kind.fields if kind else (), block))
+    rows = session.execute(select(Item.code, Item.shelved_at, Item.off_at).where(Item.code.in_(wanted))).all()
+    items = {row.code: micros(row.off_at) if row.off_at else None for row in rows if on_shelf(*row[1:], now)}
     guides = session.scalars(select(Guide.slug).where(Guide.slug.in_(wanted), Guide.published_at.is_not(None))).all()
-    return Shelved(frozenset(items), frozenset(session.scalars(select(Category.code))), frozenset(guides))
+    return Shelved(items, frozenset(session.scalars(select(Category.code))), frozenset(guides))
+
+
+def _rewards(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[str]:
+    """The codes that a block may name, in its lists and its links; a guide's slug among them does no harm."""
+    for one, value in _filled(fields, values):
+        if one.kind is FieldKind.CODES:
+            yield from value
+        elif one.kind is FieldKind.LINK and value:
+            yield urlsplit(value).path.rpartition("/")[2]
+        elif one.kind is FieldKind.RICH:
+            yield from (urlsplit(link).path.rpartition("/")[2] for text in value.values() for link in rich.links(text))
 
 
 def _filled(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[tuple[Field, Any]]:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import ColumnElement, Text, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from mall.base.refused import N_
+from mall.base.types import canonical
 from mall.dealers.models import Tier
 from mall.face.models import Announcement, Guide, NoSuchWriting
-from mall.face.rules.audience import meant_for
+from mall.face.rules.audience import around, meant_for
 
 MOST = 200
-"""Announcements looked at by dealers; nobody reads more."""
+"""Announcements that a dealer is shown; nobody reads more."""
 _LISTED = (
     Announcement.titles,
     Announcement.tiers,
@@ -40,11 +41,23 @@ def announcements(session: Session, at: datetime, *, tier: Tier, region: str) ->
             Announcement.published_at.is_not(None),
             Announcement.starts_at <= at,
             or_(Announcement.ends_at.is_(None), Announcement.ends_at > at),
+            _names(Announcement.tiers, [tier.value]),
+            _names(Announcement.regions, around(region)),
         )
         .order_by(Announcement.starts_at.desc(), Announcement.id.desc())
         .limit(MOST)
     )
     return [one for one in rows if meant_for(one.tiers, one.regions, tier=tier, region=region)]
+
+
+def _names(column: InstrumentedAttribute[list[str]], words: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a list of words names one of these, or is empty and so everybody's: asked before only some are taken.
+
+    Lists are kept as one text without spaces, so a word stands in it between its quotes; the rule judges what is found.
+    """
+    text = type_coerce(column, Text)
+    said = [text.contains(canonical(word), autoescape=True) for word in words]
+    return or_(text == "[]", *said)
 
 
 def announcement(session: Session, at: datetime, announcement_id: int, *, tier: Tier, region: str) -> Announcement:

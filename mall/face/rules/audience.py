@@ -15,6 +15,12 @@ def meant_for(tiers: Sequence[str], regions: Sequence[str], *, tier: Tier, regio
     return (not tiers or tier.value in tiers) and (not regions or any(beneath(region, one) for one in regions))
 
 
+def around(region: str) -> list[str]:
+    """The regions whose things are meant for whoever is in this one: each that it lies in, and itself."""
+    steps = region.split("/") if region else []
+    return ["/".join(steps[:depth]) for depth in range(1, len(steps) + 1)]
+
+
 def open_at(block: Block, at: datetime) -> bool:
     """Whether a block's time has come and is not over."""
     moment = micros(at)

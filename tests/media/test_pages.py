@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from mall.dealers.models import StaffRole
+from mall.catalog.actions.suppliers import SupplierToPut, put_supplier
+from mall.catalog.models import Admission, Supplier
+from mall.dealers.models import Staff, StaffRole
 from mall.media.models import Picture, Use
 from mall.media.staff.upload import MOST_FILES
 from mall.web import assets
@@ -85,6 +89,30 @@ def test_the_script_gets_one_files_line_alone(desk: Visitor) -> None:
     bad = {**files((b"no", "坏.jpg")), "alone": "1"}
     answer = desk.post(DESK, data=bad, headers={"HX-Request": "true"})
     assert (answer.status_code, 'data-outcome="refused"' in answer.text) == (422, True)
+
+
+def test_a_suppliers_person_without_script_comes_back_to_the_chooser_and_not_to_a_shut_door(
+    people: Cast, desk: Visitor
+) -> None:
+    def theirs(session: Session, now: datetime) -> None:
+        put = SupplierToPut(code="SUP-1", name="景德瓷业", admission=Admission.CANDIDATE)
+        put_supplier(session, now, put=put, revision=0, actor="staff:1")
+        own = session.scalars(select(Supplier.id)).one()
+        session.get_one(Staff, people.staff[StaffRole.MERCHANDISER].id).supplier_id = own
+
+    transact(theirs)
+    assert desk.get(DESK).status_code == 403
+    sent = {**files((photo(), "好.jpg")), "for": "pictures", "shape": "square"}
+    where = desk.post(DESK, data=sent).headers["Location"]
+    assert where.startswith(f"{DESK}/choice?for=pictures")
+    answer = desk.get(where)
+    assert answer.status_code == 200
+    key = db.session.scalars(select(Picture.key)).one()
+    assert f">{key}</code>" in answer.text
+    mixed = desk.post(DESK, data={**files((photo(), "好.jpg"), (b"no", "坏.jpg")), "for": "pictures"})
+    assert mixed.status_code == 200
+    assert mixed.text.count('data-outcome="refused"') == 1
+    assert 'action="/desk/pictures/choice"' in mixed.text
 
 
 def test_no_file_and_too_many_files_are_told(desk: Visitor) -> None:

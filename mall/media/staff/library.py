@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request, url_for
@@ -50,28 +51,30 @@ def choice() -> Response:
 
     The pictures that the mall brings along are offered beside: they are square.
     """
-    q, shape, number = _asked()
-    either = request.args.get("shape") == EITHER
+    return page("media/choice.html", "media/_choice.html", **offered(request.args), form=UploadForm(None))
+
+
+def offered(asked: Mapping[str, str]) -> dict[str, Any]:
+    """What the chooser of a field shows, as an address or a form asks."""
+    q, shape, number = _asked(asked)
+    either = asked.get("shape") == EITHER
     wanted = None if either else shape or Shape.SQUARE
     found = library(reading(), q=q, shape=wanted, page=number, size=A_CHOICE)
     own = [key for key in own_pictures() if q.lower() in key] if wanted is not Shape.WIDE else []
-    return page(
-        "media/choice.html",
-        "media/_choice.html",
-        found=found,
-        own=own,
-        q=q,
-        field=field_named(request.args.get("for", "")),
-        shape="" if wanted is None else wanted.value,
-        asked=EITHER if wanted is None else wanted.value,
-        form=UploadForm(None),
+    return {
+        "found": found,
+        "own": own,
+        "q": q,
+        "field": field_named(asked.get("for", "")),
+        "shape": "" if wanted is None else wanted.value,
+        "asked": EITHER if wanted is None else wanted.value,
         **LIMITS,
-    )
+    }
 
 
 def looked_at() -> dict[str, Any]:
     """What the library's page shows, as its address asks."""
-    q, shape, number = _asked()
+    q, shape, number = _asked(request.args)
     away = request.args.get("away") == "1"
     found = library(reading(), q=q, shape=shape, away=away, page=number)
     asked: dict[str, Any] = {"q": q or None, "shape": shape, "away": "1" if away else None}
@@ -99,10 +102,10 @@ def lacks(picture: Picture) -> bool:
     return not complete(folder(), picture.key, picture.widths)
 
 
-def _asked() -> tuple[str, Shape | None, int]:
-    asked = request.args.get("shape", "")
-    q = trimmed(request.args.get("q"))[:60]
+def _asked(said: Mapping[str, str]) -> tuple[str, Shape | None, int]:
+    asked = said.get("shape", "")
+    q = trimmed(said.get("q"))[:60]
     # Whoever pastes an address of a picture means the picture.
     key = next((part for part in q.split("/") if KEPT.fullmatch(part)), q)
-    number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
+    number = min(max(whole(said.get("page", "1")) or 1, 1), LAST_PAGE)
     return key, Shape(asked) if asked in set(Shape) else None, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
@@ -15,7 +15,7 @@ from mall.media.actions.keep import keep, shown_name
 from mall.media.forms import UploadForm
 from mall.media.models import MOST_BYTES, Picture
 from mall.media.staff.desk import KEEPERS, desk_media, folder
-from mall.media.staff.library import field_named, looked_at
+from mall.media.staff.library import field_named, looked_at, offered
 from mall.web import guards
 from mall.web.db import now, transact
 from mall.web.pages import go, page, told
@@ -52,14 +52,13 @@ def upload() -> Response:
         text = _("一次最多选 %(most)s 张。", most=MOST_FILES) if files else _("请选择图片文件。")
         form.files.errors = [text]
         outcomes = [Outcome("", error=text, status=422)]
-        return page("media/library.html", "media/_kept.html", status=422, **_wants(form, outcomes))
+        return _told(form, outcomes, 422)
     outcomes = [_kept(file, form) for file in files]
     done = [one for one in outcomes if one.picture is not None]
     if len(done) == len(outcomes) and not _alone():
         text = ngettext("已加入 %(n)s 张图片。", "已加入 %(n)s 张图片。", len(done), n=len(done))
-        return go(url_for("desk_media.library"), text)
-    status = 200 if done else max(one.status for one in outcomes)
-    return page("media/library.html", "media/_kept.html", status=status, **_wants(form, outcomes))
+        return go(_from_where(), text)
+    return _told(form, outcomes, 200 if done else max(one.status for one in outcomes))
 
 
 def _alone() -> bool:
@@ -67,16 +66,38 @@ def _alone() -> bool:
     return request.form.get("alone") == "1"
 
 
-def _wants(form: UploadForm, outcomes: list[Outcome]) -> dict[str, Any]:
-    wants = {} if _alone() else looked_at()
-    return {
-        **wants,
-        "form": form,
-        "outcomes": outcomes,
-        "refusal": None,
-        "may_crop": guards.staff().supplier_id is None,
-        "field": field_named(request.form.get("for", "")),
-    }
+def _choosing() -> bool:
+    """Whether it was sent from a field's chooser, or by somebody to whom the library's own page is shut."""
+    return bool(_field()) or not current_app.extensions["may_open"](url_for("desk_media.library"))
+
+
+def _field() -> str:
+    return field_named(request.form.get("for", ""))
+
+
+def _from_where() -> str:
+    """The page that the form stood on."""
+    if not _choosing():
+        return url_for("desk_media.library")
+    return url_for("desk_media.choice", **{"for": _field() or None, "shape": request.form.get("shape") or None})
+
+
+def _told(form: UploadForm, outcomes: list[Outcome], status: int) -> Response:
+    """What became of each file, on the page that the form stood on; for the script the lines alone."""
+    if _alone():
+        shows: dict[str, Any] = {}
+    else:
+        shows = offered(request.form) if _choosing() else looked_at()
+    return page(
+        "media/choice.html" if _choosing() else "media/library.html",
+        "media/_kept.html",
+        status=status,
+        **shows | {"field": _field()},
+        form=form,
+        outcomes=outcomes,
+        refusal=None,
+        may_crop=guards.staff().supplier_id is None,
+    )
 
 
 def _kept(file: FileStorage, form: UploadForm) -> Outcome:

@@ -251,6 +251,10 @@ def test_filters_stand_in_the_address_and_odd_ones_do_no_harm(finance: FlaskClie
         "?view=all&kind=take": set(),
         "?view=all&dealer=临安": {number, done},
         "?view=all&dealer=NB0574": set(),
+        "?view=all&dealer=linan&size=100&columns=fund": {number, done},
+        f"?view=all&sort=made&before={number}": {done},
+        "?view=all&reason=goodwill": {number, done},
+        "?view=all&reason=merger": set(),
         "?view=declined": set(),
         "?view=nonsense&kind=x&before=abc": set(),
         f"?view=all&before={number}": set(),
@@ -365,7 +369,8 @@ def test_a_command_closes_a_month(mall: Flask, people: Cast) -> None:
 
 def test_accounts_are_narrowed_and_put_in_order(finance: FlaskClient) -> None:
     def shown(query: str) -> list[str]:
-        return re.findall(r'href="/desk/points/dealers/([A-Z]+0\d+)"', finance.get(f"/desk/points/dealers?{query}").text)
+        page = finance.get(f"/desk/points/dealers?{query}").text
+        return re.findall(r'href="/desk/points/dealers/([A-Z]+0\d+)"', page)
 
     assert shown("sort=code") == ["LA0571", "NB0574"]
     assert shown("sort=-code") == ["NB0574", "LA0571"]

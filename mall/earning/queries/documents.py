@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, literal, select, tuple_
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from mall.base.places import behind
 from mall.dealers.models import Dealer
+from mall.dealers.queries.found import dealers_meant
 from mall.earning.models import Document, DocumentState, Earned
 
 
@@ -21,7 +23,7 @@ class Filter:
     state: DocumentState | None = None
     reason: str | None = None
     words: str | None = None
-    """The beginning of an external id."""
+    """The beginning of an external id, or whose it is."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,12 @@ def one(session: Session, source: str, external_id: str, revision: int) -> Docum
     return session.get(Document, (source, external_id, revision))
 
 
-def documents(session: Session, wanted: Filter, *, after: str | None = None, limit: int = 50) -> Page:
-    """Documents by the moment they came, newest first, from a cursor on."""
+def documents(
+    session: Session, wanted: Filter, *, after: str | None = None, limit: int = 50, oldest: bool = False
+) -> Page:
+    """Documents by the moment they came, newest first unless asked otherwise, from a cursor on."""
     order = (Document.received_at, Document.source, Document.external_id, Document.revision)
-    query = select(Document).order_by(*(column.desc() for column in order)).limit(limit + 1)
+    query = select(Document).limit(limit + 1)
     if wanted.source:
         query = query.where(Document.source == wanted.source)
     if wanted.state:
@@ -54,10 +58,10 @@ def documents(session: Session, wanted: Filter, *, after: str | None = None, lim
     if wanted.reason:
         query = query.where(Document.reason == wanted.reason)
     if wanted.words:
-        query = query.where(Document.external_id.startswith(wanted.words, autoescape=True))
-    if place := _place(session, after, wanted.source):
-        query = query.where(tuple_(*order) < tuple_(*(literal(v, by.type) for v, by in zip(place, order, strict=True))))
-    rows = list(session.scalars(query))
+        begins = Document.external_id.startswith(wanted.words, autoescape=True)
+        whose = dealers_meant(session, wanted.words)
+        query = query.where(or_(begins, Document.dealer_id.in_(whose)) if whose else begins)
+    rows = list(session.scalars(behind(query, _place(session, after, wanted.source), *order, oldest=oldest)))
     more = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{more.source}~{more.external_id}~{more.revision}" if more else None)
 

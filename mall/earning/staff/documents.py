@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
@@ -17,6 +16,8 @@ from mall.earning.models import FACTS, FAULTS, REASONS, AnotherDocument, Documen
 from mall.earning.queries import Filter, dead_count, dealer_names, documents, one, open_counts, revisions
 from mall.web import guards
 from mall.web.db import reading, transact
+from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 desk_documents = Blueprint("desk_documents", __name__, url_prefix="/desk/documents")
@@ -39,11 +40,28 @@ ACTS: dict[str, str] = {
 }
 ANY = "all"
 LARGEST = 2 * 1024 * 1024
+DOCUMENTS = DeskList(
+    "documents",
+    "desk_documents.documents",
+    ("state", "source", "reason", "q"),
+    (
+        Column("state", N_("状态"), fixed=True),
+        Column("document", N_("单据"), fixed=True),
+        Column("source", N_("来源")),
+        Column("dealer", N_("经销商")),
+        Column("reason", N_("原因")),
+        Column("received", N_("收到"), sort="received"),
+        Column("posted", N_("入账时间"), usual=False),
+        Column("points", N_("积分变动"), end=True),
+    ),
+    tab="state",
+)
 
 
 def install(app: Flask) -> None:
     """Put documents on the desk's side with the number that waits to be mended."""
     desk_link(app, N_("积分"), "documents", "/desk/documents", "file-warning", N_("进货单据"), _may_see)
+    keep(app, DOCUMENTS)
     count_on(app, "desk.documents", lambda: dead_count(reading()))
 
 
@@ -56,8 +74,9 @@ def _may_see() -> bool:
 @guards.staff_required(*MAY_SEE)
 def listing() -> Response:
     """Documents by state, source and reason; those that could not be posted first of all."""
-    asked = {name: request.args.get(name, "").strip()[:100] for name in ("state", "source", "reason", "q")}
-    state = asked["state"] or DocumentState.DEAD.value
+    asked = {name: trimmed(request.args.get(name))[:100] for name in ("state", "source", "reason", "q")}
+    state = asked["state"] if asked["state"] in {*STATES, ANY} else DocumentState.DEAD.value
+    look = DOCUMENTS.look(asked | {"state": "" if state == DocumentState.DEAD else state})
     wanted = Filter(
         source=asked["source"] or None,
         state=DocumentState(state) if state in STATES else None,
@@ -65,22 +84,21 @@ def listing() -> Response:
         words=asked["q"] or None,
     )
     session = reading()
-    found = documents(session, wanted, after=request.args.get("after"))
+    after = request.args.get("after")
+    found = documents(session, wanted, after=after, limit=look.size, oldest=look.oldest_first)
     counts = open_counts(session)
     return page(
         "earning/documents.html",
+        look=look,
         found=found,
-        asked=asked | {"state": state},
+        state=state,
         dead_shown=state == DocumentState.DEAD,
         waiting_shown=state == DocumentState.WAITING,
-        narrowed=bool(asked["source"] or asked["reason"] or asked["q"]),
         dead=sum(n for (_source, its, _reason), n in counts.items() if its is DocumentState.DEAD),
         waiting=sum(n for (_source, its, _reason), n in counts.items() if its is DocumentState.WAITING),
         sources=sorted({source for source, _state, _reason in counts}),
         reasons={code: REASONS[code] for _source, _state, code in sorted(counts) if code in REASONS},
-        address=lambda **changes: _address(asked | {"state": state} | changes),
-        onward=_address(asked | {"state": state, "after": found.next}) if found.next else "",
-        further="after" in request.args,
+        onward=look.onward(after=found.next) if found.next else "",
         **_words([row.dealer_id for row in found.documents if row.dealer_id]),
     )
 
@@ -166,8 +184,3 @@ def _kind(found: Document) -> str:
 
 def _spread(text: str) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-
-
-def _address(asked: dict[str, Any]) -> str:
-    query = urlencode({name: value for name, value in asked.items() if value})
-    return f"{url_for('desk_documents.documents')}?{query}"

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mall.audit.models import AuditEntry
+from mall.base.places import behind
 from mall.base.refused import N_, NotFound
 from mall.dealers.models import Dealer, Staff
+from mall.dealers.queries.found import named
 from mall.dealers.queries.people import staff_names
-from mall.points.models import Correction, CorrectionKind, CorrectionState, Entry, Journal
+from mall.points.models import Correction, CorrectionKind, CorrectionReason, CorrectionState, Entry, Journal
 
 PAGE = 25
 FUNDS = 50
@@ -54,13 +56,11 @@ class CorrectionsAsked:
 
     view: View
     kind: CorrectionKind | None = None
+    reason: CorrectionReason | None = None
     dealer: str = ""
     before: int | None = None
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether any filter beside the view is on."""
-        return bool(self.kind or self.dealer)
+    oldest: bool = False
+    size: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class CorrectionShown:
 
 @dataclass(frozen=True)
 class Corrections:
-    """A page of a list, newest first; `before` leads on to older ones."""
+    """A page of a list; `before` is the id it goes on behind."""
 
     rows: tuple[CorrectionShown, ...]
     before: int | None
@@ -105,17 +105,18 @@ _SHOWN = (
 
 
 def corrections(session: Session, asked: CorrectionsAsked, staff_id: int) -> Corrections:
-    """A page of the corrections wanted, newest first."""
-    query = _SHOWN.where(*_of_view(asked.view, staff_id)).order_by(Correction.id.desc())
+    """A page of the corrections wanted, newest first unless asked otherwise."""
+    query = _SHOWN.where(*_of_view(asked.view, staff_id))
     if asked.kind:
         query = query.where(Correction.kind == asked.kind)
+    if asked.reason:
+        query = query.where(Correction.reason == asked.reason)
     if asked.dealer:
-        query = query.where(or_(_is(Dealer, asked.dealer), _is(_receiver, asked.dealer)))
-    if asked.before:
-        query = query.where(Correction.id < asked.before)
-    rows = session.execute(query.limit(PAGE + 1)).all()
-    shown = tuple(_shown(row) for row in rows[:PAGE])
-    return Corrections(shown, shown[-1].correction.id if len(rows) > PAGE else None)
+        query = query.where(or_(named(asked.dealer), _is(_receiver, asked.dealer)))
+    query = behind(query, (asked.before,) if asked.before else None, Correction.id, oldest=asked.oldest)
+    rows = session.execute(query.limit(asked.size + 1)).all()
+    shown = tuple(_shown(row) for row in rows[: asked.size])
+    return Corrections(shown, shown[-1].correction.id if len(rows) > asked.size else None)
 
 
 def correction(session: Session, correction_id: int) -> CorrectionShown:
@@ -190,8 +191,7 @@ def _of_view(view: View, staff_id: int) -> list[ColumnElement[bool]]:
 
 
 def _is(who: Any, words: str) -> ColumnElement[bool]:
-    named: ColumnElement[bool] = or_(who.code == words, who.name.icontains(words, autoescape=True))
-    return and_(who.id.is_not(None), named)
+    return and_(who.id.is_not(None), named(words, who))
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> CorrectionShown:

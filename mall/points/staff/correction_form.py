@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Optional, Regexp
@@ -22,7 +20,6 @@ from mall.dealers.models import Dealer
 from mall.points.actions.drawing_up import Ask
 from mall.points.models import CorrectionKind, CorrectionReason
 from mall.points.models.correction import REASONS
-from mall.points.queries.corrections import CorrectionsAsked, View
 from mall.points.rules.amounts import LARGEST
 from mall.points.views.words import ADJUSTMENTS
 from mall.web.forms import AtMost, Form, Needed, trimmed
@@ -144,24 +141,7 @@ def reasons_of(kind: CorrectionKind) -> list[tuple[str, str]]:
     return [(reason.value, gettext(ADJUSTMENTS[reason.value])) for reason in REASONS[kind]]
 
 
-def corrections_asked(args: Mapping[str, str], usual: View) -> CorrectionsAsked:
-    """The filters that an address names; what cannot be read counts as not asked."""
-    view, kind, before = args.get("view", ""), args.get("kind", ""), args.get("before", "")
-    return CorrectionsAsked(
-        view=View(view) if view in set(View) else usual,
-        kind=CorrectionKind(kind) if kind in set(CorrectionKind) else None,
-        dealer=trimmed(args.get("dealer"))[:80],
-        before=number_of(before),
-    )
-
-
 def number_of(text: str | None) -> int | None:
     """The number of a posting or a correction; anything else is none."""
     found = ID.fullmatch(text or "")
     return int(found[0]) if found and int(found[0]) < 2**63 else None
-
-
-def address_of(asked: CorrectionsAsked, **changes: Any) -> str:
-    """The address of a list with some filters changed."""
-    named = {"view": asked.view.value, "kind": asked.kind, "dealer": asked.dealer} | changes
-    return url_for("desk_points.corrections", **{name: value for name, value in named.items() if value})

@@ -26,7 +26,6 @@ from mall.points.queries.corrections import (
     entries_of,
     fund_codes,
     traces,
-    view_counts,
     waiting_for,
 )
 from mall.points.queries.desk_account import clawback_of, dealer_by_code, dealers_found, dealers_named
@@ -34,8 +33,6 @@ from mall.points.staff.correction_form import (
     MILLIONTHS,
     AnswerForm,
     CorrectionForm,
-    address_of,
-    corrections_asked,
     number_of,
     reasons_of,
 )
@@ -54,7 +51,6 @@ ACTS: dict[str, str] = {
     "correction.decline": N_("驳回"),
     "correction.withdraw": N_("撤回"),
 }
-VIEWS = (View.FOR_ME, View.MINE, View.WAITING)
 CHOOSABLE = (CorrectionKind.ADD, CorrectionKind.TAKE, CorrectionKind.TRANSFER)
 """Kinds that a form begins with; a reinstatement begins at its clawback."""
 USUAL_MONTHS = 12
@@ -98,27 +94,6 @@ def _for_second() -> list[Waits]:
 
 def _waiting() -> int:
     return waiting_for(reading(), guards.staff().staff_id) if may_correct() else 0
-
-
-@desk_points.get("/corrections", endpoint="corrections")
-@guards.staff_required(*MAY_SEE)
-def listing() -> Response:
-    """Corrections by view, kind and dealer: what waits for who is here first of all."""
-    here = guards.staff()
-    asked = corrections_asked(request.args, View.FOR_ME if may_correct() else View.WAITING)
-    found = corrections(reading(), asked, here.staff_id)
-    return page(
-        "points/desk_corrections.html",
-        asked=asked,
-        found=found,
-        counts=view_counts(reading(), here.staff_id),
-        views=VIEWS if may_correct() else VIEWS[2:],
-        further_views=(View.POSTED, View.DECLINED, View.ALL),
-        kinds=tuple(CorrectionKind),
-        address=lambda **changes: address_of(asked, **changes),
-        onward=address_of(asked, before=found.before) if found.before else "",
-        **_words(),
-    )
 
 
 @desk_points.get("/corrections/new")
@@ -248,7 +223,7 @@ def _look(number: int) -> dict[str, Any]:
         else None,
         "traces": traces(reading(), f"correction:{made.id}"),
         "acts": ACTS,
-        **_words(),
+        **words(),
     }
 
 
@@ -281,11 +256,12 @@ def _desk(form: CorrectionForm, kind: CorrectionKind, dealer: Dealer, to: Dealer
         "threshold": programme.approval_points if programme else 0,
         "funds": fund_codes(session),
         "tried": None,
-        **_words(),
+        **words(),
     }
 
 
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
+    """What pages of corrections say."""
     return {"reasons": ADJUSTMENTS, "may_correct": may_correct(), "worth": worth}
 
 

@@ -139,7 +139,8 @@ def test_what_is_dangerous_by_now_does_not_come_back(stocked_sqlite: Flask) -> N
     transact(put_supplier, put=put, revision=0, actor=XU)
 
     def says(admission: Admission) -> None:
-        transact(lambda session, _at: session.execute(update(Supplier).values(admission=admission, admitted_on=now().date())))
+        stands = update(Supplier).values(admission=admission, admitted_on=now().date())
+        transact(lambda session, _at: session.execute(stands))
 
     says(Admission.ADMITTED)
     written(looked_at(edit(["OF-001"], {"supplier": "SUP-1"}).id).id)

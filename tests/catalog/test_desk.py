@@ -144,6 +144,15 @@ def test_a_price_below_cost_waits_for_a_second_person_with_its_reason(desk: Flas
     assert "等待复核" in words(desk.get(f"/desk/prices/{PINE}"))
 
 
+def test_a_cost_that_was_taken_away_still_judges_and_the_page_says_until_when(desk: FlaskClient) -> None:
+    desk.post(f"/desk/prices/{PINE}/cost", data={"cost": "200"})
+    desk.post(f"/desk/prices/{PINE}/cost", data={"cost": "0"})
+    assert "仍按以前的 ¥200.00 核对" in words(desk.get(f"/desk/prices/{PINE}"))
+    assert "至少要 22,600 积分" in words(add(desk, points="20000"), status=409)
+    assert add(desk, points="20000", sure="y", why="清库存").status_code == 303
+    assert len(kept()) == 1
+
+
 def test_what_is_typed_into_the_helper_judges_a_price_only_where_it_makes_it_dearer(desk: FlaskClient) -> None:
     desk.post(f"/desk/prices/{PINE}/cost", data={"cost": "200"})
     words(add(desk, points="21000", tax="0", worth="0.01", freight="0"), status=409)

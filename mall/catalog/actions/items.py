@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mall.base.ids import new_id
+from mall.catalog.actions.costs import put_cost
 from mall.catalog.actions.lying import first_warehouse
 from mall.catalog.actions.plans import PlanToPut, put_plans, tell_item
 from mall.catalog.actions.stock import begin
@@ -129,7 +130,7 @@ def _put_skus(session: Session, now: datetime, item: Item, skus: Sequence[SkuToP
         else:
             first = False
         sku.position, sku.picture, sku.retired_at = position, put.picture, None
-        sku.cost_fen = put.cost_fen
+        put_cost(sku, now, put.cost_fen)
         sku.attributes = [dict(attribute) for attribute in put.attributes]
         session.flush()
         if first:

@@ -15,7 +15,8 @@ from mall.audit.actions import note
 from mall.base.bulk import among, change
 from mall.base.ids import new_id
 from mall.base.refused import Malformed
-from mall.catalog.actions.bounds import SYSTEM, confine, follow_library, held, read
+from mall.catalog.actions.bounds import SYSTEM, confine, follow_library, read
+from mall.catalog.actions.bounds import held as bounds_held
 from mall.catalog.models import (
     CUT,
     NOT_FOR_EVERYBODY,
@@ -29,6 +30,7 @@ from mall.catalog.models import (
     Sku,
 )
 from mall.catalog.queries.plans import LATELY, plans_of
+from mall.catalog.rules.costs import held
 from mall.catalog.rules.plans import LOOKED_BACK, Plan, cheapest
 from mall.catalog.rules.pricing import Costs
 from mall.dealers.models import WHOLE, Scope, Tier
@@ -109,18 +111,19 @@ def add_plan(
     """Add a price to a SKU and give back its id; the very same price, asked for again, is the one that is there.
 
     A standing price (no end) that begins at once takes the place of the one it follows: same step, tier and region.
-    `costs` are what the price is held against, the piece's own cost read anew; none, or a cost that is not known,
-    judges nothing. What a region's people write, or is `confined`, is kept within the brand's bounds for regions, and
-    takes the place of the region's own prices alone. Refused: a price for a region outside the scope, or for everybody
-    where it is a region's; one outside the bounds; no such SKU, a shape no price has, a price below cost without a
-    second person who agreed to it (`checker`).
+    `costs` are what the price is held against, the piece's own cost (`rules/costs.py`) read anew; none, or a cost
+    that is not known, judges nothing. What a region's people write, or is `confined`, is kept within the brand's bounds
+    for regions, and takes the place of the region's own prices alone. Refused: a price for a region outside the scope,
+    or for everybody where it is a region's; one outside the bounds; no such SKU, a shape no price has, a price below
+    cost without a second person who agreed to it (`checker`).
     """
     scope.must_cover(put.region)
-    bounds = read(held(session, now)) if put.region and (confined or scope.regional) else None
-    sku, item_id = _locked(session, sku_code)
+    bounds = read(bounds_held(session, now)) if put.region and (confined or scope.regional) else None
+    sku, item_id = locked_sku(session, sku_code)
     if not _shaped(put, now):
         raise Malformed
-    costs = replace(costs, cost_fen=sku.cost_fen) if costs is not None and sku.cost_fen else None
+    cost = held(sku.cost_fen, sku.held_fen, sku.held_until, now)
+    costs = replace(costs, cost_fen=cost) if costs is not None and cost else None
     below = costs is not None and costs.undercut_by(put.points, put.cash_fen)
     if costs is not None and below and checker in ("", actor):
         raise BelowCost(floor=costs.floor(put.cash_fen))
@@ -162,7 +165,7 @@ def withdraw_plan(
     if found is None:
         raise NoSuchPlan
     scope.must_cover(found.PricePlan.region)
-    sku, item_id = _locked(session, found.code)
+    sku, item_id = locked_sku(session, found.code)
     row = session.get_one(PricePlan, plan_id, populate_existing=True)
     if row.withdrawn_at is not None:
         return
@@ -179,32 +182,6 @@ def withdraw_plan(
     note(session, now, actor=actor, act="plan.withdraw", subject=f"sku:{sku.id}", address=address, detail=_facts(row))
 
 
-def set_cost(
-    session: Session,
-    now: datetime,
-    *,
-    sku_code: str,
-    cost_fen: int,
-    actor: str,
-    scope: Scope = WHOLE,
-    address: str = "",
-) -> None:
-    """Write down what a piece of a SKU costs the brand, without tax; 0 is not known.
-
-    Refused: whoever does not look after the whole brand; less than nothing.
-    """
-    scope.must_be_whole()
-    if cost_fen < 0:
-        raise Malformed
-    sku, _item_id = _locked(session, sku_code)
-    if sku.cost_fen == cost_fen:
-        return
-    detail = {"before": sku.cost_fen, "after": cost_fen}
-    sku.cost_fen = cost_fen
-    session.flush()
-    note(session, now, actor=actor, act="plan.cost", subject=f"sku:{sku.id}", address=address, detail=detail)
-
-
 def follow_dates(session: Session, now: datetime) -> int:
     """Let items say what they cost after prices have begun or ended by their dates; gives how many were looked at."""
     changed = select(Sku.item_id).where(Sku.id.in_(union_all(*LATELY))).distinct()
@@ -215,7 +192,7 @@ def follow_dates(session: Session, now: datetime) -> int:
     return len(items)
 
 
-def _locked(session: Session, sku_code: str) -> tuple[Sku, int]:
+def locked_sku(session: Session, sku_code: str) -> tuple[Sku, int]:
     """A SKU under its item's lock: two people who change prices of one item come one after the other."""
     item_id = session.scalar(select(Sku.item_id).where(Sku.code == sku_code))
     if item_id is None:

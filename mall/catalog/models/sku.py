@@ -31,6 +31,9 @@ class Sku(Base):
     attributes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     cost_fen: Mapped[int] = mapped_column(Int, default=0, server_default="0")
     """What a piece costs the brand, without tax; 0 is not known."""
+    held_fen: Mapped[int] = mapped_column(Int, default=0, server_default="0")
+    """A higher cost that one person lowered: its prices are held against it until `held_until`."""
+    held_until: Mapped[datetime | None] = mapped_column(Instant)
     position: Mapped[int] = mapped_column(Small)
     picture: Mapped[str | None] = mapped_column(Name(80))
     retired_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -16,6 +16,7 @@ from mall.catalog.queries.ending import Ends, ending_skus
 from mall.catalog.queries.found import found, shape, values
 from mall.catalog.queries.listing import WITHIN
 from mall.catalog.queries.plans import plans_of
+from mall.catalog.rules.costs import held
 from mall.catalog.rules.plans import Plan
 from mall.dealers.models import WHOLE, Scope
 
@@ -47,12 +48,18 @@ class Priced:
     attributes: Sequence[Mapping[str, Any]]
     picture: str
     cost_fen: int
+    held_fen: int
+    held_until: datetime | None
     on_shelf: bool
     template: str
     template_name: str
     list_price_fen: int
     shipped: bool
     plans: tuple[Plan, ...] = ()
+
+    def held_at(self, at: datetime) -> int:
+        """What its prices are held against: the cost, or the higher one that it was lowered from lately."""
+        return held(self.cost_fen, self.held_fen, self.held_until, at)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ _PRICED = (
         _sku.c.attributes,
         _sku.c.picture,
         _sku.c.cost_fen,
+        _sku.c.held_fen,
+        _sku.c.held_until,
         _item.c.code.label("item_code"),
         _item.c.kind,
         _item.c.names,
@@ -167,6 +176,8 @@ def _read(session: Session, now: datetime, statement: Select[Any], given: Mappin
             attributes=row.attributes,
             picture=row.picture or next(iter(row.pictures), ""),
             cost_fen=row.cost_fen,
+            held_fen=row.held_fen,
+            held_until=row.held_until,
             on_shelf=on_shelf(row.shelved_at, row.off_at, now),
             template=row.template or "",
             template_name=row.template_name or "",

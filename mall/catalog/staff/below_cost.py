@@ -58,14 +58,18 @@ def _facts(made: Proposal) -> list[tuple[str, str]]:
     begins = days(put.starts_at) if put.starts_at else _("现在")
     ends = days(last_told(put.ends_at)) if put.ends_at else _("长期")
     try:
-        name = spoken(priced.one_priced(reading(), now(), made.facts["sku"]).names)
+        sku = priced.one_priced(reading(), now(), made.facts["sku"])
+        name, cost = spoken(sku.names), sku.cost_fen
     except NotFound:
-        name = "—"
+        name, cost = "—", costs.cost_fen
+    known = fen(cost) if cost else _("不知道")
+    moved = [(_("成本"), _("以前 %(before)s，现在 %(now)s", before=fen(costs.cost_fen), now=known))]
     return [
         (_("礼品"), f"{name} {made.facts['sku']}"),
         (_("价格"), _price(made)),
         (_("谁能用"), " ".join(whom) or _("所有人")),
         (_("时间"), f"{begins} – {ends}"),
+        *(moved if cost != costs.cost_fen else []),
         (_("全部成本"), fen(costs.full_fen)),
         (_("至少要"), _("%(points)s 积分", points=number(costs.floor(put.cash_fen)))),
         (_("每件贴钱"), fen(max(0, -left.fen))),

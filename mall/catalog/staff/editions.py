@@ -215,9 +215,9 @@ def _costs(found: Beside) -> dict[str, Costs]:
     """What each SKU's prices are held against, where its cost is known."""
     value = point_value()
     return {
-        sku.code: Costs(cost_fen=sku.cost_fen, tax_bps=tax_of(sku.shipped), unit_value=value)
+        sku.code: Costs(cost_fen=cost, tax_bps=tax_of(sku.shipped), unit_value=value)
         for sku in of_item(reading(), found.item)
-        if sku.cost_fen
+        if (cost := sku.held_at(now()))
     }
 
 

@@ -168,7 +168,7 @@ def _held_against(sku: Priced, helper: Helper) -> Costs | None:
 
     Otherwise whoever types a point that is worth ten yuan would need no second person.
     """
-    usual, typed = _standard(sku, point_value()), helper.costs
+    usual, typed = _standard(sku, point_value(), sku.held_at(now())), helper.costs
     if usual is None or typed is None:
         return usual
     return Costs(
@@ -196,6 +196,7 @@ def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
     known = helper.costs if helper.costs is not None and helper.costs.cost_fen else None
     return {
         "sku": sku,
+        "held": sku.held_at(at),
         "form": form,
         "cost_form": CostForm(None),
         "helper": helper,
@@ -218,9 +219,12 @@ def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
     }
 
 
-def _standard(sku: Priced, value: int) -> Costs | None:
-    """What a list holds prices against: the SKU's cost, the usual tax, what a point is worth today."""
-    return Costs(cost_fen=sku.cost_fen, tax_bps=tax_of(sku.shipped), unit_value=value) if sku.cost_fen else None
+def _standard(sku: Priced, value: int, held: int = 0) -> Costs | None:
+    """What a list holds prices against: the SKU's cost (or what it is held to), the usual tax, what a point is worth
+    today.
+    """
+    cost = held or sku.cost_fen
+    return Costs(cost_fen=cost, tax_bps=tax_of(sku.shipped), unit_value=value) if cost else None
 
 
 def _margin(costs: Costs | None, plan: Plan) -> Margin | None:

@@ -35,6 +35,7 @@ from mall.catalog.models import (
 from mall.catalog.queries.at_once import Around
 from mall.catalog.rules import search
 from mall.catalog.rules.bulk import of_prices, of_stock, searched
+from mall.catalog.rules.costs import lowered
 from mall.catalog.rules.document import NOW
 
 _item, _sku, _term = (cast(Table, each.__table__) for each in (Item, Sku, Term))
@@ -116,7 +117,7 @@ def _put_skus(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
         if row.known and not any(path == "skus" or path.startswith("skus/") for path in row.after):
             continue
         first = of_stock(row.after)
-        for sku in _skus(row, now):
+        for sku in _skus(row, now, agreed=batch.decided_by is not None):
             if "id" in sku:
                 changed.append(sku)
                 continue
@@ -132,15 +133,21 @@ def _put_skus(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
         begin_all(session, now, {sku: pieces[sku] for sku in pieces if sku in theirs}, because=because, warehouse_id=at)
 
 
-def _skus(row: Judged, now: datetime) -> Iterator[bulk.Row]:
-    """The SKUs of a row as they will be: those that are there with their id. One no longer named is retired."""
+def _skus(row: Judged, now: datetime, *, agreed: bool) -> Iterator[bulk.Row]:
+    """The SKUs of a row as they will be: those that are there with their id. One no longer named is retired.
+
+    A cost that is lowered by a batch to which a second person `agreed` is not held any longer.
+    """
     there = dict(row.known.skus) if row.known else {}
     for position, sku in enumerate(row.document["skus"]):
         known = there.pop(sku["code"], None)
         own = {"id": known.id} if known else {"code": sku["code"]}
+        held_fen, held_until = _held(known, sku["cost_fen"], now, agreed=agreed) if known else (0, None)
         yield own | {
             "attributes": sku["attributes"],
             "cost_fen": sku["cost_fen"],
+            "held_fen": held_fen,
+            "held_until": held_until,
             "picture": sku["picture"] or None,
             "position": position,
             "retired_at": None,
@@ -150,10 +157,18 @@ def _skus(row: Judged, now: datetime) -> Iterator[bulk.Row]:
             "id": gone.id,
             "attributes": gone.attributes,
             "cost_fen": gone.cost_fen,
+            "held_fen": gone.held_fen,
+            "held_until": gone.held_until,
             "picture": gone.picture,
             "position": gone.position,
             "retired_at": gone.retired_at or now,
         }
+
+
+def _held(known: Any, becomes: int, now: datetime, *, agreed: bool) -> tuple[int, datetime | None]:
+    if known.cost_fen == becomes:
+        return known.held_fen, known.held_until
+    return (0, None) if agreed else lowered(known.cost_fen, becomes, known.held_fen, known.held_until, now)
 
 
 def _tells(row: Judged) -> bool:

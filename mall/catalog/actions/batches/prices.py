@@ -19,6 +19,7 @@ from mall.catalog.actions.plans import MOST_FEN, MOST_POINTS, MOST_STEPS
 from mall.catalog.models import Batch, Kind, PricePlan
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import Parts, Slot, of_prices, of_stock, told
+from mall.catalog.rules.costs import held
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, usual_tax
 from mall.catalog.rules.repricing import weight
@@ -43,6 +44,7 @@ def price(judged: Judged, parts: Parts, unit_value: int, now: datetime, bounds: 
     `bounds` are those of a region whose people ask. Wrong: what cannot be a price, or lies outside the bounds.
     """
     costs = {sku["code"]: sku["cost_fen"] for sku in judged.document["skus"]}
+    held_at = {code: max(cost, _held(judged, code, now)) for code, cost in costs.items()}
     tax = usual_tax(shipped=Kind(judged.document["kind"]).shipped)
     of_sku = judged.known.of_sku if judged.known else {}
     for path, asked in of_prices(parts).items():
@@ -58,14 +60,20 @@ def price(judged: Judged, parts: Parts, unit_value: int, now: datetime, bounds: 
             continue
         base = there or prices.beneath(slot, now)
         judged.weight += weight((base.points, base.cash_fen), (value[0], value[1]), unit_value) if base else 0
-        if cost := costs[slot.sku]:
-            held = Costs(cost_fen=cost, tax_bps=tax, unit_value=unit_value)
-            judged.below_cost += held.undercut_by(value[0], value[1])
+        if cost := held_at[slot.sku]:
+            against = Costs(cost_fen=cost, tax_bps=tax, unit_value=unit_value)
+            judged.below_cost += against.undercut_by(value[0], value[1])
         if bounds is not None:
             judged.bound[path] = _bound(slot, value, prices, bounds, now)
     _pieces(judged, parts, costs)
     if judged.below_cost:
         judged.told.append(told(BELOW, n=judged.below_cost))
+
+
+def _held(judged: Judged, code: str, now: datetime) -> int:
+    """The cost that a known SKU has, or lately had: a batch that lowers it is judged by what it was."""
+    sku = judged.known.skus.get(code) if judged.known else None
+    return held(sku.cost_fen, sku.held_fen, sku.held_until, now) if sku else 0
 
 
 def standing(plan: Plan | None) -> list[int] | None:

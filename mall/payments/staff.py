@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,24 +10,58 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from mall.base.places import place_from, place_to
 from mall.base.refused import N_, NotFound, Refused
 from mall.base.time import civil_day
 from mall.dealers.models import StaffRole
 from mall.payments.actions import Counter, hold_bill, pay_outside, resend, resolve
-from mall.payments.forms import OutsideForm, RemarkForm, day_from, gateway_from, mark_from, query_of, wanted_from
+from mall.payments.forms import ZONE, OutsideForm, RemarkForm, day_from, gateway_from, told_of, wanted_from
 from mall.payments.models import BadSignature, BillDay, BillDifference, GatewayName, LineKind, RefundNotFailed
 from mall.payments.queries import bills, desk
 from mall.payments.queries.desk import View
 from mall.web import guards
 from mall.web.db import now, reading, transact
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, name_acts, page, refused, told
 
 desk_payments = Blueprint("desk_payments", __name__, url_prefix="/desk/payments")
 
 GROUP = N_("财务")
+FILTERS = ("view", "gateway", "q", "since", "until")
+PAYMENTS = DeskList(
+    "payments",
+    "desk_payments.payments",
+    FILTERS,
+    (
+        Column("state", N_("状态"), fixed=True),
+        Column("order", N_("来自订单"), fixed=True),
+        Column("dealer", N_("经销商")),
+        Column("fen", N_("金额"), fixed=True, end=True),
+        Column("other", N_("已退"), end=True),
+        Column("gateway", N_("渠道")),
+        Column("no", N_("支付单号")),
+        Column("at", N_("发起"), sort="at"),
+    ),
+    size=25,
+    tab="view",
+)
+REFUNDS = replace(
+    PAYMENTS,
+    key="refunds",
+    columns=(
+        Column("state", N_("状态"), fixed=True),
+        Column("order", N_("来自订单"), fixed=True),
+        Column("dealer", N_("经销商")),
+        Column("fen", N_("退款金额"), fixed=True, end=True),
+        Column("other", N_("原付"), end=True),
+        Column("gateway", N_("渠道")),
+        Column("no", N_("退款单号")),
+        Column("at", N_("申请"), sort="at"),
+    ),
+)
+GATEWAYS = {one.value: one.name_shown for one in GatewayName}
 MAY_SEE = (StaffRole.FINANCE,)
 """Finance, and the administrator as everywhere."""
-ZONE = "Asia/Shanghai"
 LINES = {LineKind.PAID: N_("支付"), LineKind.REFUNDED: N_("退款")}
 CODES = {
     "amount_differs": N_("金额不符"),
@@ -50,6 +85,7 @@ def register(app: Flask) -> None:
     app.extensions["counter"] = Counter(app.extensions["settings"].gateways, app.extensions["clock"])
     app.register_blueprint(desk_payments)
     name_acts(app, ACTS)
+    keep(app, PAYMENTS, REFUNDS)
     desk_link(app, GROUP, "payments", "/desk/payments", "wallet", N_("支付与退款"), may_see)
     desk_link(app, GROUP, "bills", "/desk/payments/bills", "receipt-text", N_("渠道对账"), may_see)
     count_on(app, "desk.payments", lambda: desk.counts(reading())[View.FAILED])
@@ -164,17 +200,17 @@ def resolution(number: int) -> Response:
 
 
 def _list(wanted: desk.Wanted, *, form: OutsideForm | None = None, wrong_at: str = "") -> dict[str, Any]:
-    found = desk.listed(reading(), wanted, mark_from(request.args))
-    here = url_for("desk_payments.payments")
+    look = (REFUNDS if wanted.view.of_refunds else PAYMENTS).look(told_of(wanted))
+    after = place_from(request.args.get("after", ""))
+    found = desk.listed(reading(), wanted, after, size=look.size, oldest=look.oldest_first)
     return {
-        "wanted": wanted,
+        "look": look,
+        "view": wanted.view,
         "found": found,
         "counts": desk.counts(reading()),
         "views": tuple(View),
-        "gateways": tuple(GatewayName),
-        "address": lambda view: f"{here}?{query_of(desk.Wanted(view=view))}",
-        "onward": f"{here}?{query_of(wanted, after=found.after)}" if found.after else "",
-        "further": "after" in request.args,
+        "gateways": GATEWAYS,
+        "onward": look.onward(after=place_to(found.after)) if found.after else "",
         "form": form,
         "wrong_at": wrong_at,
     }

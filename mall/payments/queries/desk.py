@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from mall.base.places import Place, behind
 from mall.base.refused import N_
-from mall.base.types import Id, Instant
 from mall.dealers.models import Dealer
+from mall.dealers.queries.found import dealers_meant
 from mall.payments.models import GatewayName, NoSuchRefund, Payment, PaymentState, Refund, RefundState
 
 PAGE = 25
-Mark = tuple[datetime, int]
 
 
 class View(StrEnum):
@@ -52,6 +54,8 @@ class Wanted:
     view: View = View.ALL
     gateway: GatewayName | None = None
     q: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Page:
     """Some rows, and the mark to go on from."""
 
     rows: list[Row]
-    after: Mark | None
+    after: Place | None
 
 
 def counts(session: Session) -> dict[View, int]:
@@ -84,12 +88,17 @@ def counts(session: Session) -> dict[View, int]:
     }
 
 
-def listed(session: Session, wanted: Wanted, after: Mark | None) -> Page:
-    """A page of a view, newest first."""
-    asked = _refunds(wanted, after) if wanted.view.of_refunds else _payments(wanted, after)
-    found = [Row(*row) if len(row) == 4 else Row(row[0], None, row[1], row[2]) for row in session.execute(asked)]
-    rows = found[:PAGE]
-    if len(found) <= PAGE:
+def listed(
+    session: Session, wanted: Wanted, after: Place | None, *, size: int = PAGE, oldest: bool = False
+) -> Page:
+    """A page of a view, newest first unless asked otherwise."""
+    whose = dealers_meant(session, wanted.q) if wanted.q else []
+    asked = _refunds(wanted, whose) if wanted.view.of_refunds else _payments(wanted, whose)
+    order = (Refund.wanted_at, Refund.id) if wanted.view.of_refunds else (Payment.opened_at, Payment.id)
+    lines = session.execute(behind(asked, after, *order, oldest=oldest).limit(size + 1))
+    found = [Row(*row) if len(row) == 4 else Row(row[0], None, row[1], row[2]) for row in lines]
+    rows = found[:size]
+    if len(found) <= size:
         return Page(rows, None)
     last = rows[-1]
     return Page(
@@ -113,13 +122,8 @@ def _unsure() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _payments(wanted: Wanted, after: Mark | None) -> Select[Payment, str, str]:
-    asked = (
-        select(Payment, Dealer.code, Dealer.name)
-        .join(Dealer, Dealer.id == Payment.dealer_id)
-        .order_by(Payment.opened_at.desc(), Payment.id.desc())
-        .limit(PAGE + 1)
-    )
+def _payments(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, str, str]:
+    asked = select(Payment, Dealer.code, Dealer.name).join(Dealer, Dealer.id == Payment.dealer_id)
     if wanted.view is View.UNSURE:
         asked = asked.where(*_unsure())
     if wanted.gateway:
@@ -130,21 +134,17 @@ def _payments(wanted: Wanted, after: Mark | None) -> Select[Payment, str, str]:
                 Payment.no == wanted.q.upper(),
                 Payment.order_no == wanted.q,
                 Payment.gateway_no == wanted.q,
-                Dealer.code == wanted.q.upper(),
+                Payment.dealer_id.in_(whose),
             )
         )
-    if after:
-        asked = asked.where(tuple_(Payment.opened_at, Payment.id) < tuple_(*after, types=[Instant(), Id]))
-    return asked
+    return asked.where(*_between(Payment.opened_at, wanted))
 
 
-def _refunds(wanted: Wanted, after: Mark | None) -> Select[Payment, Refund, str, str]:
+def _refunds(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, Refund, str, str]:
     asked = (
         select(Payment, Refund, Dealer.code, Dealer.name)
         .join(Refund, (Refund.dealer_id == Payment.dealer_id) & (Refund.payment_id == Payment.id))
         .join(Dealer, Dealer.id == Refund.dealer_id)
-        .order_by(Refund.wanted_at.desc(), Refund.id.desc())
-        .limit(PAGE + 1)
     )
     if wanted.view is View.FAILED:
         asked = asked.where(Refund.state == RefundState.FAILED)
@@ -157,9 +157,12 @@ def _refunds(wanted: Wanted, after: Mark | None) -> Select[Payment, Refund, str,
                 Payment.no == wanted.q.upper(),
                 Refund.order_no == wanted.q,
                 Refund.gateway_no == wanted.q,
-                Dealer.code == wanted.q.upper(),
+                Refund.dealer_id.in_(whose),
             )
         )
-    if after:
-        asked = asked.where(tuple_(Refund.wanted_at, Refund.id) < tuple_(*after, types=[Instant(), Id]))
-    return asked
+    return asked.where(*_between(Refund.wanted_at, wanted))
+
+
+def _between(column: Any, wanted: Wanted) -> list[ColumnElement[bool]]:
+    since = [column >= wanted.since] if wanted.since else []
+    return since + ([column < wanted.until] if wanted.until else [])

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
+from mall.base.places import behind
 from mall.base.refused import NotFound
 from mall.dealers.models import Dealer
+from mall.dealers.queries.found import dealers_meant
 from mall.rewards.models import TopUp, TopUpState
 from mall.rewards.models.top_up import PATIENCE
 
@@ -45,12 +47,18 @@ class Shown:
     dealer: Dealer
 
 
-def top_ups(session: Session, view: View, before: int | None = None) -> list[Shown]:
-    """A page of them, newest first, and one more where there are more; `before` is the id of the last one shown."""
+def top_ups(
+    session: Session, view: View, before: int | None = None, *, words: str = "", oldest: bool = False, size: int = PAGE
+) -> list[Shown]:
+    """A page of them, newest first unless asked otherwise, and one more where there are more; `before` is the id of the
+    last one shown. `words` are a number, of the top-up or its order, or the dealer.
+    """
     asked = select(TopUp, Dealer).join(Dealer, Dealer.id == TopUp.dealer_id).where(_of(view))
-    if before is not None:
-        asked = asked.where(TopUp.id < before)
-    return [Shown(one, dealer) for one, dealer in session.execute(asked.order_by(TopUp.id.desc()).limit(PAGE + 1))]
+    if words:
+        whose = TopUp.dealer_id.in_(dealers_meant(session, words))
+        asked = asked.where(or_(TopUp.no == words.upper(), TopUp.order_no == words, whose))
+    asked = behind(asked, None if before is None else (before,), TopUp.id, oldest=oldest)
+    return [Shown(one, dealer) for one, dealer in session.execute(asked.limit(size + 1))]
 
 
 def under_way(session: Session, dealer_id: int, order_id: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from mall.base.places import Place, behind
 from mall.base.seal import Seal
 from mall.dealers.models import Dealer
 from mall.outbox.models import System
@@ -92,33 +93,30 @@ class Asked:
     state: VoucherState | None = None
     system: System | None = None
     words: str = ""
-    before: tuple[datetime, int] | None = None
+    whose: tuple[int, ...] = ()
+    """The dealers that the words may mean."""
+    before: Place | None = None
+    sort: str = ""
+    size: int = DESK_PAGE
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything is asked for besides the state."""
-        return bool(self.system or self.words)
 
-
-def vouchers_at_desk(
-    session: Session, now: datetime, asked: Asked
-) -> tuple[list[VoucherShown], tuple[datetime, int] | None]:
-    """A page of all dealers' vouchers, those issued last first, and where the next one begins."""
+def vouchers_at_desk(session: Session, now: datetime, asked: Asked) -> tuple[list[VoucherShown], Place | None]:
+    """A page of all dealers' vouchers, those issued last first or in the order asked for, and where the next begins."""
     rows: Any = select(Voucher, Dealer.code, Dealer.name).join(Dealer, Dealer.id == Voucher.dealer_id)
     rows = rows.where(*_narrowed(asked), *([stands(asked.state, now)] if asked.state else []))
-    if asked.before is not None:
-        rows = rows.where(tuple_(Voucher.issued_at, Voucher.id) < asked.before)
-    rows = rows.order_by(Voucher.issued_at.desc(), Voucher.id.desc()).limit(DESK_PAGE + 1)
-    found = [VoucherShown(row.Voucher, row) for row in session.execute(rows)]
-    more = found[DESK_PAGE - 1].voucher if len(found) > DESK_PAGE else None
-    return found[:DESK_PAGE], (more.issued_at, more.id) if more else None
+    by_end = asked.sort.lstrip("-") == "expires"
+    order = (Voucher.expires_at if by_end else Voucher.issued_at, Voucher.id)
+    rows = behind(rows, asked.before, *order, oldest=asked.sort in ("expires", "issued"))
+    found = [VoucherShown(row.Voucher, row) for row in session.execute(rows.limit(asked.size + 1))]
+    more = found[asked.size - 1].voucher if len(found) > asked.size else None
+    return found[: asked.size], (more.expires_at if by_end else more.issued_at, more.id) if more else None
 
 
 def counts_at_desk(session: Session, now: datetime, asked: Asked) -> dict[VoucherState, int]:
     """How many vouchers of what is asked for stand in each state."""
     counts = [func.count().filter(stands(state, now)) for state in VoucherState]
     found = session.execute(
-        select(*counts).select_from(Voucher).join(Dealer, Dealer.id == Voucher.dealer_id).where(*_narrowed(asked))
+        select(*counts).select_from(Voucher).where(*_narrowed(asked))
     ).one()
     return dict(zip(VoucherState, found, strict=True))
 
@@ -139,6 +137,5 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
         conditions.append(Voucher.system == asked.system)
     if asked.words:
         exact = (Voucher.no == (plain_number(asked.words) or asked.words), Voucher.order_no == asked.words)
-        dealer = (Dealer.code == asked.words, Dealer.name.contains(asked.words, autoescape=True))
-        conditions.append(or_(*exact, Voucher.reference == asked.words, *dealer))
+        conditions.append(or_(*exact, Voucher.reference == asked.words, Voucher.dealer_id.in_(asked.whose)))
     return conditions

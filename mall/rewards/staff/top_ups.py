@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from mall.base.places import id_from
 from mall.base.refused import N_, NotFound
 from mall.dealers.models import Dealer
 from mall.points.queries.corrections import traces
@@ -16,10 +17,12 @@ from mall.rewards.forms.vault import SettleForm
 from mall.rewards.models import TooSoonToSettle
 from mall.rewards.queries import top_ups
 from mall.rewards.queries.suppliers import Misconfigured, supplier_of
-from mall.rewards.queries.top_ups import PAGE, View
+from mall.rewards.queries.top_ups import View
 from mall.rewards.staff.desk import ACTS, GROUP, KEEPERS, address, desk_rewards, may_keep
 from mall.web import guards
 from mall.web.db import now, reading, transact
+from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 VIEWS: dict[View, str] = {
@@ -35,10 +38,28 @@ NOTES: dict[View, str] = {
     View.DONE: N_("全部"),
 }
 
+TOP_UPS = DeskList(
+    "top-ups",
+    "desk_rewards.top_ups",
+    ("view", "q"),
+    (
+        Column("state", N_("状态"), fixed=True),
+        Column("no", N_("编号"), fixed=True, sort="made"),
+        Column("account", N_("账号")),
+        Column("fen", N_("金额"), end=True),
+        Column("dealer", N_("经销商")),
+        Column("order", N_("来自订单"), usual=False),
+        Column("asks", N_("询问次数"), end=True),
+        Column("next", N_("下次询问或结束")),
+    ),
+    tab="view",
+)
+
 
 def install(app: Flask) -> None:
     """Put top-ups on the desk's side, with the number that people should look into."""
     desk_link(app, GROUP, "top-ups", "/desk/top-ups", "smartphone", N_("直充"), may_keep)
+    keep(app, TOP_UPS)
     count_on(app, "desk.top-ups", lambda: top_ups.overdue(reading(), now()))
 
 
@@ -48,20 +69,22 @@ def listing() -> Response:
     """Top-ups by what is known of them, newest first."""
     counts = top_ups.counts(reading())
     first = View.UNKNOWN if counts[View.UNKNOWN] else View.OPEN
-    asked, place = request.args.get("view", ""), request.args.get("before", "")
+    asked, words = request.args.get("view", ""), trimmed(request.args.get("q"))[:60]
     view = View(asked) if asked in set(View) else first
-    before = int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None
-    found = top_ups.top_ups(reading(), view, before)
+    look = TOP_UPS.look({"view": view.value if asked == view.value else "", "q": words})
+    how: dict[str, Any] = {"words": words, "oldest": look.oldest_first, "size": look.size}
+    found = top_ups.top_ups(reading(), view, id_from(request.args.get("before", "")), **how)
+    shown = found[: look.size]
     return page(
         "rewards/desk_top_ups.html",
+        look=look,
         view=view,
         views=VIEWS,
         notes=NOTES,
         counts=counts,
-        found=found[:PAGE],
-        contradicted=top_ups.contradicted(reading(), [row.top_up.id for row in found[:PAGE]]),
-        onward=found[PAGE - 1].top_up.id if len(found) > PAGE else None,
-        further=before is not None,
+        found=shown,
+        contradicted=top_ups.contradicted(reading(), [row.top_up.id for row in shown]) if shown else set(),
+        onward=look.onward(before=str(shown[-1].top_up.id)) if len(found) > len(shown) else "",
         configured=_configured(),
     )
 

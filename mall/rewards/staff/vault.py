@@ -11,30 +11,64 @@ from mall.base.refused import N_
 from mall.rewards.actions.vault import warn_at
 from mall.rewards.forms.vault import AlarmForm
 from mall.rewards.queries import vault
+from mall.rewards.queries.shelves import shelves_found
 from mall.rewards.staff.desk import GROUP, KEEPERS, actor, desk_rewards, may_keep, seal
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 LONGEST = 200
 LAST = 12
 """Batches that the first page shows; each SKU's own page shows more."""
 
+STANDINGS = {
+    "low": N_("需要补货"),
+    "empty": N_("已发完"),
+    "soon": N_("快过期"),
+    "enough": N_("充足"),
+    "by-hand": N_("人工发放"),
+}
+SHELVES = DeskList(
+    "vault",
+    "desk_rewards.vault",
+    ("q", "state"),
+    (
+        Column("sku", N_("规格"), fixed=True, sort="code"),
+        Column("free", N_("可发放"), fixed=True, end=True, sort="free"),
+        Column("standing", N_("库存情况")),
+        Column("soon", N_("快过期"), end=True, usual=False, sort="soon"),
+        Column("reserved", N_("已预留"), end=True, sort="reserved"),
+        Column("issued", N_("已发放"), end=True, sort="issued"),
+        Column("void", N_("已作废"), end=True),
+        Column("alarm", N_("提醒线"), end=True),
+    ),
+)
+
 
 def install(app: Flask) -> None:
     """Put the vault on the desk's side, with the number of SKUs that run out."""
     desk_link(app, GROUP, "vault", "/desk/vault", "key-round", N_("卡密库"), may_keep)
+    keep(app, SHELVES)
     count_on(app, "desk.vault", lambda: vault.low_count(reading()))
 
 
 @desk_rewards.get("/vault", endpoint="vault")
 @guards.staff_required(*KEEPERS)
 def first_page() -> Response:
-    """Every card SKU, alarms first, and the last batches."""
-    session = reading()
+    """Card SKUs by name, pinyin or code and by how they stand, alarms first, and the last batches."""
+    session, standing = reading(), request.args.get("state", "")
+    told = {"q": trimmed(request.args.get("q"))[:60], "state": standing if standing in STANDINGS else ""}
+    look, every = SHELVES.look(told), vault.shelves(session, now())
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
     return page(
-        "rewards/desk_vault.html", shelves=vault.shelves(session, now()), batches=vault.batches(session, most=LAST)
+        "rewards/desk_vault.html",
+        look=look,
+        shelves=every,
+        found=shelves_found(every, words=told["q"], standing=told["state"], **order),
+        standings=STANDINGS,
+        batches=vault.batches(session, most=LAST),
     )
 
 

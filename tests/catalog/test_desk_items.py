@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from mall.audit.models import AuditEntry
 from mall.base.picture import Box
 from mall.base.refused import Phrase
+from mall.catalog.actions import PlanToPut, add_plan, set_cost
 from mall.catalog.models import Item, ItemDraft, NotReady, SupplierFile
 from mall.catalog.queries.documents import written
 from mall.dealers.models import StaffRole
@@ -115,6 +116,31 @@ def test_a_change_is_saved_as_a_draft_and_published_by_its_button(desk: FlaskCli
     assert reading().scalar(select(Item.list_price_fen).where(Item.code == "TB-750-TI")) == 72_950
     assert "换名字" in words(desk.get(f"{THERMOS}/history"))
     assert reading().scalars(select(AuditEntry.act).where(AuditEntry.act == "item.publish")).all() == ["item.publish"]
+
+
+def test_prices_and_costs_stand_between_the_versions_and_the_time_before_comes_back(desk: FlaskClient) -> None:
+    desk.post(f"{THERMOS}/publication", data=typed(desk, names__zh_Hans="轻量保温杯", note="换名字"))
+    by: dict[str, Any] = {"sku_code": "TB-500-GREY", "actor": "staff:1"}
+    transact(add_plan, put=PlanToPut(points=19_000), costs=None, **by)
+    transact(add_plan, put=PlanToPut(points=17_000, region="华东/浙江"), costs=None, **by)
+    transact(set_cost, cost_fen=31_200, **by)
+    told = words(desk.get(f"{THERMOS}/history"))
+    for one in (
+        "改成本， staff:1 TB-500-GREY 成本 ： ¥312",
+        "加价格， staff:1 TB-500-GREY 价格 (华东/浙江) ： 17,000 积分",
+        "加价格， staff:1 TB-500-GREY 价格 ： 18,600 积分 19,000 积分",
+        "换名字",
+        "发布以前的样子",
+    ):
+        assert one.replace(" ", "") in told.replace(" ", ""), told
+    first = words(desk.get(f"{THERMOS}/history?after=1&before=0"))
+    assert "发布以前到第 1 版" in first
+    html = desk.get(f"{THERMOS}/history").text
+    form = html[html.index("/history/0/restoring") :]
+    sent = dict(re.findall(r'name="(draft|revision|version)" value="(\d+)"', form))
+    assert desk.post(f"{THERMOS}/history/0/restoring", data=sent | {"version": "0"}).status_code == 409
+    assert desk.post(f"{THERMOS}/history/0/restoring", data=sent).status_code == 303
+    assert document()["names"]["zh_Hans"].startswith("钛合金")
 
 
 def test_who_comes_late_sees_both_texts_and_keeps_what_was_typed(desk: FlaskClient, boss: FlaskClient) -> None:

@@ -143,7 +143,7 @@ def test_publishing_applies_the_whole_document_and_keeps_prices_and_stock(stocke
     }
     assert count(PricePlan) == plans
     kept = versions(reading(), after.id)
-    assert [(one.no, one.note, one.published_by) for one in kept] == [(1, "改名", XU)]
+    assert [(one.no, one.note, one.published_by) for one in kept] == [(1, "改名", XU), (0, "", "system")]
     assert told().count("item.publish") == 1
 
 
@@ -159,9 +159,9 @@ def test_a_draft_that_is_behind_takes_the_live_changes_over_first(stocked: Flask
     transact(take_off, code=THERMOS, version_seen=0, actor=LU)
     with pytest.raises(DraftBehind):
         bring_out()
-    revision = look().revision
-    transact(catch_up, code=THERMOS, revision=revision, actor=XU)
-    transact(catch_up, code=THERMOS, revision=revision, actor=XU)
+    seen = {"draft_id": look().draft.id, "revision": look().revision}
+    transact(catch_up, code=THERMOS, **seen, actor=XU)
+    transact(catch_up, code=THERMOS, **seen, actor=XU)
     assert look().document["brand"] == "草稿的品牌"
     assert look().document["shelved_at"] is None
     assert bring_out() == 2
@@ -193,23 +193,25 @@ def test_an_old_version_comes_back_as_a_draft_that_stays_where_the_shelf_is_now(
     write(brand="第二版")
     bring_out()
     transact(take_off, code=THERMOS, version_seen=2, actor=XU)
-    assert transact(restore, code=THERMOS, no=1, revision=0, actor=LU) == 1
-    assert transact(restore, code=THERMOS, no=1, revision=0, actor=LU) == 1
+    seen = {"draft_id": 0, "revision": 0, "version_seen": 3}
+    assert transact(restore, code=THERMOS, no=1, **seen, actor=LU) == 1
+    assert transact(restore, code=THERMOS, no=1, **seen, actor=LU) == 1
     assert (look().document["brand"], look().document["shelved_at"]) == ("第一版", None)
     assert bring_out() == 4
-    assert count(ItemVersion) == 4
+    assert [one.no for one in versions(reading(), look().item.id)] == [4, 3, 2, 1, 0]
 
 
 def test_a_discarded_draft_leaves_what_is_live(stocked: Flask) -> None:
     write(brand="不要了")
+    draft = look().draft.id
     with pytest.raises(DraftMoved):
-        transact(discard, code=THERMOS, revision=9, actor=XU)
+        transact(discard, code=THERMOS, draft_id=draft, revision=9, actor=XU)
     for _twice in range(2):
-        transact(discard, code=THERMOS, revision=1, actor=XU)
+        transact(discard, code=THERMOS, draft_id=draft, revision=1, actor=XU)
     assert look().draft is None
     assert look().document["brand"] == thermos(now()).brand
-    transact(start, code="KT-2", category="home", kind=Kind.SERVICE, name="培训", actor=XU)
-    transact(discard, code="KT-2", revision=1, actor=XU)
+    begun = transact(start, code="KT-2", category="home", kind=Kind.SERVICE, name="培训", actor=XU)
+    transact(discard, code="KT-2", draft_id=begun, revision=1, actor=XU)
     with pytest.raises(NoSuchItem):
         look("KT-2")
 
@@ -306,11 +308,57 @@ def test_what_somebody_wrote_after_the_draft_was_published_is_not_thrown_away(st
 def test_another_draft_that_was_begun_meanwhile_is_not_written_over(stocked: Flask) -> None:
     write(brand="新品牌")
     seen = look()
-    transact(discard, code=THERMOS, revision=seen.draft.revision, actor=LU)
+    transact(discard, code=THERMOS, draft_id=seen.draft.id, revision=seen.draft.revision, actor=LU)
     write(brand="别的", actor=LU)
     with pytest.raises(DraftMoved):
         write(seen=seen, brand="新品牌二代")
     assert look().draft.document["brand"] == "别的"
+
+
+def test_a_form_of_another_draft_lets_go_of_nothing_and_writes_nothing_over(stocked: Flask) -> None:
+    write(brand="新品牌")
+    bring_out()
+    write(brand="改一改")
+    old = look().draft
+    seen = {"code": THERMOS, "draft_id": old.id, "revision": old.revision}
+    transact(discard, **seen, actor=LU)
+    write(brand="别的", actor=LU)  # of the same revision, by somebody else
+    for verb, more in ((discard, {}), (catch_up, {}), (restore, {"no": 0, "version_seen": 1})):
+        with pytest.raises(DraftMoved):
+            transact(verb, **seen, **more, actor=XU)
+    assert look().draft.document["brand"] == "别的"
+    mine = {"draft_id": look().draft.id, "revision": look().revision}
+    transact(take_off, code=THERMOS, version_seen=1, actor=LU)
+    with pytest.raises(DraftMoved):  # the list of versions was another one
+        transact(restore, code=THERMOS, no=0, version_seen=1, **mine, actor=XU)
+    transact(restore, code=THERMOS, no=0, version_seen=2, **mine, actor=XU)
+    assert (look().document["brand"], look().draft.based_on) == (thermos(now()).brand, 2)
+    assert bring_out() == 3
+    assert look().item.brand == thermos(now()).brand
+
+
+def test_what_a_reward_said_before_there_were_versions_comes_back(stocked: Flask) -> None:
+    before = look().live
+    write(brand="新品牌", names=spoken("新名字"))
+    bring_out()
+    first = versions(reading(), look().item.id)[-1]
+    assert (first.no, first.document, first.published_at) == (0, before, look().item.created_at)
+    seen = {"draft_id": 0, "revision": 0, "version_seen": 1}
+    transact(restore, code=THERMOS, no=0, **seen, actor=LU)
+    bring_out()
+    assert look().live == before
+
+
+def test_a_stale_form_of_a_reward_first_published_meanwhile_is_told_of_what_others_wrote(stocked: Flask) -> None:
+    transact(start, code="KT-1", category="home", kind=Kind.SERVICE, name="培训", actor=XU)
+    write("KT-1", pictures=["kettle"], skus=[{"code": "KT-1-A", "cost_fen": 100}], brand="甲")
+    seen = look("KT-1")
+    write("KT-1", brand="乙", list_price_fen=900, actor=LU)
+    bring_out("KT-1", actor=LU)
+    mine = document(seen.document | {"limit_per_dealer": 3})
+    together = conflict(reading(), code="KT-1", document_=mine, revision=seen.revision, version_seen=seen.version)
+    assert (together.document["limit_per_dealer"], together.document["list_price_fen"]) == (3, 900)
+    assert [(one.path, one.before, one.after) for one in together.both] == [("brand", "乙", "甲")]
 
 
 def publish_at_once(draft_id: int, actor: str) -> int:
@@ -325,7 +373,7 @@ def test_of_two_merchandisers_who_save_at_once_one_is_told_of_the_other(stocked:
     draft = look().draft.id
     published = at_once(database_url, now(), publish_at_once, [(draft, XU), (draft, LU), (draft, XU)])
     assert published == [1, 1, 1]
-    assert (count(ItemVersion), look().item.version, told().count("item.publish")) == (1, 1, 1)
+    assert (count(ItemVersion), look().item.version, told().count("item.publish")) == (2, 1, 1)
 
 
 def test_what_another_door_put_keeps_its_version(stocked: Flask) -> None:

@@ -67,7 +67,7 @@ def test_until_then_nobody_writes_on_it_and_calling_back_opens_it(stocked: Flask
     with pytest.raises(DraftDue):
         bring_out()
     with pytest.raises(DraftDue):
-        transact(discard, code=THERMOS, revision=draft.revision, actor=LU)
+        transact(discard, code=THERMOS, draft_id=draft.id, revision=draft.revision, actor=LU)
     with pytest.raises(DraftDue):
         wait(now() + timedelta(hours=2))
     with pytest.raises(DraftMoved):

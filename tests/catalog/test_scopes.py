@@ -123,7 +123,7 @@ def test_a_suppliers_people_write_drafts_of_their_own_rewards_and_the_brand_publ
     assert draft is not None
     with pytest.raises(OutsideScope):
         transact(publish, code="KT-1", draft_id=draft.id, revision=2, actor=WHO, scope=supplied)
-    transact(discard, code="KT-1", revision=2, actor=WHO, scope=supplied)
+    transact(discard, code="KT-1", draft_id=draft.id, revision=2, actor=WHO, scope=supplied)
 
 
 def test_a_suppliers_people_find_nothing_of_other_suppliers(supplied: Scope) -> None:

@@ -121,11 +121,19 @@ def save(
 
 
 def discard(
-    session: Session, now: datetime, *, code: str, revision: int, actor: str, scope: Scope = WHOLE, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    draft_id: int,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> None:
     """Let go of a draft; what is live stays. One that is gone already stays gone.
 
-    Refused: a reward outside the scope; a draft saved meanwhile.
+    Refused: a reward outside the scope; a draft saved meanwhile, or another one begun since.
     """
     try:
         found = locked(session, code, scope)
@@ -134,7 +142,7 @@ def discard(
     if found.draft is None:
         return
     must_not_wait(found)
-    if found.draft.revision != revision:
+    if (found.draft.id, found.draft.revision) != (draft_id, revision):
         raise DraftMoved(**last_touch(session, found))
     detail = {"code": code, "document": found.draft.document}
     _note(session, now, found.draft, "item.discard", actor, address, detail)
@@ -142,20 +150,29 @@ def discard(
 
 
 def catch_up(
-    session: Session, now: datetime, *, code: str, revision: int, actor: str, scope: Scope = WHOLE, address: str = ""
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    draft_id: int,
+    revision: int,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
 ) -> None:
     """Put what was published since a draft was begun into it; where both changed a part, the draft's own stands.
 
-    Asked again it changes nothing. Refused: a reward outside the scope; no draft, one saved meanwhile.
+    Asked again it changes nothing. Refused: a reward outside the scope; no draft, one saved meanwhile, another one
+    begun since.
     """
     found = locked(session, code, scope)
     if found.draft is None or found.item is None or found.live is None:
         raise NoSuchDraft
     draft = found.draft
-    if draft.based_on == found.item.version:
+    if draft.id == draft_id and draft.based_on == found.item.version:
         return
     must_not_wait(found)
-    if draft.revision != revision:
+    if (draft.id, draft.revision) != (draft_id, revision):
         raise DraftMoved(**last_touch(session, found))
     before, together = draft.document, merged(draft.base, draft.document, found.live)
     draft.based_on, draft.base = found.item.version, found.live
@@ -169,15 +186,20 @@ def restore(
     *,
     code: str,
     no: int,
+    draft_id: int,
     revision: int,
+    version_seen: int,
     actor: str,
     scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
     """Begin a draft that says what an old version said, but for its moments on the shelf, which stay as they are live.
 
+    A draft that is there says so instead of what it said, and follows what is live: its writer has seen that.
+    `draft_id` and `revision` are those of the draft that was seen, 0 where there was none.
+
     Gives back the draft's revision; asked again it changes nothing. Refused: a reward outside the scope; no such
-    version, a draft saved meanwhile.
+    version, a draft saved meanwhile, another one begun since, another version published since.
     """
     found = locked(session, code, scope)
     if found.item is None or found.live is None:
@@ -188,10 +210,11 @@ def restore(
     if found.draft is not None and found.draft.document == document_:
         return found.draft.revision
     must_not_wait(found)
-    if found.revision != revision:
+    there = found.draft.id if found.draft else 0
+    if (there, found.revision, found.item.version) != (draft_id, revision, version_seen):
         raise DraftMoved(**last_touch(session, found))
     draft = found.draft or _begin(session, now, code=code, item=found.item, base=found.live, actor=actor)
-    before = draft.document
+    before, draft.based_on, draft.base = draft.document, found.item.version, found.live
     _write(session, now, draft, document_, actor)
     _note(session, now, draft, "item.restore", actor, address, {"version": no, **told(before, document_)})
     return draft.revision

@@ -112,7 +112,7 @@ def publish_due(session: Session, now: datetime) -> bool:
             if not scope.whole:
                 raise NoLongerTheirs
             if _nobody_else_wrote(found):
-                catch_up(session, now, code=code, revision=draft.revision, actor=WORKER)
+                catch_up(session, now, code=code, draft_id=draft.id, revision=draft.revision, actor=WORKER)
             asked: dict[str, Any] = {"draft_id": draft.id, "revision": draft.revision, "note_": words, "at": at}
             publish(session, now, code=code, actor=by, scope=scope, **asked)
     except Refused as refusal:

@@ -37,6 +37,9 @@ from mall.catalog.rules.differences import merged, told
 from mall.catalog.rules.document import NOW, document
 from mall.dealers.models import WHOLE, Scope
 
+NOBODY = "system"
+"""Who is named for what was there before anybody published it here."""
+
 
 def publish(
     session: Session,
@@ -68,6 +71,8 @@ def publish(
     if new["shelved_at"] == NOW:
         new = document(new | {"shelved_at": (at or now).isoformat()})
     before = found.live or draft.base
+    if found.item is not None:
+        _keep_former(session, found.item)
     item_id = put_item(session, now, _to_put(session, code, new, found.item))
     remove(session, draft)
     detail = {"draft": draft_id, "note": note_, **told(before, new)}
@@ -132,6 +137,7 @@ def schedule(
     if wrong:
         raise NotReady(n=len(wrong), what=wrong[0].told)
     detail = {"before": _moments(item), "after": {"shelved_at": shelved_at.isoformat(), "off_at": _told(off_at)}}
+    _keep_former(session, item)
     item.shelved_at = shelved_at if begun else max(shelved_at, now)
     item.off_at = off_at
     return _versioned(session, now, item.id, "", actor, address, act="item.schedule", detail=detail)
@@ -159,6 +165,7 @@ def take_off(
     if item.version != version_seen:
         raise ItemMoved
     detail = {"before": _moments(item), "after": {"shelved_at": None, "off_at": None}}
+    _keep_former(session, item)
     item.shelved_at = item.off_at = None
     return _versioned(session, now, item.id, "", actor, address, act="item.off", detail=detail)
 
@@ -169,6 +176,24 @@ def _item(session: Session, code: str) -> Item:
         raise NoSuchItem
     item: Item = found.item
     return item
+
+
+def _keep_former(session: Session, item: Item) -> None:
+    """Keep what a reward says that has never been published here, as its version 0, before that changes.
+
+    It came with the mall, or from before there were versions: without this nobody could go back to it.
+    """
+    if item.version == 0:
+        session.add(ItemVersion(**former_version(item.id, live(session, item), item.created_at)))
+        session.flush()
+
+
+def former_version(item_id: int, said: Document, since: datetime) -> dict[str, Any]:
+    """The row of version 0."""
+    return {
+        "item_id": item_id, "no": 0, "document": said, "draft_id": None, "note": "", "published_at": since,
+        "published_by": NOBODY,
+    }  # fmt: skip
 
 
 def _versioned(

@@ -65,7 +65,10 @@ class DraftSave(Base):
 
 
 class ItemVersion(Base):
-    """What a reward said from a moment on, whole. A row never changes."""
+    """What a reward said from a moment on, whole. A row never changes.
+
+    Version 0 is what one said that was there before it was first published here.
+    """
 
     __tablename__ = "item_version"
     __table_args__ = (UniqueConstraint("draft_id"), strict())

@@ -67,6 +67,7 @@ class Known:
     kind: Kind
     version: int
     supplier_id: int | None
+    created_at: datetime
     shelved_at: datetime | None
     document: Document
     skus: dict[str, Row[Any]]
@@ -159,6 +160,7 @@ def _known(row: Row[Any], skus: list[Row[Any]], about: Around) -> Known:
         kind=row.kind,
         version=row.version,
         supplier_id=row.supplier_id,
+        created_at=row.created_at,
         shelved_at=row.shelved_at,
         document=document(
             {

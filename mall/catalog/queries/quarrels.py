@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
-from mall.catalog.models import Document, ItemVersion
+from mall.catalog.models import Document, ItemVersion, Kind
 from mall.catalog.queries.documents import Written, seen, written
 from mall.catalog.rules.differences import Merged, merged
-from mall.catalog.rules.document import document
+from mall.catalog.rules.document import blank, document
 
 
 def conflict(session: Session, *, code: str, document_: Document, revision: int, version_seen: int) -> Merged:
@@ -19,9 +19,12 @@ def conflict(session: Session, *, code: str, document_: Document, revision: int,
     found = written(session, code)
     if found.draft is not None and found.draft.based_on == version_seen:
         base = seen(session, found.draft, revision)
+    elif found.item is not None and found.live is not None and found.item.version == version_seen:
+        base = found.live
     else:
+        # What was published for the first time meanwhile had no version before: all was new then, to both of them.
         old = session.get(ItemVersion, (found.item.id, version_seen)) if found.item else None
-        base = old.document if old else found.live or found.document
+        base = old.document if old else blank(category="", kind=Kind(document_["kind"]), name="")
     return merged(base, document(document_), found.document)
 
 

@@ -52,10 +52,10 @@ def parts_of(before: Mapping[str, Any], after: Mapping[str, Any], named: Named) 
 def part_of(path: str, before: Any, after: Any, named: Named) -> Part:
     """A part that differs, in words; codes are told by what they stand for."""
     if is_price(path):
-        return _plainly(_slot(Slot.of(path)), _price(before), _price(after))
+        return plainly(slot_named(Slot.of(path)), price_told(before), price_told(after))
     if is_stock(path):
         sku = path.removeprefix("stock/")
-        return _plainly(_("%(sku)s 期初库存", sku=sku), "", _("%(n)s 件", n=number(after)))
+        return plainly(_("%(sku)s 期初库存", sku=sku), "", _("%(n)s 件", n=number(after)))
     if path in CODES:
         known = getattr(named, path)
         return part_named(Difference(path, _named(known, before), _named(known, after)))
@@ -95,12 +95,14 @@ def _label(text: str) -> str:
     return part_of(text, None, None if not is_stock(text) else 0, nothing).name if named else str(_(text))
 
 
-def _plainly(name: str, before: str, after: str) -> Part:
+def plainly(name: str, before: str, after: str) -> Part:
+    """Something that differs as a whole, not word by word."""
     words = [("gone", before)] if before else []
     return Part(name, before, after, [*words, ("come", after)] if after else words, formatted=False)
 
 
-def _price(value: Any) -> str:
+def price_told(value: Any) -> str:
+    """A price of points, and of cash beside them; nothing for none."""
     if value is None:
         return ""
     points, fen = value[:2]
@@ -108,7 +110,8 @@ def _price(value: Any) -> str:
     return str(_("%(n)s 积分", n=number(points))) + str(cash)
 
 
-def _slot(slot: Slot) -> str:
+def slot_named(slot: Slot) -> str:
+    """Which price of which SKU it is."""
     narrowed = [_(STEPS[slot.step])] if slot.step else []
     narrowed += [_(TIERS[slot.tier_meant])] if slot.tier_meant else []
     narrowed += [slot.region] if slot.region else []
@@ -118,7 +121,7 @@ def _slot(slot: Slot) -> str:
 
 
 def _priced(asked: Repricing) -> tuple[str, str]:
-    which = _slot(asked.slot("")).strip()
+    which = slot_named(asked.slot("")).strip()
     if asked.by is By.TO:
         does = _("统一改成 %(n)s 积分", n=number(asked.amount))
     elif asked.by is By.POINTS:

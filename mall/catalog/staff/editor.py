@@ -113,14 +113,15 @@ def cancel_item_due(code: str) -> Response:
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def catch_up_item(code: str) -> Response:
     """Take what was published meanwhile into the draft."""
-    return _done(catch_up, code, _("线上的改动已并入草稿，请看过再发布。"), revision=_number("revision"))
+    asked = {"draft_id": _number("draft"), "revision": _number("revision")}
+    return _done(catch_up, code, _("线上的改动已并入草稿，请看过再发布。"), **asked)
 
 
 @desk_catalog.post("/items/<code>/discarding")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def discard_item(code: str) -> Response:
     """Let go of the draft; a reward that was never published is gone with it."""
-    return _done(discard, code, _("草稿已放弃。"), revision=_number("revision"))
+    return _done(discard, code, _("草稿已放弃。"), draft_id=_number("draft"), revision=_number("revision"))
 
 
 @desk_catalog.post("/items/<code>/shelf")

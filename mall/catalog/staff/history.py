@@ -1,4 +1,6 @@
-"""What a reward said each time it was published: who, when, the difference word by word, and back to it as a draft."""
+"""What a reward said each time it was published: who, when, the difference word by word, and back to it as a draft.
+Between the versions stands what holds without one: prices, costs, and what regions say.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from mall.catalog.actions.drafts import restore
 from mall.catalog.models import DraftMoved, NoSuchItem
 from mall.catalog.queries.documents import version, versions, written
 from mall.catalog.rules.differences import differences
+from mall.catalog.staff.changes import told_changes
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed
 from mall.catalog.staff.parts import part_named
 from mall.dealers.queries.people import staff_names
@@ -34,9 +37,10 @@ def item_history(code: str) -> Response:
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def restore_item(code: str, no: int) -> Response:
     """Begin a draft that says what a version said."""
-    revision = max(whole(request.form.get("revision", "0")) or 0, 0)
+    sent = (("draft_id", "draft"), ("revision", "revision"), ("version_seen", "version"))
+    seen: dict[str, Any] = {name: max(whole(request.form.get(field, "0")) or 0, 0) for name, field in sent}
     try:
-        transact(restore, code=code, no=no, revision=revision, **signed())
+        transact(restore, code=code, no=no, **seen, **signed())
     except NotFound:
         raise
     except Refused as refusal:
@@ -52,18 +56,22 @@ def _look(code: str) -> dict[str, Any]:
         raise NoSuchItem
     all_ = versions(session, found.item.id)
     newest = found.item.version
-    after_no = min(max(whole(request.args.get("after", "")) or newest, 1), newest) if newest else 0
-    before_no = whole(request.args.get("before", ""))
-    before_no = min(max(after_no - 1 if before_no is None else before_no, 0), newest)
-    after = version(session, found.item.id, after_no).document if after_no else found.document
-    before = version(session, found.item.id, before_no).document if before_no else None
+    asked = [whole(request.args.get(name, "")) for name in ("after", "before")]
+    after_no = min(newest if asked[0] is None else max(asked[0], 0), newest)
+    before_no = min(max(after_no - 1 if asked[1] is None else asked[1], 0), newest)
+    kept = {one.no: one.document for one in all_}
+    after = kept.get(after_no) or (version(session, found.item.id, after_no).document if newest else found.document)
+    before = kept.get(before_no) if before_no < after_no or asked[1] is not None else None
     if request.args.get("after") == "draft" and found.draft is not None and found.live is not None:
         before, after, before_no, after_no = found.live, found.document, newest, 0
     parts = [part_named(one) for one in differences(before, after)] if before else []
+    besides = told_changes(found.item)
+    timed = [(one.published_at, one, None) for one in all_] + [(one.at, None, one) for one in besides]
     return {
         "found": found,
         "versions": all_,
-        "names": staff_names(session, (one.published_by for one in all_)),
+        "events": sorted(timed, key=lambda one: one[0], reverse=True),
+        "names": staff_names(session, [*(one.published_by for one in all_), *(one.by for one in besides)]),
         "before_no": before_no,
         "after_no": after_no,
         "first": before is None,

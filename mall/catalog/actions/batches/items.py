@@ -18,6 +18,7 @@ from mall.catalog.actions.batches.judged import Judged
 from mall.catalog.actions.batches.prices import put_prices
 from mall.catalog.actions.lying import first_warehouse
 from mall.catalog.actions.plans import tell_items
+from mall.catalog.actions.publish import former_version
 from mall.catalog.actions.stock import begin_all
 from mall.catalog.models import (
     NOT_FOR_EVERYBODY,
@@ -67,7 +68,9 @@ def put_items(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     noted = put_prices(session, now, batch, rows, done.skus)
     tell_items(session, now, [done.ids[row.no] for row in rows if _tells(row)])
     _index(session, saying, done, about)
-    bulk.add(session, _version, [_said(now, batch, row, done) for row in saying])
+    there = [row.known for row in saying if row.known is not None and row.known.version == 0]
+    former = [former_version(known.id, known.document, known.created_at) for known in there]
+    bulk.add(session, _version, [*former, *(_said(now, batch, row, done) for row in saying)])
     entries = [
         ("item.batch", f"item:{done.ids[row.no]}", {"version": done.versions[row.no], **_differs(row)})
         for row in saying

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.base.ids import first_id
+from mall.base.places import behind
 from mall.dealers.models import Dealer, Member, Staff
 
 PAGE = 50
@@ -37,11 +38,6 @@ class Asked:
     subject: str = ""
     words: str = ""
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether more is asked than a period."""
-        return bool(self.actor or self.act or self.subject or self.words)
-
 
 @dataclass(frozen=True)
 class Trace:
@@ -52,12 +48,15 @@ class Trace:
     dealer: str
 
 
-def traces(session: Session, asked: Asked, *, before: int | None = None, limit: int = PAGE) -> list[Trace]:
-    """A page of what was asked for, newest first, from behind the id `before` on; one more than `limit` if there is."""
-    found = select(AuditEntry).where(*_conditions(asked)).order_by(AuditEntry.id.desc()).limit(limit + 1)
-    if before is not None:
-        found = found.where(AuditEntry.id < before)
-    entries = session.scalars(found).all()
+def traces(
+    session: Session, asked: Asked, *, before: int | None = None, limit: int = PAGE, oldest: bool = False
+) -> list[Trace]:
+    """A page of what was asked for, newest first unless `oldest`, from behind the id `before` on; one more than `limit`
+    if there is.
+    """
+    found = select(AuditEntry).where(*_conditions(asked)).limit(limit + 1)
+    place = None if before is None else (before,)
+    entries = session.scalars(behind(found, place, AuditEntry.id, oldest=oldest)).all()
     names = _names(session, {entry.actor for entry in entries})
     return [Trace(entry, *names.get(entry.actor, (entry.actor, ""))) for entry in entries]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 
+from mall.base.places import id_from
 from mall.base.refused import N_
 from mall.dealers.models import StaffRole
 from mall.insight.queries.traces import (
@@ -27,6 +27,7 @@ from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.filters import days, moment
 from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, page
 from mall.web.period import Days
 from mall.web.spreadsheet import Is, Sheet, spreadsheet
@@ -75,11 +76,25 @@ WITH: dict[str, str] = {
     "refund": N_("退款"),
 }
 """What acts are done with, by the first word of their names."""
+AUDIT = DeskList(
+    "audit",
+    "desk_insight.audit",
+    ("q", "actor", "act", "subject", "since", "until"),
+    (
+        Column("at", N_("时间"), fixed=True, sort="at"),
+        Column("by", N_("谁"), fixed=True),
+        Column("act", N_("做了什么"), fixed=True),
+        Column("subject", N_("对象")),
+        Column("detail", N_("详情")),
+        Column("address", N_("来自")),
+    ),
+)
 BY: dict[str, str] = {BY_MEMBERS: N_("经销商的人"), BY_PARTNERS: N_("合作系统"), BY_ITSELF: N_("系统自动")}
 
 
 def install(app: Flask) -> None:
     """Put the log on the desk's side."""
+    keep(app, AUDIT)
     desk_link(app, N_("系统"), "audit", "/desk/audit", "history", N_("操作日志"), _may_see)
 
 
@@ -92,19 +107,20 @@ def _may_see() -> bool:
 def audit() -> Response:
     """A page of the log, newest first; what is asked for stands in its address."""
     asked, period = _asked()
-    found = traces(reading(), asked, before=_before())
-    shown = found[: len(found) - 1] if len(found) > 50 else found
-    onward = _address(period, asked, before=str(shown[-1].entry.id)) if len(found) > len(shown) else ""
+    look = AUDIT.look(_told(asked, period))
+    found = traces(
+        reading(), asked, before=id_from(request.args.get("before", "")), limit=look.size, oldest=look.oldest_first
+    )
+    shown = found[: look.size]
     return page(
         "insight/desk_audit.html",
+        look=look,
         asked=asked,
         period=period,
-        usual=Days.usual(now(), period.zone),
+        usual=[(name, one, _said(one)) for name, one in Days.usual(now(), period.zone)],
         found=shown,
-        onward=onward,
-        further="before" in request.args,
-        address=lambda **changes: _address(period, asked, **changes),
-        whole=lambda **changes: _address(None, asked, **changes),
+        onward=look.onward(before=str(shown[-1].entry.id)) if len(found) > len(shown) else "",
+        sheet=url_for("desk_insight.audit_sheet", **look.filters),
         staff=staff_named(reading()),
         acts=current_app.extensions["acts"],
         things=WITH,
@@ -158,21 +174,16 @@ def _asked() -> tuple[Asked, Days]:
     return asked, period
 
 
-def _before() -> int | None:
-    text = request.args.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63 else None
+def _told(asked: Asked, period: Days) -> dict[str, str]:
+    """The filters by the names that the address has for them; days only where they are not the usual ones."""
+    named = {"actor": asked.actor, "act": asked.act, "subject": asked.subject, "q": asked.words}
+    return named | _said(period)
 
 
-def _address(period: Days | None, asked: Asked, *, sheet: bool = False, **changes: str) -> str:
-    kept: dict[str, str] = {
-        **({"since": period.since.isoformat(), "until": period.until.isoformat()} if period else {}),
-        "actor": asked.actor,
-        "act": asked.act,
-        "subject": asked.subject,
-        "q": asked.words,
-    } | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{url_for('desk_insight.audit_sheet' if sheet else 'desk_insight.audit')}?{query}"
+def _said(period: Days) -> dict[str, str]:
+    if period == Days.of({}, now(), period.zone):
+        return {"since": "", "until": ""}
+    return {"since": period.since.isoformat(), "until": period.until.isoformat()}
 
 
 def told_of(detail: dict[str, Any]) -> list[tuple[str, str]]:

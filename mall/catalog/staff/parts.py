@@ -71,7 +71,7 @@ def _label(name: str, rest: str) -> str:
         code, _sep, key = rest.rpartition("/")
         return f"{code} {_(OF_A_SKU[key])}"
     label = _(PARTS.get(name, name))
-    return f"{label} ({_(LANGUAGES[rest])})" if rest in LANGUAGES else label
+    return str(_("%(what)s（%(tongue)s）", what=label, tongue=_(LANGUAGES[rest]))) if rest in LANGUAGES else label
 
 
 def _told(path: str, value: Any) -> str:

@@ -16,6 +16,7 @@ from mall.config import ROOT
 from mall.dealers.models import StaffRole
 from mall.insight.queries.traces import Asked, every_trace, traces
 from mall.insight.staff.audit import WITH
+from mall.insight.staff.details import told_of
 from mall.web.db import db, reading, transact
 from tests.cast import Cast, cast, sign_in
 from tests.conftest import Clock
@@ -151,3 +152,21 @@ def test_every_act_that_is_written_down_has_a_name_and_a_group(app: Flask) -> No
     topics = {"statement.charge", "statement.credit", "rebate.credit", "rebate.debit"}
     assert {act for act in written if act not in app.extensions["acts"]} - topics == set()
     assert {act.partition(".")[0] for act in app.extensions["acts"] if "." in act} - set(WITH) == set()
+
+
+def test_details_are_told_in_the_words_of_the_page(app: Flask) -> None:
+    """What a verb wrote down in its own words is read as names, money and moments; what says nothing is left out."""
+    detail = {
+        "after": {"names/zh_Hans": "青瓷茶具", "skus/TEA-1/cost_fen": 6000, "starts_at": "2026-11-22T02:00:00+00:00"},
+        "before": {"names/zh_Hans": None},
+        "below_cost": False,
+        "no": "PC20261122-01",
+        "region": "",
+    }
+    with app.test_request_context():
+        told = told_of(detail)
+    assert told == [
+        ("低于成本", "否"),
+        ("编号", "PC20261122-01"),
+        ("改后", "名称 简体 青瓷茶具，规格 TEA-1 成本 ¥60.00，开始 11月22日 10:00"),
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -23,6 +22,7 @@ from mall.insight.queries.traces import (
     traces,
 )
 from mall.insight.staff.desk import desk_insight
+from mall.insight.staff.details import told_of
 from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.filters import days, moment
@@ -184,12 +184,3 @@ def _said(period: Days) -> dict[str, str]:
     if period == Days.of({}, now(), period.zone):
         return {"since": "", "until": ""}
     return {"since": period.since.isoformat(), "until": period.until.isoformat()}
-
-
-def told_of(detail: dict[str, Any]) -> list[tuple[str, str]]:
-    """What was written down of an act, name by name, as short texts."""
-    return [(name, _plain(value)) for name, value in sorted(detail.items()) if value not in (None, "", [], {})]
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

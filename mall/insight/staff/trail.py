@@ -14,8 +14,9 @@ from mall.base.refused import NotFound
 from mall.catalog.queries.whose import supplier_of
 from mall.dealers.models import StaffRole
 from mall.insight.queries.traces import PAGE, Asked, traces
-from mall.insight.staff.audit import BY, WITH, told_of
+from mall.insight.staff.audit import BY, WITH
 from mall.insight.staff.desk import desk_insight
+from mall.insight.staff.details import told_of
 from mall.web import guards
 from mall.web.db import now, reading
 from mall.web.forms import trimmed

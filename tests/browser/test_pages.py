@@ -116,6 +116,8 @@ NOT_A_PAGE = {
     "desk_catalog.sheet_template": "a spreadsheet",
     "desk_catalog.sheet_export": "a spreadsheet",
     "desk_catalog.sheet_failed": "a spreadsheet",
+    "desk_catalog.price_template": "a spreadsheet",
+    "desk_catalog.export_prices": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
 PIECES = {

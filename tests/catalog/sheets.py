@@ -17,6 +17,7 @@ from mall.catalog.models import Batch, BatchRow
 from mall.catalog.queries.sheet_reader import opened
 from mall.catalog.rules.sheets.columns import COLUMNS
 from mall.catalog.rules.sheets.known import Known, names
+from mall.catalog.rules.sheets.layout import REWARDS, Layout
 from mall.catalog.rules.sheets.words import HEADINGS
 from mall.dealers.models import WHOLE
 from mall.jobs.tasks import batches
@@ -71,9 +72,12 @@ def known(**more: Any) -> Known:
     return Known(**given | more)
 
 
-def brought(raw: bytes, *, key: str = "k", name: str = "rewards.xlsx", **more: Any) -> Batch:
+def brought(
+    raw: bytes, *, key: str = "k", name: str = "rewards.xlsx", layout: Layout = REWARDS, **more: Any
+) -> Batch:
     """A file brought in, read and looked at, as the worker does it."""
-    given: dict[str, Any] = {"actor": MAKER, "scope": WHOLE, "zone": ZONE, "note_": "", "heading": opened(raw)}
+    given: dict[str, Any] = {"actor": MAKER, "scope": WHOLE, "zone": ZONE, "note_": ""}
+    given |= {"layout": layout, "heading": opened(raw, layout)}
     batch = transact(bring, name=name, raw=raw, key=key, **given | more)
     work()
     return stands(batch)

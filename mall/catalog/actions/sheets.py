@@ -1,4 +1,4 @@
-"""Bringing a spreadsheet of rewards in: it becomes a batch, which is looked at before anything changes."""
+"""Bringing a spreadsheet in: it becomes a batch, which is looked at before anything changes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from mall.catalog.actions.batches import begin
 from mall.catalog.models import Batch, BatchKind
 from mall.catalog.rules.sheets.heading import Heading
+from mall.catalog.rules.sheets.layout import REWARDS, Layout
 from mall.dealers.models import Scope
-
-READER = "rewards"
-"""The name under which batches know who reads such a file."""
 
 
 def bring(
@@ -23,6 +21,7 @@ def bring(
     name: str,
     raw: bytes,
     heading: Heading,
+    layout: Layout = REWARDS,
     key: str,
     note_: str = "",
     zone: str,
@@ -33,14 +32,13 @@ def bring(
     """Take a file in as a batch, and give it back; the same file from the same form is the same batch.
 
     `heading` is the file's own (`queries.sheet_reader.opened`): nobody waits for a lock while a file is unpacked.
-    Refused: whoever does not look after the whole brand.
+    Refused: whoever does not look after the whole brand; prices are a region's people's too, row by row.
     """
-    scope.must_be_whole()
     return begin(
         session,
         now,
         kind=BatchKind.IMPORT,
-        asked={"sheet": READER, "unread": list(heading.unread)},
+        asked={"sheet": layout.key, "unread": list(heading.unread)},
         key=f"{key}/{sha256(raw).hexdigest()[:16]}",
         zone=zone,
         actor=actor,

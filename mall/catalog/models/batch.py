@@ -23,6 +23,10 @@ USUAL_LIMIT = 500
 """Price changes in percent, added up over all prices (fifty by ten percent), above which a second person looks."""
 
 
+OF_SKUS = ("prices", "levels")
+"""The readers of files whose rows are of SKUs."""
+
+
 class BatchKind(StrEnum):
     """Where a batch came from."""
 
@@ -165,6 +169,12 @@ class Batch(Base):
     began_at: Mapped[datetime | None] = mapped_column(Instant)
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     undo_of: Mapped[int | None] = mapped_column(Id, ForeignKey("batch.id"))
+
+    @property
+    def sheet(self) -> str:
+        """What its rows are, where they are not rewards: `prices` or `levels`, each of a SKU."""
+        said = str(self.asked.get("sheet", ""))
+        return said if said in OF_SKUS else ""
 
     @property
     def reading(self) -> bool:

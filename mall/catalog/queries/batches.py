@@ -20,6 +20,7 @@ from mall.catalog.models import (
     Item,
     NoSuchBatch,
     Outcome,
+    Sku,
     Supplier,
 )
 from mall.dealers.models import Scope, StaffRole
@@ -27,7 +28,7 @@ from mall.dealers.models import Scope, StaffRole
 ROWS = 50
 """Rows of a batch a page."""
 AT_ONCE = 1_000
-_row, _item = cast(Table, BatchRow.__table__), cast(Table, Item.__table__)
+_row, _item, _sku = (cast(Table, each.__table__) for each in (BatchRow, Item, Sku))
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Rows:
-    """A page of a batch's rows, and how many fit in all. `names` are those of the rewards, by code."""
+    """A page of a batch's rows, and how many fit in all. `names` are those of the rewards, by the rows' codes."""
 
     rows: list[BatchRow]
     names: Mapping[str, Mapping[str, str]]
@@ -135,7 +136,11 @@ def rows(session: Session, found: Batch, *, outcome: Outcome | None = None, page
         Outcome.ERROR: found.failed,
     }
     shown = list(session.scalars(fitting.order_by(BatchRow.no).limit(ROWS).offset((page - 1) * ROWS)))
-    names = select(_item.c.code, _item.c.names).where(_item.c.code.in_([row.code for row in shown]))
+    codes = [row.code for row in shown]
+    names = select(_item.c.code, _item.c.names).where(_item.c.code.in_(codes))
+    if found.sheet:
+        of_skus = select(_sku.c.code, _item.c.names).join(_item, _item.c.id == _sku.c.item_id)
+        names = of_skus.where(_sku.c.code.in_(codes))
     total = counts[outcome] if outcome else sum(counts.values())
     return Rows(shown, {row.code: row.names for row in session.execute(names)}, total)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, false, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.found import wanted
@@ -118,18 +118,7 @@ def priced(
     `sort` is a name of `_ORDERS`, with a minus the other way round; by the reward's code without. Of a region's person
     those that end are the region's.
     """
-    places: Select[Any] = select(_sku.c.id).join(_item, _item.c.id == _sku.c.item_id).where(_sku.c.retired_at.is_(None))
-    given: dict[str, Any] = {}
-    if terms := wanted(q):
-        places, given = places.where(_item.c.id.in_(select(found(shape(terms)).c.item_id))), values(terms)
-    elif q.strip():
-        return Found([], 0, size)
-    if category:
-        places, given = places.where(_item.c.category_id.in_(WITHIN)), given | {"category": category}
-    if no_cost:
-        places = places.where(_sku.c.cost_fen == 0)
-    if ends is not None:
-        places = places.where(_sku.c.id.in_(ending_skus(now, ends, scope)))
+    places, given = _places(now, q=q, category=category, no_cost=no_cost, ends=ends, scope=scope)
     total = session.scalar(places.with_only_columns(func.count()), given) or 0
     order = _ORDERS[sort.lstrip("-")]
     order = tuple(column.desc() for column in order) if sort.startswith("-") else order
@@ -137,6 +126,40 @@ def priced(
     ids = session.scalars(places.order_by(*order).limit(size).offset((page - 1) * size), given).all()
     rows = {row.id: row for row in _read(session, now, _PRICED.where(_sku.c.id.in_(ids)), {})}
     return Found([rows[sku] for sku in ids], total, size)
+
+
+def all_priced(
+    session: Session,
+    now: datetime,
+    *,
+    q: str = "",
+    category: str = "",
+    no_cost: bool = False,
+    ends: Ends | None = None,
+    scope: Scope = WHOLE,
+) -> list[int]:
+    """The ids of all SKUs that such a list shows, by code."""
+    places, given = _places(now, q=q, category=category, no_cost=no_cost, ends=ends, scope=scope)
+    return list(session.scalars(places.order_by(*_BY_CODE), given))
+
+
+def _places(
+    now: datetime, *, q: str, category: str, no_cost: bool, ends: Ends | None, scope: Scope
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The ids of SKUs that a list lets through, and what the statement is given."""
+    places: Select[Any] = select(_sku.c.id).join(_item, _item.c.id == _sku.c.item_id).where(_sku.c.retired_at.is_(None))
+    given: dict[str, Any] = {}
+    if terms := wanted(q):
+        places, given = places.where(_item.c.id.in_(select(found(shape(terms)).c.item_id))), values(terms)
+    elif q.strip():
+        places = places.where(false())
+    if category:
+        places, given = places.where(_item.c.category_id.in_(WITHIN)), given | {"category": category}
+    if no_cost:
+        places = places.where(_sku.c.cost_fen == 0)
+    if ends is not None:
+        places = places.where(_sku.c.id.in_(ending_skus(now, ends, scope)))
+    return places, given
 
 
 def one_priced(session: Session, now: datetime, code: str) -> Priced:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from mall.base import table
 from mall.catalog.models import Batch, BatchFile, BatchRow, NoSuchBatch, Outcome
 from mall.catalog.queries.sheet_reader import LAST_ROW
-from mall.catalog.rules.sheets.columns import BY_KEY, Column
+from mall.catalog.rules.sheets.columns import Column
 from mall.catalog.rules.sheets.heading import heading
+from mall.catalog.rules.sheets.layouts import LAYOUTS
 from mall.catalog.rules.sheets.rows import CUT, Line
 
 Told = Sequence[Mapping[str, Any]]
@@ -30,8 +31,9 @@ class Failed:
 
 def columns_of(session: Session, batch: Batch) -> list[Column]:
     """The columns that a batch's file has, in their order there."""
-    found = heading(table.rows(_raw(session, batch), most=LAST_ROW))
-    return [BY_KEY[key] for key in found.keys if key]
+    layout = LAYOUTS[batch.asked["sheet"]]
+    found = heading(table.rows(_raw(session, batch), most=LAST_ROW), layout)
+    return [layout.by_key[key] for key in found.keys if key]
 
 
 def failed(session: Session, batch: Batch) -> Iterator[Failed]:
@@ -50,7 +52,7 @@ def failed(session: Session, batch: Batch) -> Iterator[Failed]:
     raw = _raw(session, batch)
     session.rollback()
     rows = table.rows(raw, most=LAST_ROW)
-    shape = heading(rows)
+    shape = heading(rows, LAYOUTS[batch.asked["sheet"]])
     running = ""
     for each in rows:
         line = shape.line(each)

@@ -21,6 +21,7 @@ from mall.catalog.rules.bulk import Asked
 from mall.catalog.rules.sheets.columns import MOST_ROWS
 from mall.catalog.rules.sheets.heading import LOOKED_AT, Heading, heading
 from mall.catalog.rules.sheets.known import NEW, Known, Named, Standing, names
+from mall.catalog.rules.sheets.layout import REWARDS, Layout
 from mall.catalog.rules.sheets.rows import Line, asked
 from mall.media.models import Picture
 
@@ -37,9 +38,9 @@ _SKUS = select(_sku.c.item_id, _sku.c.code, _sku.c.attributes).where(among(_sku.
 _BEING_WRITTEN = select(_draft.c.code).where(_draft.c.item_id.is_(None), among(_draft.c.code, "codes"))
 
 
-def opened(raw: bytes) -> Heading:
+def opened(raw: bytes, layout: Layout = REWARDS) -> Heading:
     """The heading of a file, before any of it is kept. Refused: what is no table, or has no heading."""
-    return heading(table.rows(raw, most=LAST_ROW))
+    return heading(table.rows(raw, most=LAST_ROW), layout)
 
 
 def read(session: Session, now: datetime, raw: bytes, *, zone: str, built_in: Iterable[str]) -> Iterator[Asked]:

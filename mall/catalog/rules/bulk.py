@@ -33,12 +33,14 @@ class Asked:
     """A reward as a row of a file asks for it. `no` is the row's number there, rising.
 
     `parts` are by path. `wrong` are words of what could not be read of it: such a row is told, and never written.
+    `again` is where several rows may have the same code: a SKU's prices.
     """
 
     no: int
     code: str
     parts: Parts = field(default_factory=dict)
     wrong: Sequence[Told] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, order=True, slots=True)

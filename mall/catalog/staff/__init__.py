@@ -21,6 +21,7 @@ from mall.catalog.staff import (
     items,
     people,
     preview,
+    price_sheets,
     prices,
     searches,
     sheets,
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     """Open the desk's pages."""
     for each in (items, batches, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
         each.install(app)
+    price_sheets.install(app)
     for each in (stock, counts, warehouses, people, batch_second):
         each.install(app)
     name_acts(app, ACTS)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from mall.base.refused import N_
-from mall.catalog.models import BATCH_KINDS, Batch, BatchState
+from mall.catalog.models import Batch, BatchState
 from mall.catalog.queries.batches import sees
+from mall.catalog.staff.batch_words import title
 from mall.catalog.staff.desk import may_price
 from mall.web import guards
 from mall.web.db import reading
@@ -25,7 +25,7 @@ def _waiting() -> list[Waits]:
     found = reading().scalars(select(Batch).where(Batch.state == BatchState.WAITING).order_by(Batch.id)).all()
     return [
         Waits(
-            f"{_(BATCH_KINDS[batch.kind])} {batch.no}",
+            f"{title(batch)} {batch.no}",
             batch.made_by,
             batch.made_at,
             url_for("desk_catalog.batch", no=batch.no),

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from mall.base.money import Rounding
-from mall.catalog.models import TAGS, Batch, BatchKind
+from mall.base.refused import N_
+from mall.catalog.models import BATCH_KINDS, TAGS, Batch, BatchKind
 from mall.catalog.queries.batches import Named
 from mall.catalog.rules.bulk import Slot, is_price, is_stock
 from mall.catalog.rules.differences import Difference
 from mall.catalog.rules.repricing import ROUNDINGS, By, Repricing
-from mall.catalog.rules.sheets.columns import BY_KEY
+from mall.catalog.rules.sheets.layouts import ALL_BY_KEY
 from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.price_form import STEPS
-from mall.dealers.models import TIERS
+from mall.dealers.models import TIERS, Tier
 from mall.web.filters import fen_short, moment, number
 from mall.web.locale import spoken
+from mall.web.moments import moment_shown
 
 CODES = ("category", "supplier", "freight_template")
+OF_SKUS = {"prices": N_("价格导入"), "levels": N_("水位导入")}
+"""What batches of a file are called whose rows are of SKUs."""
+
+
+def title(batch: Batch) -> str:
+    """What a batch is called: of a file, what was in it."""
+    of = BATCH_KINDS[batch.kind] if batch.undoes else OF_SKUS.get(batch.sheet, BATCH_KINDS[batch.kind])
+    return str(_(of))
 
 
 def asked_for(batch: Batch, named: Named) -> list[tuple[str, str]]:
@@ -41,6 +52,9 @@ def asked_for(batch: Batch, named: Named) -> list[tuple[str, str]]:
 
 def parts_of(before: Mapping[str, Any], after: Mapping[str, Any], named: Named) -> Iterator[Part]:
     """What differs in a row, in words. Of a SKU that comes only that it does, and what it costs."""
+    if "plan" in after or "plan" in before:
+        yield plan_part(before.get("plan"), after.get("plan"))
+        return
     was, will = before.get("skus"), after.get("skus")
     come = {code for code in will or () if code not in (was or ())} if "skus" in after else set()
     for path, value in after.items():
@@ -71,6 +85,8 @@ def told_of(told: Mapping[str, Any], names: Mapping[str, str], *, rows: bool = T
     for name, value in told["params"].items():
         if name == "who":
             shown[name] = names.get(value, value) or _("有人")
+        elif name.endswith("_at"):
+            shown[name] = day_and_time(value)
         elif isinstance(value, list):
             shown[name] = _("、").join(_label(each) for each in value)
         else:
@@ -80,7 +96,7 @@ def told_of(told: Mapping[str, Any], names: Mapping[str, str], *, rows: bool = T
 
 
 def _cell(told: Mapping[str, Any], rows: bool) -> str:
-    column = BY_KEY.get(told.get("column", ""))
+    column = ALL_BY_KEY.get(told.get("column", ""))
     if column is None:
         return ""
     heading = spoken(column.headings)
@@ -93,6 +109,29 @@ def _label(text: str) -> str:
     nothing = Named({}, {}, {})
     named = "/" in text or text in CODES or text.endswith(("_at", "_fen")) or text in ("brand", "tags", "skus")
     return part_of(text, None, None if not is_stock(text) else 0, nothing).name if named else str(_(text))
+
+
+def plan_part(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Part:
+    """A price of a SKU that comes, changes or goes, in words: for whom, how much, from when until when."""
+    of = after or before or {}
+    narrowed = [_(STEPS[of["step"]] if of["step"] in STEPS else N_("积分 + 现金"))]
+    narrowed += [_(TIERS[Tier(of["tier"])])] if of["tier"] else []
+    narrowed += [of["region"]] if of["region"] else []
+    return plainly(_("，").join(narrowed), _plan(before), _plan(after))
+
+
+def _plan(plan: Mapping[str, Any] | None) -> str:
+    if plan is None:
+        return ""
+    price, since = _price((plan["points"], plan["cash_fen"])), day_and_time(plan["starts_at"])
+    if plan["ends_at"] is None:
+        return str(_("%(price)s，%(since)s 起长期", price=price, since=since))
+    return str(_("%(price)s，%(since)s 至 %(until)s", price=price, since=since, until=day_and_time(plan["ends_at"])))
+
+
+def day_and_time(said: str) -> str:
+    """A moment that a row keeps, with its year: it may lie in another."""
+    return moment_shown(datetime.fromisoformat(said)).replace("T", " ")
 
 
 def plainly(name: str, before: str, after: str) -> Part:

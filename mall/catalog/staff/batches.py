@@ -13,7 +13,7 @@ from mall.catalog.actions.batches import agree, confirm, drop, set_limit, undo
 from mall.catalog.actions.batches.check import limit
 from mall.catalog.models import BATCH_KINDS, BATCH_STATES, OUTCOMES, Batch, BatchKind, BatchState, Outcome
 from mall.catalog.queries import batches as found
-from mall.catalog.staff.batch_words import asked_for, parts_of, told_of
+from mall.catalog.staff.batch_words import asked_for, parts_of, title, told_of
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed, zone
 from mall.dealers.models import StaffRole
 from mall.dealers.queries.people import staff_names
@@ -51,6 +51,8 @@ BATCHES = DeskList(
         Column("note", N_("备注"), usual=False),
     ),
 )
+ROW_PAGES = {"prices": "desk_catalog.price", "levels": "desk_stock.sku"}
+"""Where the rows of a batch of SKUs lead."""
 SHOWN = 2_000
 """The last page of rows that an address may ask for."""
 
@@ -162,6 +164,7 @@ def _list() -> dict[str, Any]:
         "standings": found.standings(session, here.scope),
         "states": BATCH_STATES,
         "kinds": BATCH_KINDS,
+        "title": title,
         "names": staff_names(session, (who for row in listed.rows for who in (row.made_by, row.decided_by))),
         "limit": limit(session),
         "may_limit": here.is_one_of(StaffRole.ADMINISTRATOR) and here.scope.whole,
@@ -193,6 +196,8 @@ def _look(no: str) -> dict[str, Any]:
         "file": found.file_name(session, one.id),
         "undoes": undoes,
         "undone_by": undone_by,
+        "title": title(one),
+        "row_url": lambda row: url_for(ROW_PAGES.get(one.sheet, "desk_catalog.item"), code=row.code),
         "mine": one.made_by == here.actor,
         "may_drop": found.may_drop(one, here.actor, here.role),
         "states": BATCH_STATES,

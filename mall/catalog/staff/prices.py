@@ -72,23 +72,30 @@ def install(app: Flask) -> None:
 @guards.staff_required(*MAY_PRICE)
 def prices() -> Response:
     """SKUs with their prices, cost and margin, by words, category, without a cost, or of which a price ends."""
-    session = reading()
-    q, category = trimmed(request.args.get("q"))[:60], trimmed(request.args.get("category"))[:40]
-    no_cost = request.args.get("cost") == "none"
-    ends = Ends(request.args["ends"]) if request.args.get("ends") in set(Ends) else None
-    asked = {"q": q, "category": category, "cost": "none" if no_cost else "", "ends": ends.value if ends else ""}
-    look = PRICES.look(asked)
+    session, wanted = reading(), asked()
+    told = {"q": wanted["q"], "category": wanted["category"], "cost": "none" if wanted["no_cost"] else ""}
+    look = PRICES.look(told | {"ends": wanted["ends"].value if wanted["ends"] else ""})
     order: dict[str, Any] = {"scope": guards.staff().scope, "sort": look.sort, "page": look.page, "size": look.size}
     value = point_value()
     return page(
         "catalog/desk_prices.html",
         look=look,
-        found=priced.priced(session, now(), q=q, category=category, no_cost=no_cost, ends=ends, **order),
+        found=priced.priced(session, now(), **wanted, **order),
         endings=ENDS,
         branches=tree(session),
         at=now(),
         margin_of=lambda sku, plan: _margin(_standard(sku, value), plan),
     )
+
+
+def asked() -> dict[str, Any]:
+    """What the list is narrowed to, as its address says it."""
+    return {
+        "q": trimmed(request.args.get("q"))[:60],
+        "category": trimmed(request.args.get("category"))[:40],
+        "no_cost": request.args.get("cost") == "none",
+        "ends": Ends(request.args["ends"]) if request.args.get("ends") in set(Ends) else None,
+    }
 
 
 @desk_catalog.get("/prices/<code>")

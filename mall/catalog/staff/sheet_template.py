@@ -1,4 +1,4 @@
-"""The template of the spreadsheet: empty rows under headings with help, how it is filled in, and what may be chosen."""
+"""The template of a spreadsheet: empty rows under headings with help, how it is filled in, and what may be chosen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mall.base.refused import N_
 from mall.catalog.queries.sheet_rows import speaker
 from mall.catalog.rules.sheets import words
 from mall.catalog.rules.sheets.columns import COLUMNS, Column, Shape
+from mall.catalog.rules.sheets.layout import Layout
 from mall.catalog.rules.sheets.lines import Cells
 from mall.catalog.rules.sheets.words import said
 from mall.catalog.staff.desk import zone
@@ -40,7 +41,7 @@ def headings(columns: Sequence[Column] = COLUMNS, *, notes: bool = False) -> lis
     """The columns as a file has them, with notes beside their headings where they help."""
     return [
         Heading(
-            text=said(words.HEADINGS[column.key], language()),
+            text=said(column.heading, language()),
             holds=HOLDS.get(column.shape, Is.TEXT),
             note=_(column.help) if notes else "",
             choices=_offered(column) if notes else (),
@@ -56,13 +57,23 @@ def row(cells: Cells, columns: Sequence[Column] = COLUMNS) -> list[Value]:
     return [cells.get(column.key) for column in columns]
 
 
-def tables(session: Session) -> list[Table]:
-    """The sheets of the template; the first one is read when it comes in again."""
+def tables(layout: Layout, rules: Sequence[str], new: str, choices: Table) -> list[Table]:
+    """The sheets of a template; the first one is read when it comes in again. `new` is what is new by a row."""
+    help_ = said(words.SHEETS["help"], language())
     return [
-        Table(name=said(words.SHEETS["items"], language()), headings=headings(notes=True)),
-        Table(name=said(words.SHEETS["help"], language()), headings=_help_headings(), rows=_help(), reads=True),
-        _choices(session),
+        Table(name=said(layout.name, language()), headings=headings(layout.columns, notes=True)),
+        Table(name=help_, headings=_help_headings(new), rows=_help(layout, rules), reads=True),
+        choices,
     ]
+
+
+def offered(columns: Sequence[tuple[words.Words, Sequence[str]]]) -> Table:
+    """The sheet of what may be chosen: columns, each with what stands in it."""
+    return Table(
+        name=said(words.SHEETS["choices"], language()),
+        headings=[Heading(text=said(name, language()), width=28) for name, _found in columns],
+        rows=[[cell or "" for cell in across] for across in zip_longest(*(found for _name, found in columns))],
+    )
 
 
 def _offered(column: Column) -> list[str]:
@@ -71,26 +82,25 @@ def _offered(column: Column) -> list[str]:
     return [said(word, language()) for word in column.choices.values()]
 
 
-def _help_headings() -> list[Heading]:
+def _help_headings(new: str) -> list[Heading]:
     example = _("例子")
     return [
         Heading(text=_("列"), width=22),
-        Heading(text=_("新礼品"), width=10),
+        Heading(text=_(new), width=10),
         Heading(text=_("怎么填"), width=64),
         *(Heading(text=f"{example} {nth}", width=24) for nth in (1, 2, 3)),
     ]
 
 
-def _help() -> Iterator[list[Value]]:
-    for rule in RULES:
+def _help(layout: Layout, rules: Sequence[str]) -> Iterator[list[Value]]:
+    for rule in rules:
         yield ["", "", _(rule), "", "", ""]
-    for column in COLUMNS:
+    for column in layout.columns:
         needed = _("必填") if column.needed else _("可不填")
-        sample = words.SAMPLES.get(column.key, ("", "", ""))
-        yield [said(words.HEADINGS[column.key], language()), needed, _(column.help), *sample]
+        yield [said(column.heading, language()), needed, _(column.help), *layout.samples.get(column.key, ("", "", ""))]
 
 
-def _choices(session: Session) -> Table:
+def choices_of_rewards(session: Session) -> Table:
     """What may be written where a name is asked for: it is as it is now."""
     called: Mapping[str, Mapping[str, str]] = speaker(session, language=language(), zone=zone()).called
     lists = [sorted(called[key].items(), key=lambda one: one[1]) for key in ("category", "supplier", "freight")]

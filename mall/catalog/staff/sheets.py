@@ -1,44 +1,58 @@
-"""Rewards as a spreadsheet: the template, bringing a file in, taking the list out, and the rows that failed."""
+"""Rewards as a spreadsheet: the template, bringing a file in, taking the list out; and the rows of any that failed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from mall.base.refused import N_, Refused
-from mall.base.time import civil_day
+from mall.base.refused import N_
 from mall.catalog.actions.batches.readers import READERS
-from mall.catalog.actions.sheets import READER, bring
 from mall.catalog.queries import sheet_failed, sheet_reader, sheet_rows
 from mall.catalog.queries.batches import batch as batch_of
 from mall.catalog.queries.desk_filters import ItemFilters, matching
 from mall.catalog.rules.bulk import Asked
 from mall.catalog.rules.sheets import words
-from mall.catalog.rules.sheets.columns import COLUMNS, MOST_ROWS
+from mall.catalog.rules.sheets.layout import REWARDS
+from mall.catalog.rules.sheets.layouts import LAYOUTS
 from mall.catalog.rules.sheets.words import said
 from mall.catalog.staff.batch_words import told_of
-from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed, zone
-from mall.catalog.staff.sheet_form import MOST_MB, SheetForm
-from mall.catalog.staff.sheet_template import RULES, headings, language, row, tables
-from mall.dealers.models import OutsideScope
+from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, zone
+from mall.catalog.staff.sheet_form import MOST_MB
+from mall.catalog.staff.sheet_pages import SheetPages, file_of, show, take_in, template_file, today
+from mall.catalog.staff.sheet_template import RULES, choices_of_rewards, headings, language, row
 from mall.web import guards
 from mall.web.assets import own_pictures
-from mall.web.db import now, reading, transact
-from mall.web.pages import go, page, refused
+from mall.web.db import now, reading
 from mall.web.spreadsheet import Value
-from mall.web.tables import Heading, Table, comma_separated, workbook
+from mall.web.tables import Heading, Table
 
 ELSEWHERE = N_("这件礼品的另一行有误，整件都没有导入")
+PAGES = SheetPages(
+    layout=REWARDS,
+    side="items",
+    home="desk_catalog.items",
+    home_name=N_("礼品"),
+    title=N_("用表格导入礼品"),
+    sub=N_("一次新建或修改很多礼品。先试运行，看过每一行的结果再写入。"),
+    take=N_("模板里每个表头都有说明，另有填写说明和可选的内容。要改已有的礼品，先在礼品列表里导出，改好再传回来。"),
+    everything=N_("导出全部礼品"),
+    example=N_("例如“十二月上新”。会留在每件礼品的版本记录里，可以不填。"),
+    new=N_("新礼品"),
+    needed=N_("新礼品必填"),
+    rules=RULES,
+    bring="desk_catalog.bring_sheet",
+    template="desk_catalog.sheet_template",
+    export="desk_catalog.sheet_export",
+)
 
 
 def install(_app: Flask) -> None:
     """Say who reads files of rewards; the list of rewards leads to the pages."""
-    READERS[READER] = _read
+    READERS[REWARDS.key] = _read
 
 
 @desk_catalog.get("/items/import", endpoint="sheet")
@@ -46,7 +60,7 @@ def install(_app: Flask) -> None:
 def ask() -> Response:
     """An empty form, how a file is filled in, and the template."""
     guards.staff().scope.must_be_whole()
-    return page("catalog/desk_sheet.html", form=SheetForm(None), refusal=None, **_wants())
+    return show(PAGES)
 
 
 @desk_catalog.post("/items/import", endpoint="bring_sheet")
@@ -54,32 +68,14 @@ def ask() -> Response:
 @guards.body_limit((MOST_MB + 1) * 1024 * 1024)
 def bring_in() -> Response:
     """Take a file in; the worker reads it, and nothing changes before somebody has seen what would."""
-    form = SheetForm()
-    try:
-        source = form.source()
-        if source is None:
-            return refused("catalog/desk_sheet.html", form=form, **_wants())
-        name, raw = source
-        guards.staff().scope.must_be_whole()
-        given: dict[str, Any] = {"key": form.key.data, "note_": form.note.data or "", "zone": zone()}
-        batch = transact(bring, name=name, raw=raw, heading=sheet_reader.opened(raw), **given, **signed())
-    except OutsideScope:
-        raise
-    except Refused as refusal:
-        return refused("catalog/desk_sheet.html", refusal=refusal, form=form, **_wants())
-    current_app.extensions["wake"]("batches")
-    return go(url_for("desk_catalog.batch", no=batch.no))
+    return take_in(PAGES)
 
 
 @desk_catalog.get("/items/import/template.<any(xlsx,csv):ext>", endpoint="sheet_template")
 @guards.staff_required(*MAY_PRICE)
 def template(ext: str) -> Response:
     """The template: as a workbook with help and choices, or its headings alone."""
-    sheets = tables(reading())
-    name = said(words.SHEETS["items"], language())
-    if ext == "csv":
-        return comma_separated("rewards-template", Table(name=name, headings=headings()))
-    return workbook("rewards-template", sheets, at=now())
+    return template_file(PAGES, ext, choices_of_rewards(reading()))
 
 
 @desk_catalog.get("/items/export.<any(xlsx,csv):ext>", endpoint="sheet_export")
@@ -92,8 +88,8 @@ def export(ext: str) -> Response:
         codes = [code for code in codes if code in chosen]
     speaker = sheet_rows.speaker(session, language=language(), zone=zone())
     cells = sheet_rows.rows(session, at, codes, speaker)
-    sheet = Table(name=said(words.SHEETS["items"], language()), headings=headings(), rows=(row(one) for one in cells))
-    return _file(ext, f"rewards-{_today(at)}", sheet)
+    sheet = Table(name=said(REWARDS.name, language()), headings=headings(), rows=(row(one) for one in cells))
+    return file_of(ext, f"rewards-{today(at)}", sheet)
 
 
 @desk_catalog.get("/batches/<no>/failed.<any(xlsx,csv):ext>", endpoint="sheet_failed")
@@ -105,33 +101,16 @@ def failed(no: str, ext: str) -> Response:
     columns = sheet_failed.columns_of(session, batch)
     added = [words.ROW, words.REASON]
     heads = [Heading(text=said(word, language()), width=width) for word, width in zip(added, (8, 60), strict=True)]
-    heads += [Heading(text=said(words.HEADINGS[one.key], language()), width=one.width) for one in columns]
+    heads += [Heading(text=said(one.heading, language()), width=one.width) for one in columns]
 
     def rows() -> Iterator[list[Value]]:
         for one in sheet_failed.failed(session, batch):
             why = _("；").join(told_of(each, {}, rows=False) for each in one.told) or _(ELSEWHERE)
             yield [str(one.line.no), why, *(one.line.cells.get(column.key) for column in columns)]
 
-    name = said(words.SHEETS["items"], language())
-    return _file(ext, f"{batch.no}-failed", Table(name=name, headings=heads, rows=rows()))
+    name = said(LAYOUTS[batch.asked["sheet"]].name, language())
+    return file_of(ext, f"{batch.no}-failed", Table(name=name, headings=heads, rows=rows()))
 
 
 def _read(session: Session, at: datetime, raw: bytes) -> Iterator[Asked]:
     return sheet_reader.read(session, at, raw, zone=zone(), built_in=own_pictures())
-
-
-def _wants() -> dict[str, Any]:
-    return {
-        "rules": RULES,
-        "most_rows": MOST_ROWS,
-        "most_mb": MOST_MB,
-        "columns": COLUMNS,
-    }
-
-
-def _file(ext: str, name: str, sheet: Table) -> Response:
-    return comma_separated(name, sheet) if ext == "csv" else workbook(name, [sheet], at=now())
-
-
-def _today(at: datetime) -> str:
-    return f"{civil_day(at, zone()):%Y%m%d}"

@@ -146,7 +146,7 @@ def fill_some(session: Session, now: datetime, *, batch_id: int, rows: Sequence[
     fill: list[bulk.Row] = []
     for row, code in zip(rows, codes, strict=True):
         wrong = list(row.wrong)
-        repeats = bool(code) and first.setdefault(code, row.no) != row.no
+        repeats = bool(code) and not row.again and first.setdefault(code, row.no) != row.no
         if repeats and not wrong:  # a reader that knows its file tells it better
             wrong.append(words(N_("货号 %(code)s 在第 %(no)s 行已经有了"), code=code, no=first[code]))
         fill.append(fresh(batch_id, row.no, code, row.parts, wrong))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from mall.base import bulk
@@ -15,6 +15,7 @@ from mall.base.refused import N_
 from mall.catalog.actions.batches.begin import give_up, locked
 from mall.catalog.actions.batches.judge import judge
 from mall.catalog.actions.batches.judged import Judged
+from mall.catalog.actions.batches.of_skus import OF_SKUS
 from mall.catalog.models import USUAL_LIMIT, Batch, BatchLimit, BatchRow, BatchState, Outcome, RowState
 from mall.catalog.rules.bulk import told
 
@@ -43,7 +44,7 @@ def check_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
         if batch.undoes and not batch.to_write:
             give_up(session, now, batch, told(NOTHING_LEFT))
         return 0
-    judged, _about = judge(session, now, batch, rows, unit_value=unit_value, writing=False)
+    judged = looked_at(session, now, batch, rows, unit_value=unit_value)
     bulk.change(session, _row, ("batch_id", "no"), [_kept(batch, each) for each in judged])
     count(batch, judged)
     batch.looked += len(rows)
@@ -51,6 +52,15 @@ def check_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     batch.weight += 0 if batch.undoes else sum(each.weight for each in judged)
     session.flush()
     return len(rows)
+
+
+def looked_at(
+    session: Session, now: datetime, batch: Batch, rows: Sequence[Row[Any]], *, unit_value: int
+) -> Sequence[Judged]:
+    """What becomes of rows, whatever they are of."""
+    if batch.sheet:
+        return OF_SKUS[batch.sheet].judge(session, now, batch, rows, unit_value=unit_value, writing=False)
+    return judge(session, now, batch, rows, unit_value=unit_value, writing=False)[0]
 
 
 def limit(session: Session) -> int:
@@ -74,7 +84,7 @@ def _kept(batch: Batch, judged: Judged) -> dict[str, Any]:
         "no": judged.no,
         "outcome": judged.outcome,
         "state": RowState.CHECKED,
-        "item_id": judged.known.id if judged.known else None,
+        "item_id": judged.item_id,
         "seen": judged.seen,
         "before": judged.before,
         "after": judged.after,

@@ -135,7 +135,7 @@ def undo(session: Session, now: datetime, *, no: str, zone: str, actor: str, sco
         key=f"undo/{batch.id}/{new_id(now)}",
         kind=BatchKind.UNDO,
         state=BatchState.READING,
-        asked={},
+        asked={"sheet": batch.sheet} if batch.sheet else {},
         region=batch.region,
         supplier_id=batch.supplier_id,
         total=len(rows),
@@ -148,7 +148,7 @@ def undo(session: Session, now: datetime, *, no: str, zone: str, actor: str, sco
     )
     session.add(back)
     session.flush()
-    bulk.add(session, _row, [_taken_back(back.id, row) for row in rows])
+    bulk.add(session, _row, [_taken_back(back.id, row, bool(batch.sheet)) for row in rows])
     _note(session, now, back, "batch.undo", actor, address, {"undo_of": batch.no, "rows": len(rows)})
     return back
 
@@ -213,12 +213,14 @@ def _note(
     note(session, now, actor=actor, act=act, subject=f"batch:{batch.id}", address=address, detail=detail)
 
 
-def _taken_back(batch_id: int, row: Any) -> bulk.Row:
+def _taken_back(batch_id: int, row: Any, of_sku: bool) -> bulk.Row:
     """The row that takes another one back: what it had written must be there still, and becomes what was before it.
 
     What was new stays in the library, off the shelf: orders and lists may point at it by now.
     """
-    if row.outcome is Outcome.CREATE:
+    if of_sku:
+        after, before = dict(row.before), dict(row.after)
+    elif row.outcome is Outcome.CREATE:
         before = {path: row.after.get(path) for path in ("shelved_at", "off_at")}
         after: dict[str, Any] = {"shelved_at": None, "off_at": None}
     else:

@@ -11,10 +11,10 @@ from typing import Any, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from mall.audit.models import AuditEntry
 from mall.base import bulk
 from mall.base.ids import new_id
 from mall.catalog.actions.batches.judged import Judged
+from mall.catalog.actions.batches.noted import note_rows
 from mall.catalog.actions.batches.prices import put_prices
 from mall.catalog.actions.lying import first_warehouse
 from mall.catalog.actions.plans import tell_items
@@ -40,7 +40,7 @@ from mall.catalog.rules.costs import lowered
 from mall.catalog.rules.document import NOW
 
 _item, _sku, _term = (cast(Table, each.__table__) for each in (Item, Sku, Term))
-_version, _audit = cast(Table, ItemVersion.__table__), cast(Table, AuditEntry.__table__)
+_version = cast(Table, ItemVersion.__table__)
 _FOUND_BY = select(_term.c.term, _term.c.item_id, _term.c.weight).where(bulk.among(_term.c.item_id, "items"))
 
 
@@ -76,7 +76,7 @@ def put_items(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
         for row in saying
     ]
     entries += [("plan.batch", f"sku:{sku}", said) for sku, said in noted]
-    _note(session, now, batch, entries)
+    note_rows(session, now, batch, entries)
     return done
 
 
@@ -231,23 +231,6 @@ def _differs(row: Judged) -> dict[str, Any]:
         "before": {path: row.before.get(path) for path in said},
         "after": {path: row.after[path] for path in said},
     }
-
-
-def _note(session: Session, now: datetime, batch: Batch, entries: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
-    """Write down what was done to each reward and SKU; the batch's own entry says who asked for it all."""
-    rows = [
-        {
-            "id": new_id(now),
-            "at": now,
-            "actor": batch.made_by,
-            "address": batch.address,
-            "act": act,
-            "subject": subject,
-            "detail": {"batch": batch.no, **detail},
-        }
-        for act, subject, detail in entries
-    ]
-    bulk.add(session, _audit, rows)
 
 
 def _moment(said: str | None) -> datetime | None:

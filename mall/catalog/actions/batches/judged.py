@@ -30,11 +30,18 @@ class Judged:
     weight: int = 0
     bound: dict[str, tuple[int, datetime | None]] = field(default_factory=dict)
     """How the prices that a region's people ask for are kept within the bounds, by path: `bounded`, and their end."""
+    item: int | None = None
+    """The reward of a SKU, where a row is of a SKU and not of a reward."""
 
     @property
     def writes(self) -> bool:
         """Whether it changes anything."""
         return self.outcome in (Outcome.CREATE, Outcome.CHANGE)
+
+    @property
+    def item_id(self) -> int | None:
+        """The reward that it is of, if there is one."""
+        return self.known.id if self.known else self.item
 
     @property
     def seen(self) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
@@ -16,6 +17,7 @@ from mall.catalog.actions.batches.check import AT_ONCE, NOTHING_LEFT
 from mall.catalog.actions.batches.items import Written, put_items
 from mall.catalog.actions.batches.judge import judge
 from mall.catalog.actions.batches.judged import Judged
+from mall.catalog.actions.batches.of_skus import OF_SKUS
 from mall.catalog.models import Batch, BatchRow, BatchState, Outcome, RowState
 from mall.catalog.rules.bulk import told
 
@@ -42,12 +44,12 @@ def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     if not rows:
         _end(session, now, batch)
         return 0
-    judged, about = judge(session, now, batch, rows, unit_value=unit_value, writing=True)
+    judged, put = _looked_at(session, now, batch, rows, unit_value)
     was = {row.no: row for row in rows}
     for each in judged:
         if each.below_cost > was[each.no].below_cost:
             each.fail(told(NOW_BELOW))  # a cost or a point's worth has changed since: nobody has agreed to this
-    done = put_items(session, now, batch, [each for each in judged if each.writes], about)
+    done = put([each for each in judged if each.writes])
     bulk.change(session, _row, ("batch_id", "no"), [_kept(batch, each, done) for each in judged])
     for each in judged:
         if each.outcome is not was[each.no].outcome:
@@ -55,6 +57,22 @@ def write_some(session: Session, now: datetime, *, batch_id: int, unit_value: in
     batch.written += len(rows)
     session.flush()
     return len(rows)
+
+
+def _looked_at(
+    session: Session, now: datetime, batch: Batch, rows: Sequence[Row[Any]], unit_value: int
+) -> tuple[Sequence[Judged], Callable[[Sequence[Judged]], Written]]:
+    """What becomes of rows, whatever they are of, and who writes them."""
+    if not batch.sheet:
+        judged, about = judge(session, now, batch, rows, unit_value=unit_value, writing=True)
+        return judged, lambda found: put_items(session, now, batch, found, about)
+    of = OF_SKUS[batch.sheet]
+
+    def put(found: Sequence[Judged]) -> Written:
+        of.put(session, now, batch, found)
+        return Written((), now)
+
+    return of.judge(session, now, batch, rows, unit_value=unit_value, writing=True), put
 
 
 def _end(session: Session, now: datetime, batch: Batch) -> None:
@@ -83,7 +101,7 @@ def _kept(batch: Batch, judged: Judged, done: Written) -> dict[str, Any]:
         "no": judged.no,
         "outcome": judged.outcome,
         "state": RowState.DONE,
-        "item_id": done.ids.get(judged.no) or (judged.known.id if judged.known else None),
+        "item_id": done.ids.get(judged.no) or judged.item_id,
         "version": done.versions.get(judged.no, 0),
         "before": judged.before,
         "after": judged.after,

@@ -65,11 +65,18 @@ class Column:
     least: int = 1
     choices: Mapping[Any, words.Words] | None = None
     width: int = 14
+    said: words.Words | None = None
+    """What it is called, where that is not among the headings of rewards."""
+
+    @property
+    def heading(self) -> words.Words:
+        """What it is called, in three languages."""
+        return self.said or words.HEADINGS[self.key]
 
     @property
     def headings(self) -> dict[str, str]:
         """What it is called, by language."""
-        return {language: words.said(words.HEADINGS[self.key], language) for language in LANGUAGES}
+        return {language: words.said(self.heading, language) for language in LANGUAGES}
 
 
 def _texts(name: str, shape: Shape, most: int, told: str) -> tuple[Column, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from mall.base.refused import N_, Refused
 from mall.base.sheet import Row
 from mall.catalog.rules.sheets.known import folded
+from mall.catalog.rules.sheets.layout import REWARDS, Layout
 from mall.catalog.rules.sheets.rows import Line
-from mall.catalog.rules.sheets.words import HEADINGS, REASON, RESULT, ROW
+from mall.catalog.rules.sheets.words import REASON, RESULT, ROW
 
 DECORATION = re.compile(r"[\s*＊：:]+")
 LOOKED_AT = 10
@@ -25,6 +27,12 @@ class NoHeading(Refused):
     code = "no_heading"
     status = 422
     text = N_("没有找到表头：第一行至少要有“礼品货号”和“规格货号”两列。请用模板填写。")
+
+
+class NoHeadingOf(NoHeading):
+    """No row at the top names the columns that a sheet needs."""
+
+    text = N_("没有找到表头：第一行至少要有这些列：%(columns)s。请用模板填写。")
 
 
 class HeadingTwice(Refused):
@@ -49,23 +57,29 @@ class Heading:
         return Line(no, {key: cell for key, cell in zip(self.keys, cells, strict=False) if key and cell})
 
 
-def heading(rows: Iterator[Row]) -> Heading:
-    """Take the heading off the top of a file. Refused: none there, one column twice."""
+def heading(rows: Iterator[Row], layout: Layout = REWARDS) -> Heading:
+    """Take the heading off the top of a file of such a layout. Refused: none there, one column twice."""
+    known, ours = _names(layout)
     for _nth, (no, cells) in zip(range(LOOKED_AT), rows, strict=False):
-        keys = [_KEYS.get(_bare(cell)) for cell in cells]
-        if "item" in keys and "sku" in keys:
+        keys = [known.get(_bare(cell)) for cell in cells]
+        if set(layout.needs) <= set(keys):
             twice = next((cell for cell, key in zip(cells, keys, strict=True) if key and keys.count(key) > 1), None)
             if twice is not None:
                 raise HeadingTwice(heading=twice[:40])
-            unread = [cell[:40] for cell, key in zip(cells, keys, strict=True) if cell and not key and cell not in OURS]
+            unread = [cell[:40] for cell, key in zip(cells, keys, strict=True) if cell and not key and cell not in ours]
             return Heading(no, keys, unread)
-    raise NoHeading
+    if layout is REWARDS:
+        raise NoHeading
+    raise NoHeadingOf(columns="、".join(layout.by_key[key].heading[0] for key in layout.needs))
 
 
 def _bare(cell: str) -> str:
     return DECORATION.sub("", folded(cell))
 
 
-_KEYS: dict[str, str] = {_bare(key): key for key in HEADINGS} | {
-    _bare(word): key for key, words in HEADINGS.items() for word in words
-}
+@cache
+def _names(layout: Layout) -> tuple[dict[str, str], set[str]]:
+    """What columns are called, and what is passed over."""
+    called = {_bare(each.key): each.key for each in layout.columns}
+    called |= {_bare(word): each.key for each in layout.columns for word in each.heading}
+    return called, OURS | {word for each in layout.beside for word in each.heading}

@@ -123,7 +123,7 @@ def plan_part(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None)
 def _plan(plan: Mapping[str, Any] | None) -> str:
     if plan is None:
         return ""
-    price, since = _price((plan["points"], plan["cash_fen"])), day_and_time(plan["starts_at"])
+    price, since = price_told((plan["points"], plan["cash_fen"])), day_and_time(plan["starts_at"])
     if plan["ends_at"] is None:
         return str(_("%(price)s，%(since)s 起长期", price=price, since=since))
     return str(_("%(price)s，%(since)s 至 %(until)s", price=price, since=since, until=day_and_time(plan["ends_at"])))

@@ -218,11 +218,13 @@ def _taken_back(batch_id: int, row: Any, of_sku: bool) -> bulk.Row:
 
     What was new stays in the library, off the shelf: orders and lists may point at it by now.
     """
+    before: dict[str, Any]
+    after: dict[str, Any]
     if of_sku:
         after, before = dict(row.before), dict(row.after)
     elif row.outcome is Outcome.CREATE:
         before = {path: row.after.get(path) for path in ("shelved_at", "off_at")}
-        after: dict[str, Any] = {"shelved_at": None, "off_at": None}
+        after = {"shelved_at": None, "off_at": None}
     else:
         before = {path: value for path, value in row.after.items() if not is_stock(path)}
         after = {path: row.before.get(path) for path in before}

@@ -186,7 +186,7 @@ class _Bench:
         for sku in known.document["skus"]:
             slot = asked.slot(sku["code"])
             prices = known.of_sku.get(slot.sku)
-            plan = prices and (prices.at(slot, self.now) or prices.beneath(slot, self.now))
+            plan = (prices.at(slot, self.now) or prices.beneath(slot, self.now)) if prices else None
             if plan is not None:
                 found[slot.path] = [asked.points(plan.points), plan.cash_fen]
         return found

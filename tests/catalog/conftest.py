@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,13 +10,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions import ItemToPut, SkuToPut, put_category, put_item
 from mall.catalog.models import Kind
-from mall.dealers.models import Tier
+from mall.dealers.models import StaffRole, Tier
 from mall.web.db import db, transact
+from tests.cast import Cast, cast, sign_in
 from tests.conftest import ENGINES, Clock, Databases, running
 
 NOVEMBER = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
@@ -125,6 +128,37 @@ def stocked_sqlite(mall: Flask) -> Flask:
     """The same on SQLite alone, for what no engine plays a part in."""
     transact(stock_up)
     return mall
+
+
+@pytest.fixture
+def people(mall: Flask) -> Cast:
+    """The people of the tests, in a mall with the small catalogue."""
+    everybody = transact(cast, seal=mall.extensions["seal"])
+    transact(stock_up)
+    return everybody
+
+
+@pytest.fixture
+def desk(mall: Flask, people: Cast) -> FlaskClient:
+    """A merchandiser's browser."""
+    client = mall.test_client()
+    sign_in(client, people.staff[StaffRole.MERCHANDISER])
+    return client
+
+
+@pytest.fixture
+def boss(mall: Flask, people: Cast) -> FlaskClient:
+    """The administrator's browser: a second pair of hands."""
+    client = mall.test_client()
+    sign_in(client, people.staff[StaffRole.ADMINISTRATOR])
+    return client
+
+
+def words(answer: Any, status: int = 200) -> str:
+    """What a page says, without its tags."""
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == status, html[:3000]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -3,61 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mall.base.sheet import rows as sheet_rows
 from mall.catalog.models import Batch, Item, PricePlan, Sku
-from mall.dealers.models import StaffRole
 from mall.jobs import queue
-from mall.web.db import reading, transact
-from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.conftest import Clock, Databases, running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOVEMBER)
-
-
-@pytest.fixture
-def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
-    url = databases.sqlite()
-    yield from running(url, clock)
-    databases.take_back(url)
-
-
-@pytest.fixture
-def people(mall: Flask) -> Cast:
-    everybody = transact(cast, seal=mall.extensions["seal"])
-    transact(stock_up)
-    return everybody
-
-
-@pytest.fixture
-def desk(mall: Flask, people: Cast) -> FlaskClient:
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.MERCHANDISER])
-    return client
-
-
-@pytest.fixture
-def boss(mall: Flask, people: Cast) -> FlaskClient:
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.ADMINISTRATOR])
-    return client
-
-
-def words(answer: Any, status: int = 200) -> str:
-    html = answer.get_data(as_text=True)
-    assert answer.status_code == status, html[:3000]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+from mall.web.db import reading
+from tests.catalog.conftest import words
 
 
 def form_key(answer: Any) -> str:

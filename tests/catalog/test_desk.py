@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -16,46 +14,13 @@ from mall.catalog.models import FreightTemplate, Item, PricePlan, Sku
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.plans import Plan
 from mall.dealers.models import StaffRole, Tier
-from mall.web.db import reading, transact
-from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import NOVEMBER, statements, stock_up
-from tests.conftest import Clock, Databases, running
+from mall.web.db import reading
+from tests.cast import Cast
+from tests.catalog.conftest import NOVEMBER, statements, words
+from tests.conftest import Clock
 
 PINE = "TB-750-PINE"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
-    url = databases.sqlite()
-    yield from running(url, clock)
-    databases.take_back(url)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOVEMBER)
-
-
-@pytest.fixture
-def people(mall: Flask) -> Cast:
-    everybody = transact(cast, seal=mall.extensions["seal"])
-    transact(stock_up)
-    return everybody
-
-
-@pytest.fixture
-def desk(mall: Flask, people: Cast) -> FlaskClient:
-    """A merchandiser's browser."""
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.MERCHANDISER])
-    return client
-
-
-def words(answer: Any, status: int = 200) -> str:
-    html = answer.get_data(as_text=True)
-    assert answer.status_code == status, html[:3000]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def kept(code: str = PINE) -> list[Plan]:

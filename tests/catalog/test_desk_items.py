@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,57 +17,15 @@ from mall.base.refused import Phrase
 from mall.catalog.actions import PlanToPut, add_plan, set_cost
 from mall.catalog.models import Item, ItemDraft, NotReady, SupplierFile
 from mall.catalog.queries.documents import written
-from mall.dealers.models import StaffRole
 from mall.face.actions import By, set_theme
 from mall.media.actions.keep import Drawn, write_down
 from mall.media.models import Shape
 from mall.web.db import reading, transact
 from mall.web.picture_field import USES
-from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.conftest import Clock, Databases, running
+from tests.cast import Cast, sign_in
+from tests.catalog.conftest import words
 
 THERMOS = "/desk/items/TB-750-TI"
-
-
-@pytest.fixture
-def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
-    url = databases.sqlite()
-    yield from running(url, clock)
-    databases.take_back(url)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOVEMBER)
-
-
-@pytest.fixture
-def people(mall: Flask) -> Cast:
-    everybody = transact(cast, seal=mall.extensions["seal"])
-    transact(stock_up)
-    return everybody
-
-
-@pytest.fixture
-def desk(mall: Flask, people: Cast) -> FlaskClient:
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.MERCHANDISER])
-    return client
-
-
-@pytest.fixture
-def boss(mall: Flask, people: Cast) -> FlaskClient:
-    """The administrator's browser: a second pair of hands on the same reward."""
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.ADMINISTRATOR])
-    return client
-
-
-def words(answer: Any, status: int = 200) -> str:
-    html = answer.get_data(as_text=True)
-    assert answer.status_code == status, html[:3000]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def typed(desk: FlaskClient, address: str = THERMOS, **changed: Any) -> dict[str, Any]:

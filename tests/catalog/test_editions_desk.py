@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,32 +15,12 @@ from mall.catalog.models import EditionBounds, Item, ItemEdition, PricePlan, Sku
 from mall.catalog.staff.edition_form import prices_from
 from mall.dealers.models import Dealer, Staff, StaffRole
 from mall.web.db import reading, transact
-from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.conftest import Clock, Databases, running
+from tests.cast import Cast, sign_in
+from tests.catalog.conftest import NOVEMBER, words
 
 REGION = "华东/浙江"
 LIST = f"/desk/editions?region={REGION}"
 ONE = f"/desk/editions/TB-750-TI?region={REGION}"
-
-
-@pytest.fixture
-def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
-    url = databases.sqlite()
-    yield from running(url, clock)
-    databases.take_back(url)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOVEMBER)
-
-
-@pytest.fixture
-def people(mall: Flask) -> Cast:
-    everybody = transact(cast, seal=mall.extensions["seal"])
-    transact(stock_up)
-    return everybody
 
 
 @pytest.fixture
@@ -59,12 +38,6 @@ def desk(mall: Flask, people: Cast) -> FlaskClient:
     transact(lambda session, _now: session.execute(narrowed) and None)
     sign_in(client, people.staff[StaffRole.MERCHANDISER])
     return client
-
-
-def words(answer: Any, status: int = 200) -> str:
-    html = answer.get_data(as_text=True)
-    assert answer.status_code == status, html[:3000]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def fields(desk: FlaskClient, marker: str = '<form id="item-form"', address: str = ONE, **changed: Any) -> Any:

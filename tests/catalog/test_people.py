@@ -13,8 +13,7 @@ from mall.dealers.models import WHOLE, Scope, ScopeMoved, StaffRole, WorksForAll
 from mall.dealers.queries.people import everybody, one_of_staff
 from mall.web.db import reading, transact
 from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import stock_up
-from tests.catalog.test_desk import words
+from tests.catalog.conftest import stock_up, words
 
 EAST = Scope("华东")
 

@@ -23,8 +23,7 @@ from mall.proposals.models import NoSuchProposal, OwnProposal, Proposal, Proposa
 from mall.proposals.queries import decided, proposal, waiting, waiting_for
 from mall.web.db import db, now, reading, transact
 from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import stock_up
-from tests.catalog.test_desk import words
+from tests.catalog.conftest import stock_up, words
 from tests.processes import at_once
 
 PINE = "TB-750-PINE"

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,45 +21,11 @@ from mall.catalog.rules.sheets.words import HEADINGS
 from mall.dealers.models import Staff, StaffRole
 from mall.web.db import reading, transact
 from tests.base.test_table import macros
-from tests.cast import Cast, cast, sign_in
-from tests.catalog.conftest import NOVEMBER, stock_up
+from tests.cast import Cast
+from tests.catalog.conftest import words
 from tests.catalog.sheets import FLASK, comma_separated, work, workbook
-from tests.conftest import Clock, Databases, running
 
 HERE = "/desk/items/import"
-
-
-@pytest.fixture
-def mall(databases: Databases, clock: Clock) -> Iterator[Flask]:
-    url = databases.sqlite()
-    yield from running(url, clock)
-    databases.take_back(url)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(NOVEMBER)
-
-
-@pytest.fixture
-def people(mall: Flask) -> Cast:
-    everybody = transact(cast, seal=mall.extensions["seal"])
-    transact(stock_up)
-    return everybody
-
-
-@pytest.fixture
-def desk(mall: Flask, people: Cast) -> FlaskClient:
-    """A merchandiser's browser."""
-    client = mall.test_client()
-    sign_in(client, people.staff[StaffRole.MERCHANDISER])
-    return client
-
-
-def words(answer: Any, status: int = 200) -> str:
-    html = answer.get_data(as_text=True)
-    assert answer.status_code == status, html[:3000]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
 def send(desk: FlaskClient, raw: bytes, name: str = "礼品.xlsx", **more: str) -> Any:

@@ -28,9 +28,11 @@ from mall.catalog.models import (
     Kind,
     NoSuchDraft,
     NoSuchItem,
+    NoSuchVersion,
 )
 from mall.catalog.queries.documents import Written, version, written
 from mall.catalog.queries.quarrels import last_touch
+from mall.catalog.queries.whose import theirs_from
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.differences import merged, told
 from mall.catalog.rules.document import NOW, blank, document
@@ -199,11 +201,14 @@ def restore(
     `draft_id` and `revision` are those of the draft that was seen, 0 where there was none.
 
     Gives back the draft's revision; asked again it changes nothing. Refused: a reward outside the scope; no such
-    version, a draft saved meanwhile, another one begun since, another version published since.
+    version, to a supplier's people one from before the reward was theirs; a draft saved meanwhile, another one begun
+    since, another version published since.
     """
     found = locked(session, code, scope)
     if found.item is None or found.live is None:
         raise NoSuchItem
+    if scope.supplier_id is not None and no < theirs_from(session, found.item)[0]:
+        raise NoSuchVersion
     old = version(session, found.item.id, no).document
     document_ = document(old | {name: found.live[name] for name in ("shelved_at", "off_at")})
     may_write(session, scope, document_)

@@ -13,6 +13,7 @@ from mall.base.refused import NotFound, Refused
 from mall.catalog.actions.drafts import restore
 from mall.catalog.models import DraftMoved, NoSuchItem
 from mall.catalog.queries.documents import version, versions, written
+from mall.catalog.queries.whose import theirs_from
 from mall.catalog.rules.differences import differences
 from mall.catalog.staff.changes import told_changes
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed
@@ -29,7 +30,9 @@ HISTORY = "catalog/desk_item_history.html"
 @desk_catalog.get("/items/<code>/history")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def item_history(code: str) -> Response:
-    """All versions, and what one of them changed, or what two of them (or the draft) differ in."""
+    """All versions (for a supplier's people since the reward is theirs), what one of them changed, or two of them, or
+    the draft, differ in.
+    """
     return page(HISTORY, refusal=None, **_look(code))
 
 
@@ -54,10 +57,11 @@ def _look(code: str) -> dict[str, Any]:
     found = written(session, code, guards.staff().scope)
     if found.item is None:
         raise NoSuchItem
-    all_ = versions(session, found.item.id)
-    newest = found.item.version
+    first = theirs_from(session, found.item)[0] if guards.staff().supplier_id is not None else 0
+    all_ = [one for one in versions(session, found.item.id) if one.no >= first]
+    newest = found.item.version if found.item.version >= first else 0
     asked = [whole(request.args.get(name, "")) for name in ("after", "before")]
-    after_no = min(newest if asked[0] is None else max(asked[0], 0), newest)
+    after_no = min(newest if asked[0] is None else max(asked[0], first), newest)
     before_no = min(max(after_no - 1 if asked[1] is None else asked[1], 0), newest)
     kept = {one.no: one.document for one in all_}
     after = kept.get(after_no) or (version(session, found.item.id, after_no).document if newest else found.document)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Response, current_app, request, url_for
 
+from mall.base.places import id_from
 from mall.base.refused import NotFound
-from mall.catalog.queries.whose import supplier_of
+from mall.catalog.queries.whose import supplier_of, theirs_since
 from mall.dealers.models import StaffRole
 from mall.insight.queries.traces import PAGE, Asked, traces
 from mall.insight.staff.audit import BY, WITH
@@ -52,13 +53,12 @@ def trail_of(subject: str) -> str:
 @desk_insight.get("/trail")
 @guards.staff_required(*StaffRole, suppliers=True)
 def trail() -> Response:
-    """All that was ever done with one object, newest first."""
+    """All that was ever done with one object, newest first; for a supplier's people since it is theirs."""
     subject = trimmed(request.args.get("of"))[:120]
     if not subject or not _theirs(subject) or not _of_own_supplier(subject):
         raise NotFound
-    before = request.args.get("before", "")
-    earlier = int(before) if before.isascii() and before.isdigit() and len(before) <= 18 else None
-    asked = Asked(since=BEGINNING, until=now() + timedelta(days=1), subject=subject)
+    earlier = id_from(request.args.get("before", ""))
+    asked = Asked(since=_since(subject), until=now() + timedelta(days=1), subject=subject)
     found = traces(reading(), asked, before=earlier)
     shown = found[:PAGE]
     return page(
@@ -79,6 +79,12 @@ def _theirs(subject: str) -> bool:
     if here.supplier_id is not None:
         return kind in SUPPLIERS
     return here.role in EVERYTHING or kind in THEIRS.get(here.role, frozenset())
+
+
+def _since(subject: str) -> datetime:
+    """What was done with a reward while another supplier had it, and what it cost then, is not the next one's."""
+    own = guards.staff().supplier_id is not None
+    return (theirs_since(reading(), subject) if own else None) or BEGINNING
 
 
 def _of_own_supplier(subject: str) -> bool:

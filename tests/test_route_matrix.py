@@ -619,6 +619,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.bring_prices", "POST"): Route(MERCHANDISER, "/desk/prices/import", answers=frozenset({422})),
     ("desk_catalog.price_template", "GET"): Route(MERCHANDISER, "/desk/prices/import/template.xlsx"),
     ("desk_catalog.export_prices", "GET"): Route(MERCHANDISER, "/desk/prices/export.csv"),
+    ("desk_stock.level_sheet", "GET"): Route(MERCHANDISER, "/desk/stock/import"),
+    ("desk_stock.bring_levels", "POST"): Route(MERCHANDISER, "/desk/stock/import", answers=frozenset({422})),
+    ("desk_stock.level_template", "GET"): Route(MERCHANDISER, "/desk/stock/import/template.xlsx"),
+    ("desk_stock.export_levels", "GET"): Route(STOCK_STAFF, "/desk/stock/export.csv"),
     ("desk_catalog.start_item", "POST"): Route(
         MERCHANDISER,
         "/desk/items",

@@ -118,6 +118,8 @@ NOT_A_PAGE = {
     "desk_catalog.sheet_failed": "a spreadsheet",
     "desk_catalog.price_template": "a spreadsheet",
     "desk_catalog.export_prices": "a spreadsheet",
+    "desk_stock.level_template": "a spreadsheet",
+    "desk_stock.export_levels": "a spreadsheet",
 }
 AT_A_DESK = ("/desk", "/api")
 PIECES = {

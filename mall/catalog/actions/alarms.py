@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from mall.base.bulk import among
 from mall.catalog.models import FOR_ORDERS, Alarm, Reason, Stock, StockLevel, StockMovement
 from mall.catalog.rules.replenishment import MONTH, QUARTER, Standing, alarm_of
 
@@ -42,6 +44,11 @@ _FIRST: dict[str, Any] = {
 def look_at(session: Session, now: datetime, sku: int) -> None:
     """Keep one SKU's alarm; its stock has just changed."""
     _ring(session, now, session.execute(_STANDING.where(_level.c.sku_id == sku)).all())
+
+
+def look_at_these(session: Session, now: datetime, skus: Collection[int]) -> None:
+    """Keep the alarms of some SKUs; their levels have just changed."""
+    _ring(session, now, session.execute(_STANDING.where(among(_level.c.sku_id, "skus")), {"skus": list(skus)}).all())
 
 
 def look_at_all(session: Session, now: datetime) -> int:

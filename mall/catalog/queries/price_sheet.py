@@ -77,7 +77,7 @@ def rows(
         for sku_id in some:
             if (sku := found.get(sku_id)) is None:
                 continue
-            base: Cells = {"sku": sku.code, "called": _name(sku, language)}
+            base: Cells = {"sku": sku.code, "called": called(sku, language)}
             mine = [plan for plan in plans[sku_id] if _open(plan, now) and (scope.whole or _theirs(plan, scope))]
             for plan in sorted(mine, key=_order):
                 yield base | _cells(plan, language, ZoneInfo(zone))
@@ -119,7 +119,9 @@ def _end(at: datetime, zone: ZoneInfo) -> str:
     return f"{here - timedelta(days=1):%Y-%m-%d}" if here.time() == time() else f"{here:%Y-%m-%d %H:%M}"
 
 
-def _name(sku: Any, language: str) -> str:
+def called(sku: Any, language: str) -> str:
+    """What a SKU is called: its reward, and what tells it from the others."""
+
     def spoken(text: Mapping[str, str]) -> str:
         return text.get(language) or text.get("zh_Hans", "")
 

@@ -19,6 +19,7 @@ from mall.catalog.staff import (
     freight,
     history,
     items,
+    level_sheets,
     people,
     preview,
     price_sheets,
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
     for each in (items, batches, editions, categories, suppliers, prices, below_cost, freight, searches, sheets):
         each.install(app)
     price_sheets.install(app)
+    level_sheets.install(app)
     for each in (stock, counts, warehouses, people, batch_second):
         each.install(app)
     name_acts(app, ACTS)

@@ -26,6 +26,9 @@ from mall.web.moments import moment_shown
 CODES = ("category", "supplier", "freight_template")
 OF_SKUS = {"prices": N_("价格导入"), "levels": N_("水位导入")}
 """What batches of a file are called whose rows are of SKUs."""
+LEVEL_NAMES = {
+    "warning": N_("预警线"), "safety": N_("安全库存"), "lead_days": N_("补货天数"), "pack_size": N_("每箱件数"),
+}  # fmt: skip
 
 
 def title(batch: Batch) -> str:
@@ -70,6 +73,9 @@ def part_of(path: str, before: Any, after: Any, named: Named) -> Part:
     if is_stock(path):
         sku = path.removeprefix("stock/")
         return plainly(_("%(sku)s 期初库存", sku=sku), "", _("%(n)s 件", n=number(after)))
+    if path.startswith("levels/"):
+        level = _(LEVEL_NAMES[path.removeprefix("levels/")])
+        return plainly(level, *("" if n is None else number(n) for n in (before, after)))
     if path in CODES:
         known = getattr(named, path)
         return part_named(Difference(path, _named(known, before), _named(known, after)))

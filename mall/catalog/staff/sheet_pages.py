@@ -90,7 +90,7 @@ def take_in(pages: SheetPages) -> Response:
     return go(url_for("desk_catalog.batch", no=batch.no))
 
 
-def template_file(pages: SheetPages, ext: str, choices: Table) -> Response:
+def template_file(pages: SheetPages, ext: str, choices: Table | None = None) -> Response:
     """The template: as a workbook with help and choices, or its headings alone."""
     layout, name = pages.layout, f"{pages.layout.key}-template"
     if ext == "csv":

@@ -57,13 +57,13 @@ def row(cells: Cells, columns: Sequence[Column] = COLUMNS) -> list[Value]:
     return [cells.get(column.key) for column in columns]
 
 
-def tables(layout: Layout, rules: Sequence[str], new: str, choices: Table) -> list[Table]:
+def tables(layout: Layout, rules: Sequence[str], new: str, choices: Table | None) -> list[Table]:
     """The sheets of a template; the first one is read when it comes in again. `new` is what is new by a row."""
     help_ = said(words.SHEETS["help"], language())
     return [
         Table(name=said(layout.name, language()), headings=headings(layout.columns, notes=True)),
         Table(name=help_, headings=_help_headings(new), rows=_help(layout, rules), reads=True),
-        choices,
+        *([choices] if choices else []),
     ]
 
 

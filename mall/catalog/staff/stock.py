@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, request, url_for
@@ -58,16 +59,10 @@ def install(app: Flask) -> None:
 @guards.staff_required(*SEERS, suppliers=True)
 def stock_page() -> Response:
     """SKUs by words, category, state and warehouse; the address says all of it."""
-    session, kind = reading(), _one_of("kind", tuple(Kind))
-    asked: dict[str, Any] = {
-        "q": _word("q", 60),
-        "category": _word("category", 40),
-        "warehouse": _word("warehouse", 40),
-    }
-    state = _one_of("state", stock.STATES)
-    look = STOCK.look(asked | {"kind": kind, "state": state})
-    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
-    want = stock.Wanted(scope=guards.staff().scope, **asked, only=state, kind=Kind(kind) if kind else None, **order)
+    session, want = reading(), asked()
+    told = {name: getattr(want, name) for name in ("q", "category", "warehouse")}
+    look = STOCK.look(told | {"kind": want.kind.value if want.kind else "", "state": want.only})
+    want = replace(want, sort=look.sort, page=look.page, size=look.size)
     return page(
         "catalog/desk_stock.html",
         look=look,
@@ -79,6 +74,19 @@ def stock_page() -> Response:
         kinds=KINDS,
         states=STATES,
         may=may(),
+    )
+
+
+def asked() -> stock.Wanted:
+    """What the list is narrowed to, as its address says it."""
+    kind = _one_of("kind", tuple(Kind))
+    return stock.Wanted(
+        scope=guards.staff().scope,
+        q=_word("q", 60),
+        category=_word("category", 40),
+        warehouse=_word("warehouse", 40),
+        only=_one_of("state", stock.STATES),
+        kind=Kind(kind) if kind else None,
     )
 
 

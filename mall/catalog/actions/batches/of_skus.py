@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from mall.catalog.actions.batches.judged import Judged
+from mall.catalog.actions.batches.level_rows import judge_levels, put_levels
 from mall.catalog.actions.batches.plan_rows import judge_plans, put_plans
 from mall.catalog.models import Batch
 
@@ -37,4 +38,7 @@ class OfSkus:
     put: Put
 
 
-OF_SKUS: dict[str, OfSkus] = {"prices": OfSkus(judge_plans, put_plans)}
+OF_SKUS: dict[str, OfSkus] = {
+    "prices": OfSkus(judge_plans, put_plans),
+    "levels": OfSkus(judge_levels, put_levels),
+}

@@ -72,7 +72,7 @@ def judge_plans(
     if batch.region and writing:
         held(session, now)
     given = {"codes": sorted({row.code for row in rows})}
-    skus: dict[str, Row[Any]] = {row.code: row for row in session.execute(_SKUS, given)}
+    skus: dict[str, Any] = {row.code: row for row in session.execute(_SKUS, given)}
     if writing:
         session.execute(_LOCKED, {"items": sorted({sku.item_id for sku in skus.values()})}).all()
         skus = {row.code: row for row in session.execute(_SKUS, given)}

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from mall.base.money import Rounding
 from mall.base.refused import Refused
+from mall.base.time import civil_day
 from mall.cli.programme import ensure_programme
-from mall.earning.actions import add_rule
+from mall.earning.actions import add_next_rule
+from mall.earning.models import MOST_VALUE
 from mall.earning.queries import rule_versions
-from mall.web.db import reading, transact
+from mall.web.db import now, reading, transact
 
 cli = AppGroup("rules", help="Earning rules. A version is never edited: a change is a new version.")
 
@@ -72,7 +74,12 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--cap", type=click.IntRange(0), help="Most points an order can earn.")
 @click.option("--rounding", type=click.Choice([way.value for way in Rounding]), default=Rounding.FLOOR.value)
 @click.option("--months", default=24, type=click.IntRange(1, 1200), show_default=True, help="Validity.")
-@click.option("--unit-value", default=10_000, help="What a point is worth, in millionths of the currency's unit.")
+@click.option(
+    "--unit-value",
+    type=click.IntRange(1, MOST_VALUE),
+    help="What a point is worth, in millionths of the currency's unit: of the first rule alone, 10000 by itself."
+    " Later ones take what holds; two people of finance change that at /desk/points/value.",
+)
 @click.option("--fund", "fund_code", default="", callback=_fund, help="Fund code: who pays for the points.")
 def add(
     code: str,
@@ -86,14 +93,15 @@ def add(
     cap: int | None,
     rounding: str,
     months: int,
-    unit_value: int,
+    unit_value: int | None,
     fund_code: str,
 ) -> None:
     """Add the next version of a rule."""
     ensure_programme()
     try:
         name = transact(
-            add_rule,
+            add_next_rule,
+            today=civil_day(now(), current_app.extensions["settings"].zone),
             code=code,
             from_on=from_on.date(),
             until_on=until_on.date() if until_on else None,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from mall.earning.actions import deliver
-from mall.earning.models import Partner
+from mall.earning.models import Partner, PointValue
+from mall.earning.queries import rule_versions
 from mall.web.db import reading, transact
 from tests.earning.conftest import body
 
@@ -49,6 +51,27 @@ def test_rules_get_versions_and_are_listed(mall: Flask) -> None:
     assert "0.5 per 1.00" in listed
     run(mall, *add, "--source", "nobody", fails=True)
     run(mall, *add, "--fund", "x" * 41, fails=True)
+
+
+def test_what_a_point_is_worth_is_not_for_one_person_at_a_shell(mall: Flask) -> None:
+    add = ("rules", "add", "standard", "--from", "2026-01-01")
+    run(mall, *add, "--unit-value", "20000")
+    run(mall, *add, "--unit-value", "20000", "--months", "12")
+    said = run(mall, *add, "--unit-value", "90000", fails=True)
+    assert "20000" in said
+    assert "积分价值" in said
+    run(mall, *add)
+    assert [rule.unit_value for rule in rule_versions(reading())] == [20_000] * 3
+    transact(lambda session, at: session.add(_agreed(at, 30_000)))
+    run(mall, *add)
+    run(mall, *add, "--unit-value", "20000", fails=True)
+    assert [rule.unit_value for rule in rule_versions(reading())][-1] == 30_000
+
+
+def _agreed(at: datetime, value: int) -> PointValue:
+    return PointValue(
+        id=1, from_on=at.date(), value=value, note="成本测算", set_at=at, set_by="staff:1", checked_by="staff:2"
+    )
 
 
 @pytest.mark.parametrize("wrong", ["x", "custom_made", "custom_made=", "a=1.00001", "a=-1", "a=NaN", "a=901", "=2"])

@@ -8,11 +8,12 @@ from mall.earning.actions.deliver import deliver
 from mall.earning.actions.mend import mend
 from mall.earning.actions.partners import Key, add_partner, admit, disable_partner, keep_shift, rotate_key
 from mall.earning.actions.receive import Result, receive
-from mall.earning.actions.rule_versions import add_rule
+from mall.earning.actions.rule_versions import add_next_rule, add_rule
 
 __all__ = [
     "Key",
     "Result",
+    "add_next_rule",
     "add_partner",
     "add_rule",
     "admit",

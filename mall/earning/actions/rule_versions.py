@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from mall.audit.actions import note
 from mall.base.money import Rounding
-from mall.earning.models import EarningRule, Partner, RuleFixed, UnknownRuleSource
-from mall.earning.queries import PROGRAMME, rule_versions
+from mall.earning.models import EarningRule, Partner, RuleFixed, UnknownRuleSource, ValueNeedsTwo
+from mall.earning.queries import PROGRAMME, point_value, rule_versions
 from mall.earning.rules.judgement import LARGEST, Rule
+
+USUAL_VALUE = 10_000
+"""A point is worth a fen where nothing else is said, in millionths of the currency's unit."""
 
 
 def add_rule(
@@ -73,6 +76,32 @@ def add_rule(
     session.add(EarningRule(programme_id=PROGRAMME, created_at=now, created_by=actor, **facts))
     note(session, now, actor=actor, act="rule.add", subject=f"rule:{rule.name}")
     return rule.name
+
+
+def add_next_rule(
+    session: Session, now: datetime, *, today: date, from_on: date, unit_value: int | None = None, **said: Any
+) -> str:
+    """Add the next version of a rule as one person does, by `add_rule`: a point stays worth what it is.
+
+    What it is worth is for two people of finance to say (`point_value.py`). Without a `unit_value` a rule takes what
+    holds; only the first rule of all, before anything says what a point is worth, may bring its own. Refused: another
+    value.
+    """
+    held = _worth(session, max(from_on, today))
+    if unit_value is not None and held not in (None, unit_value):
+        raise ValueNeedsTwo(held=held)
+    value = held or unit_value or USUAL_VALUE
+    return add_rule(session, now, from_on=from_on, unit_value=value, **said)
+
+
+def _worth(session: Session, on: date) -> int | None:
+    """What a point is worth on a day; where no rule holds then, by the latest for all. None before the first rule."""
+    if value := point_value(session, on):
+        return value
+    rules = rule_versions(session)
+    for_all = [rule for rule in rules if rule.source is None]
+    latest = max(for_all, key=lambda one: (one.from_on, one.version), default=None)
+    return (latest.unit_value if latest else 0) or (USUAL_VALUE if rules else None)
 
 
 def _next(session: Session, code: str) -> int:

@@ -15,6 +15,7 @@ from mall.earning.models.refusals import (
     RuleFixed,
     UnknownPartner,
     UnknownRuleSource,
+    ValueNeedsTwo,
 )
 from mall.earning.models.rule import EarningRule
 from mall.earning.models.shape import MOST, DealerShape, LineShape, OrderDocument
@@ -48,4 +49,5 @@ __all__ = [
     "UnknownDealers",
     "UnknownPartner",
     "UnknownRuleSource",
+    "ValueNeedsTwo",
 ]

@@ -57,6 +57,14 @@ class RuleFixed(Refused):
     text = N_("规则 %(rule)s 已经生效，内容不能更改，请新建版本。")
 
 
+class ValueNeedsTwo(Refused):
+    """One person alone says that a point is worth something else than it is."""
+
+    code = "value_needs_two"
+    status = 422
+    text = N_("积分价值现在是 %(held)s（百万分之一元），要两个人才能改：请财务在后台“积分价值”提出。规则里不用写。")
+
+
 class AnotherShift(Refused):
     """A feed that was begun with one shift of its dates cannot go on with another."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.base.refused import Forbidden
 from mall.catalog.actions import counts as verbs
 from mall.catalog.actions import put_back, restock, send_out, take, write_off
+from mall.catalog.actions.lying import homes, lay
 from mall.catalog.actions.post_count import post
 from mall.catalog.actions.supplies import announce, settle_incoming
 from mall.catalog.actions.warehouses import WarehouseToPut, put_warehouse
@@ -41,6 +44,7 @@ from mall.catalog.models import (
     StockFormStale,
     StockIncoming,
     StockLevel,
+    Warehouse,
     WarehouseTaken,
 )
 from mall.catalog.queries import stock
@@ -71,6 +75,8 @@ from tests.catalog.stocktaking import (
     told,
 )
 from tests.conftest import Clock
+from tests.processes import begin as started
+from tests.processes import context
 
 GREY, PINE, SMALL = "TB-750-GREY", "TB-750-PINE", "TB-500-GREY"
 ORDER = Because(Reason.ORDER, "26111200001", "member:7")
@@ -339,6 +345,36 @@ def test_what_was_announced_does_not_come_into_a_closed_warehouse(stores: Flask)
         transact(settle_incoming, arrived=12, **arrival)
     transact(settle_incoming, arrived=0, **arrival)
     assert (left(GREY), lies(GREY)) == (14, {MAIN: 10})
+
+
+def closing(ready: Any) -> None:
+    """Close a warehouse, if it may be; for processes."""
+    reading().execute(select(Warehouse.id)).all()
+    reading().rollback()
+    ready.set()
+    with suppress(StillHolds):
+        transact(put_warehouse, put=WarehouseToPut(code=FAR, name=FAR, position=2, open=False), revision=1, by=BUYER)
+
+
+def test_a_warehouse_to_which_something_comes_back_just_now_is_not_closed(stores: Flask, database_url: str) -> None:
+    correct(GREY, -4, FAR)
+    deliver(SMALL, 1, FAR)
+    small = sku(SMALL)
+    transact(take, {small: 1}, because=ORDER)
+    transact(send_out, {small: 1}, because=ORDER)
+    closers: list[Any] = []
+
+    def comes_back(session: Session, _now: datetime) -> None:
+        at, ready = homes(session, [small]), context.Event()
+        closers.append(started(database_url, closing, ready))
+        assert ready.wait(60)
+        closers[0].join(2)  # more than it takes to close it where nothing keeps it open
+        lay(session, small, at[small], 1)
+
+    transact(comes_back)
+    closers[0].join(60)
+    is_open = reading().scalar(select(Warehouse.closed_at.is_(None)).where(Warehouse.code == FAR))
+    assert (closers[0].exitcode, is_open, lies(SMALL)) == (0, True, {FAR: 1})
 
 
 def test_a_count_becomes_stock(stores: Flask) -> None:

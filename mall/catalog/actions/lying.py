@@ -31,6 +31,13 @@ _FIRST = (
     .where(_warehouse.c.closed_at.is_(None))
     .order_by(_warehouse.c.position, _warehouse.c.id)
     .limit(1)
+    .with_for_update(read=True)
+)
+_HOLD = (
+    select(_warehouse.c.id)
+    .where(_warehouse.c.id.in_(bindparam("warehouses", expanding=True)), _warehouse.c.closed_at.is_(None))
+    .order_by(_warehouse.c.id)
+    .with_for_update(read=True)
 )
 
 
@@ -92,18 +99,25 @@ def not_there(session: Session, sku: int, warehouse: int) -> NotThere:
 
 
 def homes(session: Session, skus: Collection[int]) -> dict[int, int]:
-    """Where pieces of SKUs go that come back: the first open warehouse that has known them, else the first of all."""
-    found: dict[int, int] = {}
-    for row in session.execute(_LIES, {"skus": list(skus)}):
-        if row.closed_at is None:
-            found.setdefault(row.sku_id, row.warehouse_id)
+    """Where pieces of SKUs go that come back: the first open warehouse that has known them, else the first of all.
+
+    These stay open until the end: whoever closes one waits, and finds what came in. The SKUs' rows are locked before.
+    """
+    while True:
+        found: dict[int, int] = {}
+        for row in session.execute(_LIES, {"skus": list(skus)}):
+            if row.closed_at is None:
+                found.setdefault(row.sku_id, row.warehouse_id)
+        chosen = set(found.values())
+        if not chosen or chosen <= set(session.scalars(_HOLD, {"warehouses": list(chosen)})):
+            break  # else one was being closed just now: look again
     if len(found) < len(skus) and (first := first_warehouse(session)):
         found |= {sku: first for sku in skus if sku not in found}
     return found
 
 
 def first_warehouse(session: Session) -> int | None:
-    """The open warehouse that is asked first, if there is one."""
+    """The open warehouse that is asked first, if there is one; it stays open until the end."""
     return session.scalar(_FIRST)
 
 

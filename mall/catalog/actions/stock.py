@@ -59,6 +59,8 @@ def put_back(
 
     `arrived` says that they had left and are back: they lie in the SKU's first warehouse again. Else they never left.
     """
+    if arrived:
+        session.execute(_LOCK, {"skus": list(quantities)}).all()
     at = homes(session, quantities) if arrived else {}
     rows = []
     for sku, quantity in _in_order(quantities):

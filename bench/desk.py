@@ -5,7 +5,8 @@
 Two SKUs a reward, found by name, pinyin and code; prices as in bench.catalogue; levels and stock of all SKUs; of the
 rewards every fortieth is a draft as well, every ninth has no picture, every tenth is off the shelf, every eleventh
 comes later, every twelfth has an edition in one region, and of these every tenth is hidden there. 300 suppliers, 60
-brands, 200 announcements, 40 guides. Told are the median and the slowest of the rounds and the work that it was, of
+brands, 200 announcements, 40 guides. Beside them a year of business (bench.business), 100,000 orders and all that
+belongs to them. Told are the median and the slowest of the rounds and the work that it was, of
 this process and the database's, without a network; a page over 200 ms is marked.
 """
 
@@ -25,6 +26,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from bench import business
 from bench.catalogue import plan_rows, reward
 from bench.ledger.engines import PostgreSQL, SQLite, settings
 from mall import create_app
@@ -117,6 +119,57 @@ PAGES = (
     "/desk/editions?region=华东/浙江&way=hidden",
     "/desk/editions?region=华东/浙江&way=follows",
 )
+BUSINESS = (
+    "/desk/orders",
+    "/desk/orders?view=all",
+    "/desk/orders?view=all&q=D00071",
+    "/desk/orders?view=all&dealer=ningbo",
+    "/desk/orders?view=all&q=不存在",
+    "/desk/after-sales",
+    "/desk/after-sales?view=all",
+    "/desk/after-sales?view=all&dealer=ningbo",
+    "/desk/after-sales?view=all&q=不存在",
+    "/desk/audit",
+    "/desk/audit?since=2000-01-01",
+    "/desk/audit?since=2000-01-01&q=260000099",
+    "/desk/audit?since=2000-01-01&act=order&actor=staff:2",
+    "/desk/stock/counts",
+    "/desk/stock?state=alarm",
+    "/desk/vault",
+    "/desk/vault?q=baowenbei",
+    "/desk/top-ups",
+    "/desk/top-ups?view=done&q=ningbo",
+    "/desk/top-ups?view=done&q=不存在",
+    "/desk/vouchers",
+    "/desk/vouchers?q=ningbo",
+    "/desk/vouchers?q=不存在",
+    "/desk/vouchers?sort=expires",
+    "/desk/rebates",
+    "/desk/rebates?q=ningbo",
+    "/desk/payments",
+    "/desk/payments?q=ningbo",
+    "/desk/payments?q=不存在",
+    "/desk/payments?view=refunds",
+    "/desk/payments/bills",
+    "/desk/points/dealers",
+    "/desk/points/dealers?q=ningbo&sort=-available",
+    "/desk/points/corrections",
+    "/desk/points/corrections?view=all",
+    "/desk/points/corrections?view=all&dealer=不存在",
+    "/desk/documents",
+    "/desk/documents?state=all",
+    "/desk/documents?state=all&q=INV-0000007",
+    "/desk/documents?state=all&q=ningbo",
+    "/desk/documents?state=all&q=不存在",
+    "/desk/outbox",
+    "/desk/outbox?state=delivered",
+    "/desk/outbox?state=delivered&q=ningbo",
+    "/desk/pictures",
+    "/desk/people",
+    "/desk/waiting",
+    "/desk/today",
+)
+"""Lists of what happens, which grow without end; seen by the administrator, who sees all of them."""
 
 
 def main() -> None:
@@ -124,6 +177,7 @@ def main() -> None:
     options.add_argument("--skus", type=int, default=50_000)
     options.add_argument("--engine", choices=("postgresql", "sqlite"), default="sqlite")
     options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--many", type=int, default=100_000, help="orders, and as much of the rest as belongs to them")
     options.add_argument("--only", default="", help="pages whose address begins like this")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="mall-bench-") as folder:
@@ -131,18 +185,19 @@ def main() -> None:
         try:
             app = create_app(settings(engine.empty("desk")))
             with app.app_context():
-                token = transact(lambda session, at: fill(session, at, asked.skus))
+                tokens = transact(lambda session, at: fill(session, at, asked.skus, asked.many))
             engine.settle("desk")
-            print(f"{asked.engine}: {asked.skus:,} SKUs")
-            client = merchandiser(app, token)
-            for path in PAGES:
-                if path.startswith(asked.only):
-                    print(told(client, path, asked.rounds, engine), flush=True)
+            print(f"{asked.engine}: {asked.skus:,} SKUs, {asked.many:,} orders")
+            for token, paths in zip(tokens, (PAGES, BUSINESS), strict=True):
+                client = browser(app, token)
+                for path in paths:
+                    if path.startswith(asked.only):
+                        print(told(client, path, asked.rounds, engine), flush=True)
         finally:
             engine.close()
 
 
-def merchandiser(app: Flask, token: str) -> FlaskClient:
+def browser(app: Flask, token: str) -> FlaskClient:
     """A browser of somebody who is signed in."""
     client = app.test_client()
     client.set_cookie("__Host-desk" if app.extensions["settings"].https else "desk", token, secure=True)
@@ -164,8 +219,10 @@ def told(client: FlaskClient, path: str, rounds: int, engine: PostgreSQL | SQLit
     return f"{path:<62}{answer.status_code:>4}{times}{len(answer.get_data()) / 1024:7.0f} KB{mark}"
 
 
-def fill(session: Session, at: datetime, skus: int) -> str:
-    """The catalogue and what belongs to it, always the same; gives the token of a merchandiser's sign-in."""
+def fill(session: Session, at: datetime, skus: int, many: int) -> tuple[str, str]:
+    """The catalogue and what belongs to it, always the same, and a year's business; gives the tokens of two sign-ins,
+    a merchandiser's and the administrator's.
+    """
     chance = Random(7)
     shelves = [_shelf(n) for n in range(SHELVES)]
     session.execute(insert(Category), shelves)
@@ -195,11 +252,14 @@ def fill(session: Session, at: datetime, skus: int) -> str:
     _stock(session, at, [one["id"] for one in choices], chance)
     _writing(session, at)
     _regional(session, at, rewards)
-    staff = add_staff(
-        session, at, login="bench", name="纪云舒", role=StaffRole.MERCHANDISER, password_hash="-", issued=False
-    )
+    known = {"password_hash": "-", "issued": False}
+    one = add_staff(session, at, login="bench", name="纪云舒", role=StaffRole.MERCHANDISER, **known)
+    other = add_staff(session, at, login="all", name="苏望舒", role=StaffRole.ADMINISTRATOR, **known)
+    if many:
+        business.fill(session, at, many, [choice["id"] for choice in choices], [one, other])
     device = Device("bench", "192.0.2.7")
-    return begin_staff(session, at, staff_id=staff, device=device, stage=SignInStage.FULL)
+    first = begin_staff(session, at, staff_id=one, device=device, stage=SignInStage.FULL)
+    return first, begin_staff(session, at, staff_id=other, device=device, stage=SignInStage.FULL)
 
 
 def _write(session: Session, *parts: tuple[Any, list[dict[str, Any]]]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from wtforms import StringField
 
+from mall.base.places import place_from, place_to
 from mall.base.refused import N_, Malformed, Refused
-from mall.base.types import micros, moment
 from mall.dealers.models import StaffRole
+from mall.dealers.queries.found import dealers_meant
 from mall.outbox.actions import resend, resend_dead, set_aside
 from mall.outbox.models import MessageState, System
 from mall.outbox.queries import desk
@@ -22,6 +22,7 @@ from mall.outbox.rules import TRIES
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import AtMost, Form, Needed, trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, name_acts, page, refused
 
 desk_outbox = Blueprint("desk_outbox", __name__, url_prefix="/desk/outbox")
@@ -49,7 +50,21 @@ NOTES: dict[MessageState, str] = {
     MessageState.SET_ASIDE: N_("不再送，后面的照常"),
 }
 VIEWS = (MessageState.DEAD, MessageState.WAITING, MessageState.DELIVERED, MessageState.SET_ASIDE)
-LAST_MICROS = 253_402_300_799_000_000
+MESSAGES = DeskList(
+    "messages",
+    "desk_outbox.messages",
+    ("state", "system", "q"),
+    (
+        Column("state", N_("状态"), fixed=True),
+        Column("topic", N_("主题"), fixed=True),
+        Column("dealer", N_("经销商")),
+        Column("system", N_("发往")),
+        Column("created", N_("产生"), sort="created"),
+        Column("tries", N_("已试"), end=True),
+        Column("answer", N_("最近一次的回音")),
+    ),
+    tab="state",
+)
 
 
 class SetAsideForm(Form):
@@ -63,6 +78,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(desk_outbox)
     name_acts(app, ACTS)
     desk_link(app, N_("系统"), "outbox", "/desk/outbox", "send", N_("对外消息"), _may_see)
+    keep(app, MESSAGES)
     count_on(app, "desk.outbox", lambda: desk.dead_count(reading()))
 
 
@@ -74,12 +90,30 @@ def _may_see() -> bool:
 @guards.staff_required(*MAY_SEE)
 def listing() -> Response:
     """Messages by state, those that people must look at first; how each system stands."""
-    asked = _asked()
-    found, onward = desk.messages(reading(), asked)
+    args, session = request.args, reading()
+    state, system, words = args.get("state", ""), args.get("system", ""), trimmed(args.get("q"))[:60]
+    shown = MessageState(state) if state in set(MessageState) else MessageState.DEAD
+    told = {
+        "state": "" if shown is MessageState.DEAD else shown.value,
+        "system": system if system in set(System) else "",
+        "q": words,
+    }
+    look = MESSAGES.look(told)
+    asked = desk.Asked(
+        state=shown,
+        system=System(system) if told["system"] else None,
+        words=words,
+        whose=tuple(dealers_meant(session, words)) if words else (),
+        before=place_from(args.get("before", "")),
+        oldest=look.oldest_first,
+        size=look.size,
+    )
+    found, onward = desk.messages(session, asked)
     open_to, wrong = destinations(current_app.extensions["settings"].gateways)
     return page(
         "outbox/desk_messages.html",
-        asked=asked,
+        look=look,
+        state=shown,
         found=found,
         counts=desk.counts(reading(), asked),
         views=VIEWS,
@@ -87,8 +121,7 @@ def listing() -> Response:
         standings=desk.standings(reading()),
         open_to={to.system for to in open_to},
         wrong=wrong,
-        address=lambda **changes: _address(asked, **changes),
-        onward=_address(asked, before=f"{micros(onward[0])}-{onward[1]}") if onward else "",
+        onward=look.onward(before=place_to(onward)) if onward else "",
         at=now(),
         **_words(),
     )
@@ -162,31 +195,3 @@ def _look(dealer: str, message_id: int) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     return {"systems": SYSTEMS, "topics": TOPICS, "tries": TRIES}
-
-
-def _asked() -> desk.Asked:
-    args = request.args
-    state, system = args.get("state", ""), args.get("system", "")
-    return desk.Asked(
-        state=MessageState(state) if state in set(MessageState) else MessageState.DEAD,
-        system=System(system) if system in set(System) else None,
-        words=trimmed(args.get("q"))[:80],
-        before=_place(args.get("before", "")),
-    )
-
-
-def _place(text: str) -> desk.Place | None:
-    first, _dash, second = text.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 19 for part in (first, second)):
-        return None
-    return (moment(int(first)), int(second)) if int(first) < LAST_MICROS and int(second) < 2**63 else None
-
-
-def _address(asked: desk.Asked, **changes: str) -> str:
-    kept = {
-        "state": asked.state.value,
-        "system": asked.system.value if asked.system else "",
-        "q": asked.words,
-    } | changes
-    query = urlencode({name: value for name, value in kept.items() if value})
-    return f"{url_for('desk_outbox.messages')}?{query}"

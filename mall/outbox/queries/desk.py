@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
+from mall.base.places import Place, behind
 from mall.base.refused import NotFound
 from mall.dealers.models import Dealer, Staff
 from mall.outbox.models import Message, MessageState, System
 
 PAGE = 50
 COUNTED = 10_000
-Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,11 @@ class Asked:
     state: MessageState
     system: System | None = None
     words: str = ""
+    whose: tuple[int, ...] = ()
+    """The dealers that the words may mean."""
     before: Place | None = None
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything is asked for besides the state."""
-        return bool(self.system or self.words)
+    oldest: bool = False
+    size: int = PAGE
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,7 @@ def counts(session: Session, asked: Asked) -> dict[MessageState, int]:
     """How many messages of what is asked for stand in each state, counted up to ten thousand."""
     found = {}
     for state in MessageState:
-        some = select(Message.id).join(Dealer, Dealer.id == Message.dealer_id)
-        some = some.where(Message.state == state, *_narrowed(asked)).limit(COUNTED)
+        some = select(Message.id).where(Message.state == state, *_narrowed(asked)).limit(COUNTED)
         found[state] = session.scalar(select(func.count()).select_from(some.subquery())) or 0
     return found
 
@@ -108,16 +106,15 @@ def _delivered_at(session: Session, system: System) -> datetime | None:
 
 
 def messages(session: Session, asked: Asked) -> tuple[list[MessageShown], Place | None]:
-    """A page of messages in a state, newest first, and where the next one begins."""
+    """A page of messages in a state, newest first unless asked otherwise, and where the next one begins."""
     rows: Any = select(Message, Dealer.code, Dealer.name).join(Dealer, Dealer.id == Message.dealer_id)
     rows = rows.where(Message.state == asked.state, *_narrowed(asked))
-    if asked.before is not None:
-        rows = rows.where(tuple_(Message.created_at, Message.id) < asked.before)
-    found = session.execute(rows.order_by(Message.created_at.desc(), Message.id.desc()).limit(PAGE + 1)).all()
+    rows = behind(rows, asked.before, Message.created_at, Message.id, oldest=asked.oldest)
+    found = session.execute(rows.limit(asked.size + 1)).all()
     stopped = _stopped(session, [row.Message for row in found])
     shown = [MessageShown(row.Message, row.code, row.name, row.Message.id in stopped) for row in found]
-    more = shown[PAGE - 1].message if len(shown) > PAGE else None
-    return shown[:PAGE], (more.created_at, more.id) if more else None
+    more = shown[asked.size - 1].message if len(shown) > asked.size else None
+    return shown[: asked.size], (more.created_at, more.id) if more else None
 
 
 def message(session: Session, dealer_code: str, message_id: int) -> MessageShown:
@@ -170,7 +167,6 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.system:
         conditions.append(Message.system == asked.system)
     if asked.words:
-        about = Dealer.name.contains(asked.words, autoescape=True)
         what = (Message.topic == asked.words, Message.key.contains(asked.words, autoescape=True))
-        conditions.append(or_(Dealer.code == asked.words, about, *what))
+        conditions.append(or_(Message.dealer_id.in_(asked.whose), *what))
     return conditions

@@ -18,6 +18,11 @@
     event.preventDefault();
     field.focus();
   });
+  // A list's address says what was asked for, and nothing of what was left open.
+  document.addEventListener("formdata", (event) => {
+    if (!event.target.matches('main form.filters[method="get"]')) return;
+    [...event.formData].forEach(([name, value]) => value === "" && event.formData.delete(name));
+  });
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
   });

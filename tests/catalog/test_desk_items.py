@@ -277,3 +277,10 @@ def test_a_draft_is_set_to_be_published_shown_so_and_called_back(desk: FlaskClie
     sent = dict(re.findall(r'name="(draft|revision)" value="(\d+)"', form[: form.index("</form>")]))
     assert desk.post(f"{THERMOS}/due/cancellation", data=sent).status_code == 303
     assert desk.post(THERMOS, data=typed(desk, brand="别的")).status_code == 303
+
+
+def test_what_is_as_it_is_live_is_not_set_for_a_moment(desk: FlaskClient) -> None:
+    """Nothing was changed, so there is no draft: that is said on the page of the reward and is no dead end."""
+    answer = desk.post(f"{THERMOS}/due", data={**typed(desk), "due_at": "2026-12-01T00:00"})
+    assert answer.status_code == 303
+    assert "和线上一样，没有要发布的改动" in words(desk.get(THERMOS))

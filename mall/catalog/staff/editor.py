@@ -96,6 +96,8 @@ def set_item_due(code: str) -> Response:
     kept, answer = _saved(code, found, form)
     if kept is None:
         return answer
+    if not kept.draft_id:
+        return go(url_for("desk_catalog.item", code=code), _("和线上一样，没有要发布的改动。"))
     due_at = moment_typed(trimmed(request.form.get("due_at"))) or now()  # no moment is one that is over
     asked: dict[str, Any] = {"draft_id": kept.draft_id, "revision": kept.revision, "note_": form.note}
     return _done(set_due, code, _("已定在 %(at)s 自动发布。", at=moment(due_at)), due_at=due_at, **asked)

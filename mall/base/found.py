@@ -72,6 +72,18 @@ def fits(wanted: Iterable[Wanted], terms: Collection[str]) -> bool:
     )
 
 
+def means(query: str, texts: Iterable[str], codes: Iterable[str] = ()) -> bool:
+    """Whether a query is meant for something with these texts and codes: it stands in one of them as it was typed, or
+    finds them by pinyin or initials. For lists of some hundreds, which are looked through one by one.
+    """
+    said, texts, codes = query.strip().casefold(), list(texts), list(codes)
+    if any(said in text.casefold() for text in (*texts, *codes)):
+        return True
+    known = {term for code in codes for term in code_terms(code)} | set(terms([(text, 1) for text in texts]))
+    asked = wanted(query)
+    return bool(asked) and fits(asked, known)
+
+
 def code_terms(code: str) -> dict[str, int]:
     """The terms of a code: its parts, and the whole without dashes, which weighs most of all."""
     whole = re.sub("[^a-z0-9]", "", plain(code))[:LONGEST_TERM]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mall.base.found import Wanted, code_terms, fits, terms, wanted
+from mall.base.found import means
 from mall.catalog.models import Admission, Item, NoSuchSupplier, Supplier, SupplierFile
 
 _KEPT = SupplierFile.removed_at.is_(None)
@@ -64,8 +64,7 @@ def suppliers(
         statement = statement.where(Supplier.admission == admission)
     if due is not None:
         statement = statement.where(Supplier.review_on <= due)
-    said, asked = q.strip().casefold(), wanted(q)
-    found = [one for one in session.scalars(statement) if _found(one, said, asked)]
+    found = [one for one in session.scalars(statement) if means(q, [one.name], [one.code])]
     found.sort(key=_SORTED[sort.lstrip("-")], reverse=sort.startswith("-"))
     shown = found[(page - 1) * size : page * size]
     ids = [one.id for one in shown]
@@ -73,12 +72,6 @@ def suppliers(
     files = _counted(session, SupplierFile.supplier_id, SupplierFile.supplier_id.in_(ids), _KEPT)
     rows = [SupplierRow(one, items.get(one.id, 0), files.get(one.id, 0)) for one in shown]
     return SuppliersFound(rows, len(found), size)
-
-
-def _found(one: Supplier, said: str, asked: Sequence[Wanted]) -> bool:
-    if said in one.name.casefold() or said in one.code.casefold():
-        return True
-    return bool(asked) and fits(asked, {*terms([(one.name, 1)]), *code_terms(one.code)})
 
 
 def _counted(session: Session, column: Any, *conditions: Any) -> dict[int, int]:

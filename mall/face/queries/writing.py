@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Text, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
+from mall.base.found import means
 from mall.base.refused import N_
 from mall.base.types import canonical
 from mall.dealers.models import Tier
@@ -111,7 +112,7 @@ def state_of(one: Announcement, at: datetime) -> State:
 def all_announcements(
     session: Session, at: datetime, *, q: str = "", state: State | None = None, page: int = 1, size: int = 50
 ) -> Found:
-    """A page of announcements for the desk, the latest first; what was typed is looked for in the titles.
+    """A page of announcements for the desk, the latest first, found by their titles, pinyin too.
 
     A brand writes some hundreds in its life, so they are looked through one by one; their texts stay where they are.
     """
@@ -123,9 +124,8 @@ def all_announcements(
     return Found(shown[(page - 1) * size : page * size], len(shown), size, {**states, "": len(fitting)})
 
 
-def _titled(one: Announcement | Guide, q: str) -> bool:
-    said = q.strip().casefold()
-    return not said or any(said in title.casefold() for title in one.titles.values())
+def _titled(one: Announcement | Guide, q: str, *codes: str) -> bool:
+    return not q or means(q, one.titles.values(), codes)
 
 
 def announcement_to_edit(session: Session, announcement_id: int) -> Announcement:
@@ -157,11 +157,11 @@ def all_guides(session: Session) -> Sequence[Guide]:
 
 
 def some_guides(session: Session, *, q: str = "", published: bool | None = None) -> list[tuple[int, Guide]]:
-    """Guides for the desk in their order, each with its place among all; found by title or address."""
+    """Guides for the desk in their order, each with its place among all; found by title, pinyin too, or address."""
     return [
         (place, one)
         for place, one in enumerate(all_guides(session))
-        if (_titled(one, q) or q.strip().casefold() in one.slug)
+        if _titled(one, q, one.slug)
         and (published is None or (one.published_at is not None) is published)
     ]
 

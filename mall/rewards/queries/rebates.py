@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, case, func, or_, select
+from sqlalchemy import Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from mall.base.refused import Refused
 from mall.base.time import civil_day
 from mall.dealers.models import Dealer
+from mall.dealers.queries.found import named
 from mall.points.models import Programme
 from mall.rewards.models.rebate import COUNTED, Rebate, RebateNotOffered, RebateState, RebateTerms
 from mall.rewards.rules.rebate import Room, judge, month_of, rebate_fen
@@ -100,10 +101,30 @@ class DealerRebates(NamedTuple):
     credited_fen: int
 
 
+@dataclass(frozen=True)
+class RebatesFound:
+    """A page of dealers with rebates, and how many there are in all."""
+
+    rows: list[DealerRebates]
+    total: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
 def by_dealer(
-    session: Session, day: date, terms: RebateTerms | None, *, words: str = "", limit: int = 200
-) -> list[DealerRebates]:
-    """The dealers with rebates in the year of a civil day, those with most first; `words` narrows by code or name."""
+    session: Session,
+    day: date,
+    terms: RebateTerms | None,
+    *,
+    words: str = "",
+    sort: str = "",
+    page: int = 1,
+    size: int = 50,
+) -> RebatesFound:
+    """The dealers with rebates in the year of a civil day, those with most first; `words` narrows by whom they mean."""
     month, year = month_of(day), day.year * 100
     month_fen = func.sum(case((_rebate.c.month == month, _kept), else_=0))
     year_fen = func.sum(_kept)
@@ -119,15 +140,15 @@ def by_dealer(
         )
         .join(_rebate, _rebate.c.dealer_id == Dealer.id)
         .where(_rebate.c.month.between(year + 1, year + 12), _rebate.c.state.in_(COUNTED))
-        .group_by(Dealer.id, Dealer.code, Dealer.name, Dealer.region)
-        .order_by(year_fen.desc(), Dealer.code)
-        .limit(limit)
+        .group_by(Dealer.id, Dealer.code, Dealer.name, Dealer.spelled, Dealer.region)
     )
     if words:
-        asked = asked.where(
-            or_(Dealer.code.startswith(words, autoescape=True), Dealer.name.contains(words, autoescape=True))
-        )
-    return [
+        asked = asked.where(named(words))
+    total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+    by = {"name": Dealer.spelled + Dealer.name, "month": month_fen, "year": year_fen}.get(sort.lstrip("-"), year_fen)
+    up = bool(sort) and not sort.startswith("-")
+    asked = asked.order_by(by if up else by.desc(), Dealer.code).limit(size).offset((page - 1) * size)
+    rows = [
         DealerRebates(
             row.code,
             row.name,
@@ -143,6 +164,7 @@ def by_dealer(
         )
         for row in session.execute(asked)
     ]
+    return RebatesFound(rows, total, size)
 
 
 def totals(session: Session, day: date) -> Room:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mall.base.found import code_terms, fits, terms, wanted
+from mall.base.found import means
 from mall.rewards.queries.vault import Shelf
 
 _SORTED: dict[str, Callable[[Shelf], Any]] = {
@@ -45,14 +45,12 @@ def shelves_found(
     they have unless another is asked for.
     """
     found = [shelf for shelf in shelves if not standing or _STANDINGS[standing](shelf)]
-    if said := words.strip().casefold():
-        asked = wanted(words)
-        found = [shelf for shelf in found if said in shelf.sku_code.casefold() or (asked and fits(asked, _of(shelf)))]
+    if words:
+        found = [shelf for shelf in found if means(words, _texts(shelf), [shelf.sku_code])]
     if key := _SORTED.get(sort.lstrip("-")):
         found.sort(key=key, reverse=sort.startswith("-"))
     return ShelvesFound(found[(page - 1) * size : page * size], len(found), size)
 
 
-def _of(shelf: Shelf) -> set[str]:
-    values = [text for one in shelf.attributes for text in one["value"].values()]
-    return {*terms([(text, 1) for text in (*shelf.names.values(), *values)]), *code_terms(shelf.sku_code)}
+def _texts(shelf: Shelf) -> list[str]:
+    return [*shelf.names.values(), *(text for one in shelf.attributes for text in one["value"].values())]

@@ -19,13 +19,29 @@ from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.filters import days, number
 from mall.web.forms import trimmed
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, go, page, refused
 
-SHOWN = 200
+REBATES = DeskList(
+    "rebates",
+    "desk_rewards.rebates",
+    ("q",),
+    (
+        Column("dealer", N_("经销商"), fixed=True, sort="name"),
+        Column("region", N_("区域")),
+        Column("month", N_("本月"), end=True, sort="month"),
+        Column("month-left", N_("本月还可兑"), end=True),
+        Column("year", N_("本年"), end=True, sort="year"),
+        Column("year-left", N_("本年还可兑"), end=True),
+        Column("waiting", N_("待入账"), end=True),
+        Column("credited", N_("已入账"), end=True),
+    ),
+)
 
 
 def install(app: Flask) -> None:
     """Put the page on the desk's side."""
+    keep(app, REBATES)
     desk_link(app, N_("财务"), "rebates", "/desk/rebates", "badge-percent", N_("返利兑换"), _may_see)
 
 
@@ -78,16 +94,17 @@ def _look() -> dict[str, Any]:
     session, at = reading(), now()
     today = civil_day(at, zone_of(session))
     terms, history = terms_in_force(session, at), all_terms(session)
-    words = trimmed(request.args.get("q"))[:80]
+    words = trimmed(request.args.get("q"))[:60]
+    look = REBATES.look({"q": words})
+    order: dict[str, Any] = {"sort": look.sort, "page": look.page, "size": look.size}
     return {
         "today": today,
         "terms": terms,
         "history": [(one, _standing(one, terms)) for one in history],
         "setters": staff_names(session, (one.set_by for one in history)),
         "total": totals(session, today),
-        "rows": by_dealer(session, today, terms, words=words, limit=SHOWN),
-        "most": SHOWN,
-        "words": words,
+        "look": look,
+        "found": by_dealer(session, today, terms, words=words, **order),
     }
 
 

@@ -614,6 +614,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.bring_sheet", "POST"): Route(MERCHANDISER, "/desk/items/import", answers=frozenset({422})),
     ("desk_catalog.sheet_template", "GET"): Route(MERCHANDISER, "/desk/items/import/template.xlsx"),
     ("desk_catalog.sheet_export", "GET"): Route(MERCHANDISER, "/desk/items/export.csv"),
+    ("desk_catalog.export_chosen", "POST"): Route(MERCHANDISER, "/desk/items/export.csv", data={"codes": "CK-5L"}),
     ("desk_catalog.sheet_failed", "GET"): Route(MERCHANDISER, "/desk/batches/PC0/failed.csv", answers=NOT_FOUND),
     ("desk_catalog.price_sheet", "GET"): Route(MERCHANDISER, "/desk/prices/import"),
     ("desk_catalog.bring_prices", "POST"): Route(MERCHANDISER, "/desk/prices/import", answers=frozenset({422})),

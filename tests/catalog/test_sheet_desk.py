@@ -152,6 +152,21 @@ def test_the_list_goes_out_as_it_is_narrowed_and_comes_in_again_without_a_change
     assert [row[0] for row in only[1:]] == ["OF-001", "OF-002"]
 
 
+def test_what_was_ticked_goes_out_in_the_lists_order_or_all_that_fits(desk: FlaskClient) -> None:
+    page = desk.get("/desk/items?q=OF").get_data(as_text=True)
+    assert 'formaction="/desk/items/export.xlsx"' in page
+
+    def codes(**sent: Any) -> list[str]:
+        return [row[0] for row in of_csv(desk.post("/desk/items/export.csv", data=sent))[1:]]
+
+    assert codes(codes=["OF-003", "OF-001", "NO-SUCH"], q="OF-001") == ["OF-001", "OF-003"]
+    assert codes(all="1", q="TB-750-TI", codes=["OF-001"]) == ["TB-750-TI"] * 4
+    book = desk.post("/desk/items/export.xlsx", data={"codes": "OF-001"})
+    assert ".xlsx" in book.headers["Content-Disposition"]
+    nothing = desk.post("/desk/items/export.csv", data={"q": "OF"})
+    assert (nothing.status_code, nothing.location) == (303, "/desk/items?q=OF")
+
+
 def test_who_looks_after_a_supplier_takes_its_rewards_out_and_brings_none_in(
     mall: Flask, people: Cast, desk: FlaskClient
 ) -> None:
@@ -166,6 +181,8 @@ def test_who_looks_after_a_supplier_takes_its_rewards_out_and_brings_none_in(
     ))  # fmt: skip
     assert [row[0] for row in of_csv(desk.get("/desk/items/export.csv"))[1:]] == ["OF-003"]
     assert [row[0] for row in of_csv(desk.get("/desk/items/export.csv?codes=OF-001"))[1:]] == []
+    ticked = of_csv(desk.post("/desk/items/export.csv", data={"codes": ["OF-001", "OF-003"]}))
+    assert [row[0] for row in ticked[1:]] == ["OF-003"]
     assert desk.get(HERE).status_code in (403, 404)
     assert desk.post(HERE, data={"key": "k"}).status_code in (403, 404)
     transact(lambda session, _at: session.execute(

@@ -6,7 +6,7 @@ stands is the row's own, so that whoever takes a batch up goes on from where the
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,10 @@ from mall.base.types import Bytes, Id, Instant, Int, Json, Name, Small, Word
 
 MOST_ROWS = 50_000
 """Rewards of one batch."""
+FILE_KEPT = timedelta(days=90)
+"""How long the file that a batch came from is kept; its name and rows stay."""
+LEFT_FOR = timedelta(days=7)
+"""How long a batch that was looked at waits for somebody to have it written."""
 USUAL_LIMIT = 500
 """Price changes in percent, added up over all prices (fifty by ten percent), above which a second person looks."""
 
@@ -187,6 +191,11 @@ class Batch(Base):
         return self.state is BatchState.CHECKED
 
     @property
+    def left_until(self) -> datetime:
+        """When it is given up by itself, if nobody has it written."""
+        return self.made_at + LEFT_FOR
+
+    @property
     def waiting(self) -> bool:
         """Whether it waits for a second person."""
         return self.state is BatchState.WAITING
@@ -280,7 +289,7 @@ class BatchRow(Base):
 
 
 class BatchFile(Base):
-    """The file that a batch came from, as it came."""
+    """The file that a batch came from, as it came; without its content once it is older than `FILE_KEPT`."""
 
     __tablename__ = "batch_file"
     __table_args__ = (strict(),)

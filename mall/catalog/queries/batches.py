@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.catalog.models import (
+    FILE_KEPT,
     Batch,
     BatchFile,
     BatchKind,
@@ -52,6 +54,15 @@ class Rows:
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-self.total // ROWS))
+
+
+@dataclass(frozen=True)
+class File:
+    """What a batch's file is called, until when it is kept, and whether it still is."""
+
+    name: str
+    until: datetime
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -112,9 +123,11 @@ def batch(session: Session, no: str, scope: Scope) -> Batch:
     return found
 
 
-def file_name(session: Session, batch_id: int) -> str:
-    """What the file was called that a batch came from; nothing where it came from none."""
-    return session.scalar(select(BatchFile.name).where(BatchFile.batch_id == batch_id)) or ""
+def file_of(session: Session, found: Batch) -> File | None:
+    """The file that a batch came from; none where it came from none."""
+    told = select(BatchFile.name, func.length(BatchFile.data).label("size")).where(BatchFile.batch_id == found.id)
+    row = session.execute(told).one_or_none()
+    return File(row.name, found.made_at + FILE_KEPT, row.size > 0) if row else None
 
 
 def around(session: Session, found: Batch) -> tuple[str, str]:

@@ -67,6 +67,6 @@ def failed(session: Session, batch: Batch) -> Iterator[Failed]:
 
 def _raw(session: Session, batch: Batch) -> bytes:
     data = session.scalar(select(BatchFile.data).where(BatchFile.batch_id == batch.id))
-    if data is None:
+    if not data:  # there is none, or it has gone by now
         raise NoSuchBatch
     return data

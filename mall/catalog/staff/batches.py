@@ -179,6 +179,7 @@ def _look(no: str) -> dict[str, Any]:
     number = min(max(whole(request.args.get("page", "1")) or 1, 1), SHOWN)
     rows = found.rows(session, one, outcome=shown, page=number)
     named = found.named(session)
+    file = found.file_of(session, one)
     undoes, undone_by = found.around(session, one)
     told = [word["params"].get("who", "") for row in rows.rows for word in row.told]
     names = staff_names(session, [one.made_by, one.decided_by, *told])
@@ -193,7 +194,7 @@ def _look(no: str) -> dict[str, Any]:
         "parts": lambda row: list(parts_of(row.before, row.after, named)),
         "told": lambda words: told_of(words, names),
         "names": names,
-        "file": found.file_name(session, one.id),
+        "file": file,
         "undoes": undoes,
         "undone_by": undone_by,
         "title": title(one),
@@ -203,7 +204,7 @@ def _look(no: str) -> dict[str, Any]:
         "states": BATCH_STATES,
         "kinds": BATCH_KINDS,
         "outcomes": OUTCOMES,
-        "failed_file": _failed_file(one),
+        "failed_file": _failed_file(one) if file and file.kept else "",
     }
 
 

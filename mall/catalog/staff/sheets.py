@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from mall.catalog.rules.sheets.layout import REWARDS
 from mall.catalog.rules.sheets.layouts import LAYOUTS
 from mall.catalog.rules.sheets.words import said
 from mall.catalog.staff.batch_words import told_of
+from mall.catalog.staff.bulk import BODY
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, zone
 from mall.catalog.staff.sheet_form import MOST_MB
 from mall.catalog.staff.sheet_pages import SheetPages, file_of, show, take_in, template_file, today
@@ -27,6 +29,8 @@ from mall.catalog.staff.sheet_template import RULES, choices_of_rewards, heading
 from mall.web import guards
 from mall.web.assets import own_pictures
 from mall.web.db import now, reading
+from mall.web.lists import selection
+from mall.web.pages import go
 from mall.web.spreadsheet import Value
 from mall.web.tables import Heading, Table
 
@@ -81,10 +85,26 @@ def template(ext: str) -> Response:
 @desk_catalog.get("/items/export.<any(xlsx,csv):ext>", endpoint="sheet_export")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def export(ext: str) -> Response:
-    """The rewards that the list shows, or those that were chosen in it, as far as who is here looks after them."""
+    """The rewards that the list shows, or of them those that are named, as far as who is here looks after them."""
+    return _rewards(ext, ItemFilters.read(request.args), set(request.args.getlist("codes")))
+
+
+@desk_catalog.post("/items/export.<any(xlsx,csv):ext>", endpoint="export_chosen")
+@guards.staff_required(*MAY_PRICE, suppliers=True)
+@guards.body_limit(BODY)
+def export_chosen(ext: str) -> Response:
+    """The rewards that were chosen in the list, or all that fit its filters: the same file, in the same order."""
+    picked, filters = selection(request.form), ItemFilters.read(request.form)
+    if not picked:
+        told: dict[str, Any] = filters.told()
+        return go(url_for("desk_catalog.items", **told), _("先在列表里勾选礼品。"), "negative")
+    return _rewards(ext, filters if picked.all else ItemFilters(), set(picked.codes))
+
+
+def _rewards(ext: str, filters: ItemFilters, chosen: Collection[str]) -> Response:
     session, at, scope = reading(), now(), guards.staff().scope
-    codes = sheet_rows.codes_of(session, matching(at, ItemFilters.read(request.args), scope))
-    if chosen := set(request.args.getlist("codes")):
+    codes = sheet_rows.codes_of(session, matching(at, filters, scope))
+    if chosen:
         codes = [code for code in codes if code in chosen]
     speaker = sheet_rows.speaker(session, language=language(), zone=zone())
     cells = sheet_rows.rows(session, at, codes, speaker)

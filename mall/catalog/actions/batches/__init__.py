@@ -8,6 +8,7 @@ needed (`agree`); the worker writes (`write_some`). `undo` begins a batch that t
 from mall.catalog.actions.batches.begin import TakenUp, begin, chosen, file_of, fill_some, filled, not_readable, take_up
 from mall.catalog.actions.batches.check import check_some
 from mall.catalog.actions.batches.decide import agree, confirm, drop, set_limit, undo
+from mall.catalog.actions.batches.forget import drop_left, empty_files
 from mall.catalog.actions.batches.write import write_some
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "chosen",
     "confirm",
     "drop",
+    "drop_left",
+    "empty_files",
     "file_of",
     "fill_some",
     "filled",

@@ -59,6 +59,23 @@ REFUNDS = replace(
         Column("at", N_("申请"), sort="at"),
     ),
 )
+DAYS = ("since", "until")
+BILLS = DeskList(
+    "bills",
+    "desk_payments.bills",
+    ("gateway", "state", *DAYS),
+    (
+        Column("day", N_("日期"), fixed=True, sort="day"),
+        Column("gateway", N_("渠道"), fixed=True),
+        Column("paid", N_("渠道收款"), end=True),
+        Column("our-paid", N_("商城收款"), end=True),
+        Column("refunded", N_("渠道退款"), end=True),
+        Column("our-refunded", N_("商城退款"), end=True),
+        Column("result", N_("结果"), fixed=True),
+        Column("fetched", N_("取回时间"), usual=False),
+    ),
+    size=25,
+)
 GATEWAYS = {one.value: one.name_shown for one in GatewayName}
 MAY_SEE = (StaffRole.FINANCE,)
 """Finance, and the administrator as everywhere."""
@@ -85,7 +102,7 @@ def register(app: Flask) -> None:
     app.extensions["counter"] = Counter(app.extensions["settings"].gateways, app.extensions["clock"])
     app.register_blueprint(desk_payments)
     name_acts(app, ACTS)
-    keep(app, PAYMENTS, REFUNDS)
+    keep(app, PAYMENTS, REFUNDS, BILLS)
     desk_link(app, GROUP, "payments", "/desk/payments", "wallet", N_("支付与退款"), may_see)
     desk_link(app, GROUP, "bills", "/desk/payments/bills", "receipt-text", N_("渠道对账"), may_see)
     count_on(app, "desk.payments", lambda: desk.counts(reading())[View.FAILED])
@@ -217,10 +234,25 @@ def _list(wanted: desk.Wanted, *, form: OutsideForm | None = None, wrong_at: str
 
 
 def _bills(*, wrong: str = "") -> dict[str, Any]:
-    session, counter = reading(), current_app.extensions["counter"]
+    session, counter, args = reading(), current_app.extensions["counter"], request.args
     waiting = bills.open_differences(session)
+    gateway, since, until = gateway_from(args.get("gateway", "")), *(day_from(args.get(name, "")) for name in DAYS)
+    unsettled = args.get("state") == "open"
+    days = {name: day.isoformat() if day else "" for name, day in zip(DAYS, (since, until), strict=True)}
+    look = BILLS.look({"gateway": gateway.value if gateway else "", "state": "open" if unsettled else "", **days})
+    asked = bills.BillsAsked(
+        gateway=gateway,
+        since=since,
+        until=until,
+        open=unsettled,
+        oldest=look.oldest_first,
+        page=look.page,
+        size=look.size,
+    )
     return {
-        "days": bills.bill_days(session),
+        "look": look,
+        "found": bills.bill_days(session, asked),
+        "gateways": {name: told for name, told in GATEWAYS.items() if gateway_from(name)},
         "waiting": waiting,
         "offered": counter.offered(),
         "yesterday": civil_day(now(), ZONE) - timedelta(days=1),

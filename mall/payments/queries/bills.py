@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from mall.dealers.models import Dealer
@@ -38,14 +38,52 @@ def settled_days(session: Session, gateway: GatewayName, *, since: date) -> set[
     return set(session.scalars(asked))
 
 
-def bill_days(session: Session, *, before: date | None = None, limit: int = 40) -> list[DayShown]:
-    """The newest days of every gateway."""
-    asked = select(BillDay).order_by(BillDay.day.desc(), BillDay.gateway).limit(limit)
-    if before is not None:
-        asked = asked.where(BillDay.day < before)
-    bills = list(session.scalars(asked))
+@dataclass(frozen=True)
+class BillsFound:
+    """A page of bills, and how many there are in all."""
+
+    rows: list[DayShown]
+    total: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillsAsked:
+    """Which bills are wanted; what is none does not count. `open` ones hold a difference that nobody looked into."""
+
+    gateway: GatewayName | None = None
+    since: date | None = None
+    until: date | None = None
+    open: bool = False
+    oldest: bool = False
+    page: int = 1
+    size: int = 25
+
+
+def bill_days(session: Session, asked: BillsAsked) -> BillsFound:
+    """Bills by day, the newest first unless asked otherwise."""
+    wanted: list[ColumnElement[bool]] = []
+    if asked.gateway:
+        wanted.append(BillDay.gateway == asked.gateway)
+    if asked.since:
+        wanted.append(BillDay.day >= asked.since)
+    if asked.until:
+        wanted.append(BillDay.day <= asked.until)
+    if asked.open:
+        same = (BillDifference.gateway == BillDay.gateway, BillDifference.day == BillDay.day)
+        unsettled = (BillDifference.kind != DifferenceKind.NOTICE, BillDifference.resolved_at.is_(None))
+        wanted.append(select(BillDifference.id).where(*same, *unsettled).exists())
+    total = session.scalar(select(func.count()).select_from(BillDay).where(*wanted)) or 0
+    day = BillDay.day if asked.oldest else BillDay.day.desc()
+    page = select(BillDay).where(*wanted).order_by(day, BillDay.gateway)
+    bills = list(session.scalars(page.limit(asked.size).offset((asked.page - 1) * asked.size)))
     if not bills:
-        return []
+        return BillsFound([], total, asked.size)
+    shown = (BillDifference.day >= min(one.day for one in bills), BillDifference.day <= max(one.day for one in bills))
     counted = (
         select(
             BillDifference.gateway,
@@ -53,16 +91,17 @@ def bill_days(session: Session, *, before: date | None = None, limit: int = 40) 
             func.count(),
             func.count(BillDifference.resolved_at),
         )
-        .where(BillDifference.day >= bills[-1].day, BillDifference.kind != DifferenceKind.NOTICE)
+        .where(*shown, BillDifference.kind != DifferenceKind.NOTICE)
         .group_by(BillDifference.gateway, BillDifference.day)
     )
     found = {(gateway, day): (many, resolved) for gateway, day, many, resolved in session.execute(counted)}
     nothing = (0, 0)
-    return [
+    rows = [
         DayShown(bill, many - resolved, many)
         for bill in bills
         for many, resolved in [found.get((bill.gateway, bill.day), nothing)]
     ]
+    return BillsFound(rows, total, asked.size)
 
 
 def bill_of(session: Session, gateway: GatewayName, day: date) -> BillDay | None:

@@ -179,6 +179,9 @@ def test_a_price_below_cost_and_a_large_change_wait_for_a_second_person(stocked:
     assert (large.weight, large.wants_second_person) == (900, True)
     small = prices_brought(price(PINE, "28700"), key="3")
     assert not small.wants_second_person
+    transact(set_cost, sku_code=PINE, cost_fen=1, actor=MAKER)
+    again = prices_brought(price(PINE, "10000"), key="4")
+    assert again.below_cost == 1, "a cost that was lowered just now is held still"
 
 
 def test_what_somebody_changed_after_the_dry_run_is_left_to_them(stocked: Flask) -> None:

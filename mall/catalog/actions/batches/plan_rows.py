@@ -19,13 +19,15 @@ from mall.base.refused import N_, Refused
 from mall.catalog.actions.batches.judged import Judged, Wrong
 from mall.catalog.actions.batches.noted import note_rows
 from mall.catalog.actions.batches.prices import words
-from mall.catalog.actions.bounds import follow_library, held, within
+from mall.catalog.actions.bounds import follow_library, within
+from mall.catalog.actions.bounds import held as bounds_held
 from mall.catalog.actions.plans import tell_items
 from mall.catalog.models import Batch, Item, Outcome, PricePlan, Sku
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import told
+from mall.catalog.rules.costs import held
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import USUAL_VALUE, Costs, usual_tax
 from mall.catalog.rules.repricing import weight
@@ -46,7 +48,10 @@ ENDED = N_("已经结束，不用撤销")
 
 _item, _sku, _plan = (cast(Table, each.__table__) for each in (Item, Sku, PricePlan))
 _SKUS = (
-    select(_sku.c.id, _sku.c.code, _sku.c.item_id, _sku.c.cost_fen, _sku.c.retired_at, _item.c.kind)
+    select(
+        *(_sku.c[name] for name in ("id", "code", "item_id", "cost_fen", "held_fen", "held_until", "retired_at")),
+        _item.c.kind,
+    )
     .join(_item, _item.c.id == _sku.c.item_id)
     .where(bulk.among(_sku.c.code, "codes"))
 )
@@ -70,7 +75,7 @@ def judge_plans(
     Within a batch of a region nothing is judged but the region's own prices, within the brand's bounds.
     """
     if batch.region and writing:
-        held(session, now)
+        bounds_held(session, now)
     given = {"codes": sorted({row.code for row in rows})}
     skus: dict[str, Any] = {row.code: row for row in session.execute(_SKUS, given)}
     if writing:
@@ -220,11 +225,12 @@ class _Bench:
         return replace(plan, bounded=bounded, ends_at=ends)
 
     def _hold(self, judged: PlanRow, sku: Row[Any]) -> None:
-        """Hold it against what the piece costs."""
-        if judged.fresh is None or not sku.cost_fen:
+        """Hold it against what the piece costs, or lately did."""
+        cost = held(sku.cost_fen, sku.held_fen, sku.held_until, self.now)
+        if judged.fresh is None or not cost:
             return
         tax = usual_tax(shipped=sku.kind.shipped)
-        costs = Costs(cost_fen=sku.cost_fen, tax_bps=tax, unit_value=self.unit_value)
+        costs = Costs(cost_fen=cost, tax_bps=tax, unit_value=self.unit_value)
         if costs.undercut_by(judged.fresh.points, judged.fresh.cash_fen):
             judged.below_cost = 1
             judged.told.append(told(BELOW, floor=costs.floor(judged.fresh.cash_fen)))

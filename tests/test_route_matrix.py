@@ -652,6 +652,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("desk_catalog.preview_edition", "GET"): Route(MERCHANDISER, "/desk/editions/CK-5L/preview"),
     ("desk_catalog.preview_edition", "POST"): Route(MERCHANDISER, "/desk/editions/CK-5L/preview"),
     ("desk_catalog.edition_history", "GET"): Route(MERCHANDISER, "/desk/editions/CK-5L/history"),
+    ("desk_catalog.answer_library", "POST"): Route(
+        MERCHANDISER, "/desk/editions/CK-5L/library/names", data={"act": "follow"}
+    ),
     ("desk_catalog.restore_edition", "POST"): Route(
         MERCHANDISER, "/desk/editions/CK-5L/history/9/restoring", answers=NOT_FOUND
     ),

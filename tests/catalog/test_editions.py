@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.catalog.actions import put_category
-from mall.catalog.actions.editions import give_up, restore, say
+from mall.catalog.actions.editions import answer, give_up, restore, say
 from mall.catalog.actions.set_bounds import set_bounds
 from mall.catalog.models import (
     BoundsCut,
@@ -22,18 +22,20 @@ from mall.catalog.models import (
     EditionTerm,
     Item,
     ItemEdition,
+    LibraryMoved,
     NoSuchItem,
     NoSuchRegion,
     PartNotTheirs,
     Said,
 )
 from mall.catalog.queries import Filters, Own, Sort, item, items, newest, own_prices
+from mall.catalog.queries.beside import beside, said_by, versions
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.desk_filters import ItemFilters
-from mall.catalog.queries.regional import Way, beside, listed, said_by, versions
-from mall.catalog.rules.editions import edition, hidden, worn
+from mall.catalog.queries.regional import Way, counted, listed, overtaken
+from mall.catalog.rules.editions import edition, hidden, mark, worn
 from mall.dealers.actions import open_dealer
-from mall.dealers.models import ChannelLevel, OutsideScope, Scope, Tier
+from mall.dealers.models import WHOLE, ChannelLevel, OutsideScope, Scope, Tier
 from mall.web.db import now, reading, transact
 from tests.catalog.conftest import spoken, statements
 from tests.conftest import Clock
@@ -187,6 +189,40 @@ def test_a_region_is_told_when_the_library_has_moved_on(spread: Flask) -> None:
     reading().rollback()
     write(EAST, names=spoken("华东名"), pictures=["east"], revision=1)  # seen, and meant
     assert beside(reading(), THERMOS, EAST).behind == {}
+
+
+def test_what_the_library_changed_is_followed_or_not_part_by_part(spread: Flask) -> None:
+    write(EAST, names=spoken("华东名"), subtitles=spoken("华东副题"), pictures=["east"])
+    write(ZHEJIANG, pictures=["zj"])
+    assert overtaken(reading(), WHOLE) == {}
+    assert counted(reading(), now(), EAST)["behind"] == 0
+
+    def moves_on(session: Session, _now: datetime) -> None:
+        item = session.scalars(select(Item).where(Item.code == THERMOS)).one()
+        item.names, item.pictures = spoken("品牌新名"), ["thermos", "kettle"]
+
+    transact(moves_on)
+    assert overtaken(reading(), WHOLE) == {EAST: 1, ZHEJIANG: 1}
+    assert overtaken(reading(), Scope(ZHEJIANG)) == {ZHEJIANG: 1}
+    [row] = listed(reading(), now(), EAST, ItemFilters(), way=Way.BEHIND).rows
+    assert (row.code, row.behind, counted(reading(), now(), EAST)["behind"]) == (THERMOS, True, 1)
+    reading().rollback()
+    asked: dict[str, Any] = {"code": THERMOS, "region": EAST, "actor": "staff:1", "revision": 1}
+    kept = asked | {"part": Said.NAMES, "follow": False, "seen": mark(spoken("品牌新名"))}
+    for wrong in ({"seen": mark(spoken("旧名"))}, {"revision": 9}):
+        with pytest.raises(LibraryMoved):
+            transact(answer, **kept | wrong)
+    with pytest.raises(OutsideScope):
+        transact(answer, **kept, scope=Scope(HEBEI))
+    assert [transact(answer, **kept) for _twice in range(2)] == [1, 1]
+    assert list(beside(reading(), THERMOS, EAST).behind) == ["pictures"]
+    reading().rollback()
+    followed = asked | {"part": Said.PICTURES, "follow": True, "seen": mark(["thermos", "kettle"])}
+    assert [transact(answer, **followed) for _twice in range(2)] == [2, 2]
+    there = beside(reading(), THERMOS, EAST)
+    assert (there.said, there.behind) == ({"names": spoken("华东名"), "subtitles": spoken("华东副题")}, {})
+    acts = select(AuditEntry.act).where(AuditEntry.act.startswith("edition.")).order_by(AuditEntry.id)
+    assert list(reading().scalars(acts))[2:] == ["edition.seen", "edition.say"]
 
 
 def test_a_regions_list_shows_what_its_dealers_see_and_what_is_its_own(spread: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -175,6 +176,17 @@ def test_the_region_is_told_what_the_library_has_changed(desk: FlaskClient) -> N
     transact(lambda session, _now: session.execute(renamed) and None)
     assert "品牌库改过" in words(desk.get(LIST))
     assert "你们另写以后，品牌库改过" in words(desk.get(ONE))
+    assert "本区另写的，品牌库改过" in words(desk.get("/desk/today"))
+    assert f"/desk/editions?way=behind&amp;{urlencode({'region': REGION})}" in desk.get("/desk/today").text
+    behind = desk.get(f"{LIST}&way=behind")
+    assert "TB-750-TI" in behind.text
+    form = desk.get(ONE).text.partition("/library/names?")[2]
+    sent = dict(re.findall(r'name="(revision|seen)" value="(\w+)"', form)) | {"act": "keep"}
+    where = f"/desk/editions/TB-750-TI/library/names?region={REGION}"
+    assert "没有照办" in words(desk.post(where, data=sent | {"seen": "old"}), 409)
+    assert desk.post(where, data=sent).status_code == 303
+    assert "你们另写以后，品牌库改过" not in words(desk.get(ONE))
+    assert desk.post(where.replace("names", "price"), data=sent).status_code == 404
     assert desk.post(ONE, data=fields(desk)).status_code == 303
     assert "你们另写以后" not in words(desk.get(ONE))
 
@@ -183,3 +195,11 @@ def _edition() -> ItemEdition:
     reading().rollback()
     found = reading().scalars(select(ItemEdition)).one_or_none()
     return found or ItemEdition(names=None)
+
+
+def test_the_list_opens_with_a_region_of_the_brands_own(brand: FlaskClient) -> None:
+    abroad = update(Dealer).where(Dealer.code == "NB0574").values(region="EIRE")
+    transact(lambda session, _now: session.execute(abroad) and None)
+    html = brand.get("/desk/editions").text
+    assert '<option value="华东" selected' in html
+    assert html.index('<option value="华东/浙江/杭州"') < html.index('<option value="EIRE"')

@@ -21,15 +21,17 @@ from mall.catalog.models import (
     EditionVersion,
     Item,
     ItemEdition,
+    LibraryMoved,
     NoSuchItem,
     NoSuchRegion,
     NoSuchVersion,
     PartNotTheirs,
+    Said,
 )
-from mall.catalog.queries.regional import library, said_by
+from mall.catalog.queries.beside import library, said_by
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.differences import differences
-from mall.catalog.rules.editions import edition, faults, library_of, parts_of
+from mall.catalog.rules.editions import edition, faults, library_of, mark, parts_of, without
 from mall.dealers.models import WHOLE, Dealer, Scope
 
 
@@ -99,6 +101,50 @@ def give_up(
     say(
         session, now, code=code, region=region, said={}, revision=revision, actor=actor, scope=scope, address=address
     )
+
+
+def answer(
+    session: Session,
+    now: datetime,
+    *,
+    code: str,
+    region: str,
+    part: Said,
+    follow: bool,
+    revision: int,
+    seen: str,
+    actor: str,
+    scope: Scope = WHOLE,
+    address: str = "",
+) -> int:
+    """Settle one part of an edition that the library has changed since: follow the library in it, or keep the region's
+    words and take note of the library's. Gives back the edition's revision; the same again changes nothing.
+
+    `seen` is the mark of what the library was shown to say. Refused: a region outside the scope; an edition that others
+    have written, or a library that has changed, since the two were looked at.
+    """
+    scope.must_cover(region)
+    item = _locked(session, code)
+    row = _row(session, region, item.id)
+    if row is None or part not in said_by(row):
+        return row.revision if row else 0
+    says = library(item)[part]
+    if not follow and row.base.get(part) == says:
+        return row.revision
+    if row.revision != revision or mark(says) != seen:
+        raise LibraryMoved
+    if not follow:
+        row.base = row.base | {part.value: says}
+        session.flush()
+        _note(session, now, "edition.seen", item, region, actor, address, {"part": part.value})
+        return row.revision
+    before = said_by(row)
+    said, base = without(before, [part]), {name: was for name, was in row.base.items() if name != part}
+    no = _next(session, region, item.id)
+    _write(session, now, item, region, row, said, base, no, actor)
+    told = {"part": part.value, "before": {part.value: before[part]}, "after": {}}
+    _note(session, now, "edition.say" if said else "edition.give_up", item, region, actor, address, told)
+    return no if said else 0
 
 
 def restore(

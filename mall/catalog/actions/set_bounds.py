@@ -15,8 +15,8 @@ from mall.base.refused import Malformed
 from mall.catalog.actions.bounds import follow_library, held
 from mall.catalog.actions.editions import take_back
 from mall.catalog.models import BoundsCut, BoundsMoved, EditionBounds, Item, ItemEdition, Said, Sku
+from mall.catalog.queries.beside import said_by
 from mall.catalog.queries.bounds import regions_plans
-from mall.catalog.queries.regional import said_by
 from mall.catalog.rules.editions import without
 from mall.dealers.models import WHOLE, Scope
 

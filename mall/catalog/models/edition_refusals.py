@@ -18,6 +18,13 @@ class EditionMoved(Refused):
     text = N_("这件礼品的区域版刚被别人改过，你的改动没有保存。你填的都在，请核对后再保存。")
 
 
+class LibraryMoved(Refused):
+    """The library, or the region's edition, has changed again since somebody looked at the two side by side."""
+
+    code = "library_moved"
+    text = N_("品牌库或本区的写法刚又改过，没有照办。请看过下面最新的再选。")
+
+
 class PartNotTheirs(Refused):
     """A part that the brand does not let regions say."""
 

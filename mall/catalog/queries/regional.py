@@ -1,4 +1,4 @@
-"""The regional libraries as the desk reads them: a region's list of rewards, and one reward's edition."""
+"""The regional libraries as the desk reads them: a region's list of rewards, and where the library moved on."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from mall.base.refused import N_
 from mall.catalog.models import (
-    Edition,
-    EditionVersion,
     Item,
     ItemEdition,
     Kind,
-    NoSuchItem,
-    NoSuchVersion,
     PricePlan,
     Said,
     Sku,
@@ -43,6 +52,7 @@ class Way(StrEnum):
     SAID = "said"
     PRICED = "priced"
     HIDDEN = "hidden"
+    BEHIND = "behind"
     FOLLOWS = "follows"
 
 
@@ -50,6 +60,7 @@ WAYS: dict[Way, str] = {
     Way.SAID: N_("有本区写法"),
     Way.PRICED: N_("有本区价格"),
     Way.HIDDEN: N_("本区下架"),
+    Way.BEHIND: N_("品牌库改过"),
     Way.FOLLOWS: N_("全部跟随"),
 }
 
@@ -94,6 +105,32 @@ def _priced(region: str, now: datetime) -> Select[Any]:
     )
 
 
+def _behind() -> ColumnElement[bool]:
+    """Whether the library says something else by now, in the parts of the edition beside it, than when they were
+    written: what it said then is kept as one text of sorted names, and is put together anew of what it says now.
+    """
+    said: ColumnElement[str] = literal("")
+    for name in sorted(part.value for part in WORDS):
+        now_said = literal(f',"{name}":').concat(type_coerce(_item.c[name], Text))
+        said = said.concat(case((_edition.c[name].is_not(None), now_said), else_=""))
+    whole: ColumnElement[str] = literal("{").concat(func.substr(said, 2)).concat("}")
+    return type_coerce(_edition.c.base, Text) != whole
+
+
+def _overtaken(region: str) -> Select[Any]:
+    """The rewards of which the library has changed what a region says in its own words."""
+    theirs = select(_edition.c.item_id).join(_item, _item.c.id == _edition.c.item_id)
+    return theirs.where(_edition.c.region == region, _behind())
+
+
+def overtaken(session: Session, scope: Scope) -> dict[str, int]:
+    """How many editions of the regions in a scope the library has left behind, by region, the most first."""
+    counted = select(_edition.c.region, func.count()).join(_item, _item.c.id == _edition.c.item_id)
+    rows = session.execute(counted.where(_behind()).group_by(_edition.c.region).order_by(_edition.c.region))
+    found = [(region, many) for region, many in rows if scope.covers(region)]
+    return dict(sorted(found, key=lambda one: -one[1]))
+
+
 def listed(
     session: Session,
     now: datetime,
@@ -117,6 +154,8 @@ def listed(
             places = places.where(_item.c.id.in_(priced))
         case Way.HIDDEN:
             places = places.where(_item.c.id.in_(HIDDEN.params(regions=regions_above(region), now=now)))
+        case Way.BEHIND:
+            places = places.where(_item.c.id.in_(_overtaken(region)))
         case Way.FOLLOWS:
             places = places.where(_item.c.id.not_in(said), _item.c.id.not_in(priced))
     total = session.scalar(select(func.count()).select_from(places.subquery())) or 0
@@ -135,6 +174,7 @@ def counted(session: Session, now: datetime, region: str) -> dict[str, int]:
         Way.SAID.value: select(func.count()).select_from(said.subquery()),
         Way.PRICED.value: select(func.count()).select_from(priced.subquery()),
         Way.HIDDEN.value: select(func.count(HIDDEN.subquery().c.item_id.distinct())),
+        Way.BEHIND.value: select(func.count()).select_from(_overtaken(region).subquery()),
         "own": select(func.count()).select_from(own),
     }
     statement = select(*(one.scalar_subquery().label(name or "every") for name, one in each.items()))
@@ -192,100 +232,3 @@ def _row(row: Any, now: datetime, prices: int) -> Row:
         changed_at=row.my_changed_at,
         changed_by=row.my_changed_by or "",
     )
-
-
-def library(item: Item) -> Edition:
-    """What the library says of a reward in the parts that regions may say too."""
-    return {part.value: getattr(item, part.value) for part in WORDS}
-
-
-def said_by(row: ItemEdition | None) -> Edition:
-    """What an edition says, as a document; {} for none."""
-    if row is None:
-        return {}
-    said: Edition = {part.value: getattr(row, part.value) for part in WORDS if getattr(row, part.value) is not None}
-    if row.off_from is not None:
-        until = row.off_until.isoformat() if row.off_until else None
-        said |= {"off_from": row.off_from.isoformat(), "off_until": until}
-    return said
-
-
-@dataclass(frozen=True, kw_only=True)
-class Beside:
-    """A reward beside what regions say of it: the editions of a region and of those above it, the widest first."""
-
-    item: Item
-    region: str
-    editions: Sequence[ItemEdition]
-
-    @property
-    def mine(self) -> ItemEdition | None:
-        """The region's own edition, if it has one."""
-        return next((one for one in self.editions if one.region == self.region), None)
-
-    @property
-    def above(self) -> Sequence[ItemEdition]:
-        """The editions of the regions around it: what it follows before the library."""
-        return [one for one in self.editions if one.region != self.region]
-
-    @property
-    def said(self) -> Edition:
-        """What the region says."""
-        return said_by(self.mine)
-
-    @property
-    def revision(self) -> int:
-        """The number of its edition; 0 without one."""
-        return self.mine.revision if self.mine else 0
-
-    @property
-    def followed(self) -> Edition:
-        """What the region's dealers would see without its own edition."""
-        found = library(self.item)
-        for one in self.above:
-            found = found | {name: value for name, value in said_by(one).items() if name in found}
-        return found
-
-    @property
-    def behind(self) -> Edition:
-        """The parts of the library that have changed since the region wrote its own, as they were then."""
-        if self.mine is None:
-            return {}
-        is_now = library_of(library(self.item), self.said)
-        return {name: was for name, was in self.mine.base.items() if was != is_now.get(name)}
-
-
-def beside(session: Session, code: str, region: str) -> Beside:
-    """A reward with the editions that hold in a region. Refused: no such reward was ever published."""
-    item = session.scalar(select(Item).where(Item.code == code))
-    if item is None:
-        raise NoSuchItem
-    return Beside(item=item, region=region, editions=editions_over(session, item.id, region))
-
-
-def editions_over(session: Session, item_id: int, region: str) -> list[ItemEdition]:
-    """The editions of a reward that hold in a region, the widest region's first."""
-    over = select(ItemEdition).where(ItemEdition.item_id == item_id, ItemEdition.region.in_(regions_above(region)))
-    return list(session.scalars(over.order_by(func.length(ItemEdition.region))))
-
-
-def regions_saying(session: Session, item_id: int) -> list[ItemEdition]:
-    """All editions of a reward, by region."""
-    return list(
-        session.scalars(select(ItemEdition).where(ItemEdition.item_id == item_id).order_by(ItemEdition.region))
-    )
-
-
-def versions(session: Session, item_id: int, region: str, *, limit: int = 100) -> list[EditionVersion]:
-    """What a region said of a reward each time, the newest first."""
-    mine = (EditionVersion.region == region, EditionVersion.item_id == item_id)
-    newest = select(EditionVersion).where(*mine).order_by(EditionVersion.no.desc()).limit(limit)
-    return list(session.scalars(newest))
-
-
-def version(session: Session, item_id: int, region: str, no: int) -> EditionVersion:
-    """One version. Refused: no such version."""
-    found = session.get(EditionVersion, (region, item_id, no))
-    if found is None:
-        raise NoSuchVersion
-    return found

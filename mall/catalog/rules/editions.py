@@ -6,12 +6,14 @@ which its dealers do not see the reward: {names, subtitles, descriptions, pictur
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from mall.base.refused import N_
 from mall.base.rich import MOST
+from mall.base.types import canonical
 from mall.catalog.models import Document, Edition, Said
 from mall.catalog.rules.document import MOST_NAME, MOST_PICTURES, MOST_SUBTITLE, document
 
@@ -44,6 +46,11 @@ def without(said: Edition, parts: Iterable[Said]) -> Edition:
 def library_of(found: Document, said: Edition) -> Edition:
     """What the library says in the place of an edition's parts."""
     return {part.value: found[part.value] for part in WORDS if part in said}
+
+
+def mark(value: Any) -> str:
+    """A short sign of what somebody was shown, for their form to send back."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:16]
 
 
 def worn(found: Document, editions: Iterable[Edition]) -> Document:

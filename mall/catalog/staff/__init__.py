@@ -12,6 +12,7 @@ from mall.catalog.staff import (
     bulk,
     categories,
     counts,
+    edition_behind,
     edition_bounds,
     edition_history,
     editions,
@@ -51,4 +52,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(desk_stock)
 
 
-__all__ = ["bulk", "edition_bounds", "edition_history", "editor", "history", "preview", "register"]
+__all__ = ["bulk", "edition_behind", "edition_bounds", "edition_history", "editor", "history", "preview", "register"]

@@ -10,13 +10,15 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from mall.catalog.models import Edition, Said
+from mall.catalog.models import SAID, Edition, Said
+from mall.catalog.queries.beside import Beside, library
 from mall.catalog.queries.edition_prices import Priced
-from mall.catalog.queries.regional import Beside
+from mall.catalog.rules.differences import differences
 from mall.catalog.rules.document import LANGUAGES
-from mall.catalog.rules.editions import LONGEST, WORDS, edition, faults
+from mall.catalog.rules.editions import LONGEST, WORDS, edition, faults, mark
 from mall.catalog.staff.desk import fen_typed, yuan_told
 from mall.catalog.staff.item_form import local, moment_kept, text_typed
+from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.pictures import PicturesForm, unknown
 from mall.web.forms import trimmed, whole
 
@@ -55,6 +57,36 @@ class EditionForm:
     def asked(self) -> bool:
         """Whether a button of the pictures was pressed: the form is shown again and nothing saved."""
         return bool(self.pictures.pictures.asked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """A part that the library has changed since the region wrote its own: both texts, and what changed in words."""
+
+    part: Said
+    word: str
+    says: Any
+    own: Any
+    changed: list[Part]
+    mark: str
+    """What a form sends back of what was shown."""
+
+
+def left_behind(found: Beside) -> list[Left]:
+    """The parts of an edition that the library has left behind, in their order."""
+    says = library(found.item)
+    return [
+        Left(
+            part=part,
+            word=_(SAID[part]),
+            says=says[part],
+            own=found.said[part],
+            changed=[part_named(one) for one in differences({part.value: was}, {part.value: says[part]})],
+            mark=mark(says[part]),
+        )
+        for part in WORDS
+        if (was := found.behind.get(part)) is not None
+    ]
 
 
 def edition_from(sent: MultiDict[str, str], found: Beside, at: datetime) -> EditionForm:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import NotFound, Refused
 from mall.catalog.actions.editions import restore
-from mall.catalog.queries.regional import beside, version, versions
+from mall.catalog.queries.beside import beside, version, versions
 from mall.catalog.rules.differences import differences
 from mall.catalog.staff.desk import MAY_PRICE, desk_catalog, signed
 from mall.catalog.staff.editions import needed, revision_sent

@@ -11,22 +11,21 @@ from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.edition_prices import put_prices
 from mall.catalog.actions.editions import give_up, say
 from mall.catalog.models import SAID, BelowCost, Edition, NoSuchRegion, RegionBelowCost, Said
+from mall.catalog.queries.beside import Beside, beside, regions_saying, regions_written, said_by
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.desk_filters import ItemFilters
 from mall.catalog.queries.documents import written
 from mall.catalog.queries.edition_prices import prices_in, seen
 from mall.catalog.queries.priced import of_item
-from mall.catalog.queries.regional import WAYS, Beside, Way, beside, counted, listed, regions_saying, said_by
+from mall.catalog.queries.regional import WAYS, Way, counted, listed
 from mall.catalog.queries.tree import tree
-from mall.catalog.rules.differences import differences
 from mall.catalog.rules.editions import LONGEST, worn
 from mall.catalog.rules.pricing import Costs
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, point_value, signed, tax_of
-from mall.catalog.staff.edition_form import EditionForm, PricesForm, edition_from, prices_from
-from mall.catalog.staff.parts import part_named
+from mall.catalog.staff.edition_form import EditionForm, PricesForm, edition_from, left_behind, prices_from
 from mall.catalog.staff.preview import drawn
 from mall.catalog.staff.price_form import STEPS
-from mall.dealers.models import TIERS, OutsideScope
+from mall.dealers.models import TIERS, OutsideScope, beneath
 from mall.dealers.queries.people import staff_names
 from mall.dealers.queries.seen_as import regions
 from mall.web import guards, headers
@@ -102,7 +101,7 @@ def editions() -> Response:
 def edition(code: str) -> Response:
     """One reward beside the brand's words, to be written on for a region."""
     found = beside(reading(), code, needed())
-    return headers.framing(page(ONE, refusal=None, **_look(found, EditionForm.of(found))))
+    return headers.framing(page(ONE, refusal=None, **looked_at(found, EditionForm.of(found))))
 
 
 @desk_catalog.post("/editions/<code>")
@@ -113,16 +112,16 @@ def write_edition(code: str) -> Response:
     found = beside(reading(), code, needed())
     form = edition_from(request.form, found, now())
     if form.asked:
-        return headers.framing(page(ONE, refusal=None, **_look(found, form, typed=True)))
+        return headers.framing(page(ONE, refusal=None, **looked_at(found, form, typed=True)))
     if form.errors:
-        return headers.framing(refused(ONE, **_look(found, form, typed=True)))
+        return headers.framing(refused(ONE, **looked_at(found, form, typed=True)))
     try:
         transact(say, code=code, region=found.region, said=form.said, revision=form.revision, **signed())
     except (NotFound, OutsideScope):
         raise
     except Refused as refusal:
         again = beside(reading(), code, found.region)
-        return headers.framing(refused(ONE, refusal=refusal, **_look(again, form, typed=True)))
+        return headers.framing(refused(ONE, refusal=refusal, **looked_at(again, form, typed=True)))
     said = _("已保存，本区的经销商马上看到。") if form.said else _("本区跟随品牌库。")
     return go(url_for("desk_catalog.edition", code=code, region=found.region), said)
 
@@ -138,7 +137,7 @@ def give_up_edition(code: str) -> Response:
         raise
     except Refused as refusal:
         again = beside(reading(), code, found.region)
-        return headers.framing(refused(ONE, refusal=refusal, **_look(again, EditionForm.of(again))))
+        return headers.framing(refused(ONE, refusal=refusal, **looked_at(again, EditionForm.of(again))))
     return go(url_for("desk_catalog.edition", code=code, region=found.region), _("本区跟随品牌库。"))
 
 
@@ -150,7 +149,7 @@ def price_edition(code: str) -> Response:
     found = beside(session, code, needed())
     there = prices_in(session, at, found.item.id, found.region)
     form = prices_from(request.form, there)
-    wants = _look(found, EditionForm.of(found)) | {"prices_form": form}
+    wants = looked_at(found, EditionForm.of(found)) | {"prices_form": form}
     if form.errors:
         return headers.framing(refused(ONE, **wants))
     asked: dict[str, Any] = {"prices": form.prices, "seen_": form.seen, "costs": _costs(found)}
@@ -161,7 +160,7 @@ def price_edition(code: str) -> Response:
     except Refused as refused_:
         refusal = RegionBelowCost(**refused_.params) if isinstance(refused_, BelowCost) else refused_
         again = beside(reading(), code, found.region)
-        wants = _look(again, EditionForm.of(again))
+        wants = looked_at(again, EditionForm.of(again))
         fresh = PricesForm(typed=form.typed, errors=form.errors, seen=wants["prices_form"].seen)
         return headers.framing(refused(ONE, refusal=refusal, **wants | {"prices_form": fresh}))
     said = _("本区价格已保存，马上生效。") if many else _("和现在一样，没有改动。")
@@ -187,14 +186,21 @@ def theirs() -> list[str]:
 
 
 def _asked(mine: list[str]) -> str:
-    """The region that the address names; without one the widest that is theirs. None where no dealers are."""
+    """The region that the address names; without one the first of the widest that is theirs, in whose libraries
+    somebody has written where there is such. None where no dealers are.
+    """
     region = trimmed(request.args.get("region"))[:200]
     if not region:
-        return min(mine, key=lambda one: one.count("/"), default="")
+        written_in = regions_written(reading())
+        return min(mine, key=lambda one: (one.count("/"), not written_in & set(_within(one, mine))), default="")
     if region not in regions(reading()):
         raise NoSuchRegion
     guards.staff().scope.must_cover(region)
     return region
+
+
+def _within(region: str, all_: list[str]) -> list[str]:
+    return [one for one in all_ if beneath(one, region)]
 
 
 def needed() -> str:
@@ -221,11 +227,10 @@ def _costs(found: Beside) -> dict[str, Costs]:
     }
 
 
-def _look(found: Beside, form: EditionForm, *, typed: bool = False) -> dict[str, Any]:
+def looked_at(found: Beside, form: EditionForm, *, typed: bool = False) -> dict[str, Any]:
+    """What the page of one reward shows."""
     session, at = reading(), now()
     there = prices_in(session, at, found.item.id, found.region)
-    behind = found.behind
-    is_now = {name: getattr(found.item, name) for name in behind}
     return {
         "found": found,
         "form": form,
@@ -235,7 +240,7 @@ def _look(found: Beside, form: EditionForm, *, typed: bool = False) -> dict[str,
         "parts": SAID,
         "words": [(part, SAID[part], most) for part, most in LONGEST.items()],
         "shelf": Said.SHELF,
-        "behind": [part_named(one) for one in differences(behind, is_now)],
+        "behind": left_behind(found),
         "saying": [one for one in regions_saying(session, found.item.id) if one.region != found.region],
         "prices": there,
         "prices_form": PricesForm.of(there, seen(there)),

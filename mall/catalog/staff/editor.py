@@ -15,9 +15,9 @@ from mall.catalog.actions.drafts import catch_up, discard, save
 from mall.catalog.actions.due import cancel_due, set_due
 from mall.catalog.actions.publish import publish, schedule, take_off
 from mall.catalog.models import KINDS, TAGS, DraftDue, DraftMoved, Item, Kind, WrongMoments, on_shelf
+from mall.catalog.queries.beside import regions_saying
 from mall.catalog.queries.documents import Written, choices, facts, written
 from mall.catalog.queries.quarrels import conflict
-from mall.catalog.queries.regional import regions_saying
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.checks import checks
 from mall.catalog.rules.differences import differences

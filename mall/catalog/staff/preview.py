@@ -13,10 +13,10 @@ from flask import Response, request
 from sqlalchemy import select
 
 from mall.catalog.models import Category, Delivery, Document, FreightTemplate, Kind, Sku, Stock
+from mall.catalog.queries.beside import editions_over, said_by
 from mall.catalog.queries.documents import Written, written
 from mall.catalog.queries.one import Page
 from mall.catalog.queries.plans import open_plans
-from mall.catalog.queries.regional import editions_over, said_by
 from mall.catalog.rules import choice
 from mall.catalog.rules.choice import choose, most, pick
 from mall.catalog.rules.editions import worn

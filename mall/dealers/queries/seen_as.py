@@ -37,7 +37,10 @@ def find_dealers(session: Session, words: str, *, within: str = "") -> list[Some
 
 
 def regions(session: Session) -> list[str]:
-    """Every region that a dealer is in, and those above it: 华东, 华东/浙江, 华东/浙江/杭州."""
+    """Every region that a dealer is in, and those above it: 华东, 华东/浙江, 华东/浙江/杭州.
+
+    The brand's own first, which are written in Chinese; after them those that came with orders from abroad (EIRE).
+    """
     paths = session.scalars(select(Dealer.region).distinct())
     found = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
-    return sorted(found - {""})
+    return sorted(found - {""}, key=lambda region: (region.isascii(), region))

@@ -21,6 +21,7 @@ from mall.catalog.queries.batches import seen_by
 from mall.catalog.queries.desk_filters import ItemFilters, Lack, Standing, matching
 from mall.catalog.queries.ending import ending
 from mall.catalog.queries.fruitless import fruitless_count
+from mall.catalog.queries.regional import overtaken
 from mall.catalog.queries.stock import ringing
 from mall.catalog.queries.suppliers import reviews_due
 from mall.face.queries.due import failed_count
@@ -178,6 +179,12 @@ def _face_failed(session: Session, asker: Asker) -> Iterator[Line]:
     yield Line("face_fault", failed_count(session, asker.now, asker.scope))
 
 
+def _editions(session: Session, asker: Asker) -> Iterator[Line]:
+    """Editions that the library has left behind; the line leads to the region that has most of them."""
+    found = overtaken(session, asker.scope)
+    yield Line("editions", sum(found.values()), {"region": next(iter(found), None)})
+
+
 QUESTIONS: tuple[tuple[frozenset[str], Question], ...] = (
     (frozenset({"fault", "new", "drafts"}), _drafts),
     (frozenset({"face_fault"}), _face_failed),
@@ -187,6 +194,7 @@ QUESTIONS: tuple[tuple[frozenset[str], Question], ...] = (
     (frozenset({"codes"}), _codes),
     (frozenset({"coming_no_price"}), _coming_unpriced),
     (frozenset({"no_picture"}), _unpictured),
+    (frozenset({"editions"}), _editions),
     (frozenset({"reviews"}), _reviews),
     (frozenset({"batch_checked", "batch_waiting"}), _batches),
     (frozenset({"proposals"}), _proposals),

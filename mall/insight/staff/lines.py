@@ -141,6 +141,14 @@ KINDS: dict[str, Kind] = {
         href="/desk/stock?state=warning",
         of=ITS_SUPPLIERS,
     ),
+    "editions": Kind(
+        urgency=Urgency.SOON,
+        title=N_("本区另写的，品牌库改过"),
+        calm=N_("品牌库没有改过本区另写的"),
+        icon="map",
+        href="/desk/editions?way=behind",
+        of=frozenset({Of.REGION}),
+    ),
     "reviews": Kind(
         urgency=Urgency.SOON,
         title=N_("供应商该复审了"),
@@ -222,6 +230,7 @@ NOTES: dict[str, str] = {
     "no_picture": N_("列表里是一块空白，不容易被看中。"),
     "ends": N_("最早 %(first_at)s 到期。活动价到期后，回到平时的价格。"),
     "warning": N_("快到安全库存了，可以和别的一起下单。"),
+    "editions": N_("经销商看到的还是本区的写法，要不要跟着改由你们定。先看 %(region)s。"),
     "reviews": N_("到了复审的日子。看看资料过期没有，该暂停的暂停。"),
     "proposals": N_("同事提交的，要你同意才生效，例如低于成本的价格。"),
     "batch_waiting": N_("改动大，或者低于成本，要第二个人同意。"),

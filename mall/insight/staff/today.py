@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app
 from flask_babel import gettext as _
@@ -75,7 +76,9 @@ def _href(kind: Kind) -> str:
 
 
 def _leads(line: Line, href: str) -> str:
-    code = line.facts.get("code")
+    code, region = line.facts.get("code"), line.facts.get("region")
+    if region:
+        return f"{href}&{urlencode({'region': region})}"
     return f"/desk/items/{code}" if code else href
 
 

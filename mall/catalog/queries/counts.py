@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, case, func, select
+from sqlalchemy import Select, Table, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.base.found import wanted
@@ -27,7 +27,6 @@ from mall.catalog.queries.found import found, shape, values
 _line, _sku, _item = cast(Table, StockCountLine.__table__), cast(Table, Sku.__table__), cast(Table, Item.__table__)
 _at, _movement = cast(Table, StockAt.__table__), cast(Table, StockMovement.__table__)
 PAGE = 50
-LAST = 100
 
 
 @dataclass(frozen=True)
@@ -201,9 +200,43 @@ def count_of(session: Session, no: str) -> tuple[StockCount, Warehouse]:
     return row[0], row[1]
 
 
-def counts(session: Session) -> list[CountShown]:
-    """The last counts, those that want something first."""
+@dataclass(frozen=True, kw_only=True)
+class CountsAsked:
+    """Which counts are wanted; what is empty does not count. `words` stand in the number or the remark."""
+
+    words: str = ""
+    place: str = ""
+    state: CountState | None = None
+    sort: str = ""
+    page: int = 1
+    size: int = PAGE
+
+
+@dataclass(frozen=True)
+class CountsFound:
+    """A page of counts, and how many there are in all."""
+
+    rows: list[CountShown]
+    total: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def counts(session: Session, asked: CountsAsked) -> CountsFound:
+    """Counts, those that want something first, then the last ones; or in the order asked for."""
+    wanted = [Warehouse.code == asked.place] if asked.place else []
+    if asked.state:
+        wanted.append(StockCount.state == asked.state)
+    if asked.words:
+        said = (column.icontains(asked.words, autoescape=True) for column in (StockCount.no, StockCount.remark))
+        wanted.append(or_(*said))
     ended = case((StockCount.state.in_((CountState.OPEN, CountState.COUNTED)), 0), else_=1)
+    column: Any = {"opened": StockCount.id, "value": StockCount.value_fen}.get(asked.sort.lstrip("-"))
+    order = (ended,) if column is None else (column.desc() if asked.sort.startswith("-") else column,)
+    total = session.scalar(select(func.count()).select_from(StockCount).join(Warehouse).where(*wanted)) or 0
     of_count = _line.c.count_id == StockCount.id
     rows = session.execute(
         select(
@@ -217,7 +250,9 @@ def counts(session: Session) -> list[CountShown]:
             .label("entered"),
         )
         .join(Warehouse, Warehouse.id == StockCount.warehouse_id)
-        .order_by(ended, StockCount.id.desc())
-        .limit(LAST)
+        .where(*wanted)
+        .order_by(*order, StockCount.id.desc())
+        .limit(asked.size)
+        .offset((asked.page - 1) * asked.size)
     )
-    return [CountShown(row[0], row.name, row.lines, row.entered) for row in rows]
+    return CountsFound([CountShown(row[0], row.name, row.lines, row.entered) for row in rows], total, asked.size)

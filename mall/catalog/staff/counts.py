@@ -14,23 +14,40 @@ from mall.base.types import micros, moment
 from mall.catalog.actions import counts as verbs
 from mall.catalog.actions.post_count import post
 from mall.catalog.actions.supplies import MOST_PIECES
-from mall.catalog.models import COUNT_STATES, SECOND_PERSON_OVER, CountMoved, NoSuchSku
+from mall.catalog.models import COUNT_STATES, SECOND_PERSON_OVER, CountMoved, CountState, NoSuchSku
 from mall.catalog.queries import counts, movements
 from mall.catalog.staff.stock_desk import GROUP, KEEPERS, SEERS, by, desk_stock, may, may_see, zone
 from mall.catalog.staff.stock_forms import CountForm, codes_typed
 from mall.web import guards
 from mall.web.db import now, reading, transact
 from mall.web.forms import trimmed, whole
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import desk_link, go, page, refused
 from mall.web.second import Waits, second_person
 
 SHOWN = ("left", "different")
+MOST_WAITING = 100
+COUNTS = DeskList(
+    "counts",
+    "desk_stock.counts",
+    ("q", "warehouse", "state"),
+    (
+        Column("count", N_("盘点单"), fixed=True),
+        Column("warehouse", N_("仓库")),
+        Column("state", N_("状态"), fixed=True),
+        Column("entered", N_("已清点"), end=True),
+        Column("value", N_("差异金额"), end=True, sort="value"),
+        Column("opened", N_("开单"), sort="opened"),
+        Column("by", N_("开单人"), usual=False),
+    ),
+)
 LAST_PAGE = 2_000
 
 
 def install(app: Flask) -> None:
     """Put stock taking on the desk's side."""
     desk_link(app, GROUP, "counts", "/desk/stock/counts", "clipboard-list", N_("盘点"), may_see)
+    keep(app, COUNTS)
     second_person(app, "counts", N_("盘点过账"), _may_post, _for_second)
 
 
@@ -49,8 +66,7 @@ def _for_second() -> list[Waits]:
             url_for("desk_stock.count", no=row.count.no),
             row.count.counted_by == actor,
         )
-        for row in counts.counts(reading())
-        if row.count.counted
+        for row in counts.counts(reading(), counts.CountsAsked(state=CountState.COUNTED, size=MOST_WAITING)).rows
     ]
 
 
@@ -152,7 +168,33 @@ def _list(form: CountForm) -> dict[str, Any]:
     session = reading()
     places = movements.places(session)
     form.at(places)
-    return {"form": form, "counts": counts.counts(session), "places": places, "states": COUNT_STATES, "may": may()}
+    args = request.args
+    q, place, state = trimmed(args.get("q"))[:60], args.get("warehouse", ""), args.get("state", "")
+    told = {
+        "q": q,
+        "warehouse": place if place in {one.code for one in places} else "",
+        "state": state if state in set(CountState) else "",
+    }
+    look = COUNTS.look(told)
+    asked = counts.CountsAsked(
+        words=q,
+        place=told["warehouse"],
+        state=CountState(state) if told["state"] else None,
+        sort=look.sort,
+        page=look.page,
+        size=look.size,
+    )
+    found = counts.counts(session, asked)
+    opened_by = movements.people(session, [row.count.opened_by for row in found.rows]) if "by" in look.keys else {}
+    return {
+        "look": look,
+        "found": found,
+        "people": opened_by,
+        "form": form,
+        "places": places,
+        "states": COUNT_STATES,
+        "may": may(),
+    }
 
 
 def _sheet(no: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def add_rule(
 
 
 def add_next_rule(
-    session: Session, now: datetime, *, today: date, from_on: date, unit_value: int | None = None, **said: Any
+    session: Session, now: datetime, /, *, today: date, from_on: date, unit_value: int | None = None, **said: Any
 ) -> str:
     """Add the next version of a rule as one person does, by `add_rule`: a point stays worth what it is.
 

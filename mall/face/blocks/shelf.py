@@ -46,6 +46,7 @@ KIND = BlockKind(
             name="source",
             kind=FieldKind.CHOICE,
             label=N_("礼品从哪来"),
+            hint=N_("推荐位和新上架自动更新；自己挑选按货号"),
             choices=(
                 ("picks", N_("推荐位")),
                 ("newest", N_("新上架")),
@@ -57,6 +58,7 @@ KIND = BlockKind(
             name="category",
             kind=FieldKind.CATEGORY,
             label=N_("分类"),
+            hint=N_("它的下级分类也算"),
             needed=True,
             when=("source", ("category",)),
         ),
@@ -82,6 +84,7 @@ KIND = BlockKind(
             name="way",
             kind=FieldKind.CHOICE,
             label=N_("排列"),
+            hint=N_("一行省地方，两列看得全"),
             choices=(("grid", N_("两列")), ("strip", N_("一行，可左右滑"))),
         ),
     ),

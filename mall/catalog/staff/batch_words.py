@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +19,7 @@ from mall.catalog.rules.sheets.layouts import ALL_BY_KEY
 from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS, Tier
+from mall.web.db import now
 from mall.web.filters import fen_short, moment, number
 from mall.web.locale import spoken
 from mall.web.moments import moment_shown
@@ -92,7 +93,7 @@ def told_of(told: Mapping[str, Any], names: Mapping[str, str], *, rows: bool = T
         if name == "who":
             shown[name] = names.get(value, value) or _("有人")
         elif name.endswith("_at"):
-            shown[name] = day_and_time(value)
+            shown[name] = day_and_time(value, ends=name == "to_at")
         elif isinstance(value, list):
             shown[name] = _("、").join(_label(each) for each in value)
         else:
@@ -130,14 +131,23 @@ def _plan(plan: Mapping[str, Any] | None) -> str:
     if plan is None:
         return ""
     price, since = price_told((plan["points"], plan["cash_fen"])), day_and_time(plan["starts_at"])
-    if plan["ends_at"] is None:
-        return str(_("%(price)s，%(since)s 起长期", price=price, since=since))
-    return str(_("%(price)s，%(since)s 至 %(until)s", price=price, since=since, until=day_and_time(plan["ends_at"])))
+    until = day_and_time(plan["ends_at"], ends=True) if plan["ends_at"] else ""
+    if datetime.fromisoformat(plan["starts_at"]) > now():
+        if until:
+            return str(_("%(price)s，%(since)s 至 %(until)s", price=price, since=since, until=until))
+        return str(_("%(price)s，%(since)s 起", price=price, since=since))
+    return str(_("%(price)s，到 %(until)s", price=price, until=until)) if until else price
 
 
-def day_and_time(said: str) -> str:
-    """A moment that a row keeps, with its year: it may lie in another."""
-    return moment_shown(datetime.fromisoformat(said)).replace("T", " ")
+def day_and_time(said: str, *, ends: bool = False) -> str:
+    """A moment that a row keeps, with its year: it may lie in another. A day alone where it begins or `ends` with one,
+    which is counted in.
+    """
+    at = datetime.fromisoformat(said)
+    day, _t, clock = moment_shown(at).partition("T")
+    if clock != "00:00":
+        return f"{day} {clock}"
+    return moment_shown(at - timedelta(days=1)).partition("T")[0] if ends else day
 
 
 def plainly(name: str, before: str, after: str) -> Part:

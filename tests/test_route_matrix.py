@@ -108,6 +108,8 @@ class Scene:
     picture: str = ""
     """One of the library."""
     batch: str = ""
+    own_batch: str = ""
+    """The merchandiser's."""
     """One that was looked at and changes something."""
     corrections: dict[str, int] = field(default_factory=dict)
     """A waiting one by each role that may ask for one."""
@@ -213,8 +215,8 @@ def counted(rest: str = "") -> Callable[[Scene, str], str]:
     return lambda scene, who: f"/desk/stock/counts/{scene.count}{rest}"
 
 
-def batch_of(rest: str = "") -> Callable[[Scene, str], str]:
-    return lambda scene, _who: f"/desk/batches/{scene.batch}{rest}"
+def batch_of(rest: str = "", whose: str = "batch") -> Callable[[Scene, str], str]:
+    return lambda scene, _who: f"/desk/batches/{getattr(scene, whose)}{rest}"
 
 
 def price_of(rest: str = "") -> Callable[[Scene, str], str]:
@@ -609,7 +611,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     # It does not wait, and nothing of it is written: whoever may ask is told so.
     ("desk_catalog.agree_batch", "POST"): Route(MERCHANDISER, batch_of("/agreement"), answers=frozenset({409})),
     ("desk_catalog.undo_batch", "POST"): Route(MERCHANDISER, batch_of("/undoing"), answers=frozenset({409})),
-    ("desk_catalog.drop_batch", "POST"): Route(MERCHANDISER, batch_of("/dropping")),
+    ("desk_catalog.drop_batch", "POST"): Route(MERCHANDISER, batch_of("/dropping", whose="own_batch")),
     ("desk_catalog.sheet", "GET"): Route(MERCHANDISER, "/desk/items/import"),
     ("desk_catalog.bring_sheet", "POST"): Route(MERCHANDISER, "/desk/items/import", answers=frozenset({422})),
     ("desk_catalog.sheet_template", "GET"): Route(MERCHANDISER, "/desk/items/import/template.xlsx"),
@@ -1029,6 +1031,7 @@ def make_scene(app: Flask) -> Scene:
     transact(stock_up)
     scene.count = begin_count()
     scene.batch = begin_batch(["CK-5L"])
+    scene.own_batch = begin_batch(["CK-5L"], actor=f"staff:{people.staff[StaffRole.MERCHANDISER].id}")
     transact(load_some)
     transact(_prices, scene=scene)
     transact(_orders_and_addresses, scene=scene, seal=seal)

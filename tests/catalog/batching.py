@@ -16,9 +16,9 @@ XU = "staff:1"
 ZONE = "Asia/Shanghai"
 
 
-def begin(codes: Sequence[str], parts: dict[str, Any] | None = None) -> str:
+def begin(codes: Sequence[str], parts: dict[str, Any] | None = None, **more: Any) -> str:
     """The number of a batch that was looked at: by itself it gives rewards another brand."""
-    batch = edit(codes, parts or {"brand": "别家"})
+    batch = edit(codes, parts or {"brand": "别家"}, **more)
     looked_at(batch.id)
     return batch.no
 

@@ -5,21 +5,19 @@ by SKU.
 from mall.catalog.models.batch import (
     BATCH_KINDS,
     BATCH_STATES,
-    FILE_KEPT,
     LEFT_FOR,
     MOST_ROWS,
     NEXT_OF_BATCH,
     OUTCOMES,
     USUAL_LIMIT,
     Batch,
-    BatchFile,
     BatchKind,
-    BatchLimit,
     BatchRow,
     BatchState,
     Outcome,
     RowState,
 )
+from mall.catalog.models.batch_file import FILE_KEPT, BatchFile, BatchLimit
 from mall.catalog.models.batch_refusals import (
     BatchMoved,
     LimitChanged,

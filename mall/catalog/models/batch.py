@@ -15,12 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.base.models import Base, strict
 from mall.base.refused import N_
-from mall.base.types import Bytes, Id, Instant, Int, Json, Name, Small, Word
+from mall.base.types import Id, Instant, Int, Json, Name, Small, Word
 
 MOST_ROWS = 50_000
 """Rewards of one batch."""
-FILE_KEPT = timedelta(days=90)
-"""How long the file that a batch came from is kept; its name and rows stay."""
 LEFT_FOR = timedelta(days=7)
 """How long a batch that was looked at waits for somebody to have it written."""
 USUAL_LIMIT = 500
@@ -286,24 +284,3 @@ class BatchRow(Base):
     def wrong(self) -> bool:
         """Whether it is not written because something is wrong with it."""
         return self.outcome is Outcome.ERROR
-
-
-class BatchFile(Base):
-    """The file that a batch came from, as it came; without its content once it is older than `FILE_KEPT`."""
-
-    __tablename__ = "batch_file"
-    __table_args__ = (strict(),)
-    batch_id: Mapped[int] = mapped_column(Id, ForeignKey("batch.id"), primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(Name(120))
-    data: Mapped[bytes] = mapped_column(Bytes, deferred=True)
-
-
-class BatchLimit(Base):
-    """How much the prices may change before a second person is asked: the brand's own, one row."""
-
-    __tablename__ = "batch_limit"
-    __table_args__ = (CheckConstraint("id = 1", name="one"), CheckConstraint("weight >= 0", name="weight"), strict())
-    id: Mapped[int] = mapped_column(Small, primary_key=True, autoincrement=False)
-    weight: Mapped[int] = mapped_column(Int)
-    changed_at: Mapped[datetime] = mapped_column(Instant)
-    changed_by: Mapped[str] = mapped_column(Name(80))

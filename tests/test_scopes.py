@@ -73,3 +73,17 @@ def test_the_desks_side_shows_no_door_that_stays_shut(stage: Stage, who: str) ->
     links = {part.split('"', 1)[0] for part in page.split('class="side__link" href="')[1:]}
     assert "/desk/items" in links
     assert [link for link in sorted(links) if client.get(link).status_code != 200] == []
+
+
+def test_a_regions_person_is_offered_nothing_of_the_librarys_to_write(stage: Stage) -> None:
+    client = stage.client(REGIONAL)
+    for shut in ("/desk/items/new", "/desk/categories/new", "/desk/suppliers/new", "/desk/freight/new"):
+        answer = client.get(shut)
+        assert answer.status_code == 403
+        assert "这不在你的数据权限之内" in answer.text
+    for key in ("item", "category", "template", "edition_bounds"):
+        page = client.get(ROUTES[f"desk_catalog.{key}", "GET"].own)
+        assert 'class="held" disabled' in page.text, key
+    for path in ("/desk/items", "/desk/items?q=zzz", "/desk/suppliers?q=zzz", "/desk/today", "/desk/searches"):
+        assert 'href="/desk/items/new' not in client.get(path).text
+        assert 'href="/desk/suppliers/new' not in client.get(path).text

@@ -220,3 +220,10 @@ def test_times_are_kept_as_microseconds_and_end_after_they_begin(app: Flask) -> 
     assert block("shelf")["starts_at"] == starts
     with pytest.raises(Refused):
         transact(change_block, revision=1, block_id="picks", values=values | {"ends_at": starts}, by=BY)
+
+
+def test_what_changes_nothing_makes_no_page_stale_and_stands_in_no_log(app: Flask) -> None:
+    transact(move_block, revision=0, block_id="picks", places=-1, by=BY)
+    seen = revision()
+    transact(change_block, revision=seen, block_id="picks", values=block("shelf"), by=EAST)
+    assert revision() == seen

@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
             what=WHAT,
             label=N_("低于成本的价格"),
             roles=frozenset(MAY_AGREE),
-            within=_within,
+            within=within,
             title=_title,
             facts=_facts,
             href=lambda made: url_for("desk_catalog.price", code=made.facts["sku"]),
@@ -36,7 +36,8 @@ def install(app: Flask) -> None:
     )
 
 
-def _within(scope: Scope, made: Proposal) -> bool:
+def within(scope: Scope, made: Proposal) -> bool:
+    """Whether a proposal is for somebody of this scope to see and to decide."""
     return scope.covers(plan_of(made).region)
 
 

@@ -67,6 +67,7 @@ def place() -> Response:
 @guards.staff_required(*MAY_PRICE)
 def new_category() -> Response:
     """An empty category, perhaps within another."""
+    guards.staff().scope.must_be_whole()
     typed = {"code": "", "icon": "gift", "parent": request.args.get("parent", "")[:40], **dict.fromkeys(LANGUAGES, "")}
     return page(ONE, refusal=None, **_form(typed, new=True))
 

@@ -34,6 +34,7 @@ def templates() -> Response:
 @guards.staff_required(*MAY_PRICE)
 def new_template() -> Response:
     """An empty template."""
+    guards.staff().scope.must_be_whole()
     return _page(TemplateForm.blank(), new=True)
 
 

@@ -18,6 +18,7 @@ from mall.catalog.queries.tree import Branch, tree
 from mall.catalog.rules.checks import CODE
 from mall.catalog.rules.document import MOST_NAME
 from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, signed
+from mall.dealers.models import OutsideScope
 from mall.dealers.queries.people import staff_names
 from mall.web import guards
 from mall.web.db import now, reading, transact
@@ -83,7 +84,12 @@ def items() -> Response:
 @desk_catalog.get("/items/new")
 @guards.staff_required(*MAY_PRICE, suppliers=True)
 def new_item() -> Response:
-    """What has to be known before a reward can be written: its code, name, category and kind."""
+    """What has to be known before a reward can be written: its code, name, category and kind.
+
+    Refused: whoever is of a region. The library is the whole brand's.
+    """
+    if guards.staff().region:
+        raise OutsideScope
     known = {name: trimmed(request.args.get(name))[:80] for name in ("category", "name")}
     typed = {"code": "", **known, "kind": Kind.PHYSICAL.value}
     return page("catalog/desk_item_new.html", typed=typed, errors={}, refusal=None, **_choices())

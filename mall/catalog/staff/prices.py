@@ -18,6 +18,7 @@ from mall.catalog.queries.priced import PAGE, Priced
 from mall.catalog.queries.tree import tree
 from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import Costs, Margin, suggest
+from mall.catalog.staff.below_cost import within
 from mall.catalog.staff.desk import (
     GROUP,
     MAY_PRICE,
@@ -216,6 +217,7 @@ def _look(sku: Priced, form: PlanForm) -> dict[str, Any]:
         "whole": guards.staff().scope.whole,
         "covered": guards.staff().scope.covers,
         "asked": waiting_of(session, f"sku:{sku.id}", WHAT),
+        "decides": lambda made: within(guards.staff().scope, made),
         "templates": freight.templates(session) if sku.shipped else [],
         "traces": [trace for trace in traces(session, f"sku:{sku.id}") if trace.act in ACTS],
         "acts": ACTS,

@@ -193,8 +193,10 @@ def _look(code: str, **forms: Any) -> dict[str, Any]:
         ),
         "refusal": None,
     } | forms
+    scope = guards.staff().scope
+    theirs = [place for place in places if place.within(scope)]
     for name in ("supply_form", "adjust_form", "coming_form"):
-        shown[name].at([place for place in places if place.within(guards.staff().scope)])
+        shown[name].at(theirs)
     return shown | {
         "one": one,
         "by_codes": one.kind is Kind.CARD_CODE,
@@ -206,6 +208,8 @@ def _look(code: str, **forms: Any) -> dict[str, Any]:
         "numbered": lambda n: url_for("desk_stock.sku", code=code, kind=kind or None, page=n if n > 1 else None),
         "places": places,
         "coming": movements.on_the_way(session, one.id),
+        "receives": {place.id for place in theirs} | (set() if scope.region else {None}),
+        "nowhere": not shown["supply_form"].warehouse.choices if one.kind.shipped else bool(scope.region),
         "acts": movements.acts(session, one.id),
         "act_names": ACTS,
         "moves": MOVES,

@@ -76,6 +76,7 @@ def suppliers() -> Response:
 @guards.staff_required(*MAY_PRICE)
 def new_supplier() -> Response:
     """An empty supplier, a candidate."""
+    guards.staff().scope.must_be_whole()
     blank = dict.fromkeys(("code", "name", "admitted_on", "review_on", "notes"), "")
     return page(ONE, refusal=None, **_look(None, blank | {"admission": "candidate", "revision": "0"}))
 

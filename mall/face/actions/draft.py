@@ -174,6 +174,8 @@ def _change(
     after = edit(before)
     if touched_outside(before, after, by.scope):
         raise OutsideRegion(region=by.scope.region)
+    if after == before and based_on is None:
+        return  # nothing was changed: no page that others have open is stale for it
     if row is None:
         row = LayoutDraft(id=1, revision=0, based_on=live.no if live else 0)
         session.add(row)

@@ -21,7 +21,7 @@
     const box = Object.assign(document.createElement("div"), { className: "richtext__box" });
     const bar = Object.assign(document.createElement("div"), { className: "richtext__bar" });
     bar.setAttribute("role", "toolbar");
-    const sheet = Object.assign(document.createElement("div"), { className: "richtext__page", contentEditable: "true", id: `${area.id}-page` });
+    const sheet = Object.assign(document.createElement("div"), { className: "richtext__page", contentEditable: String(!area.matches(":disabled")), id: `${area.id}-page` });
     sheet.setAttribute("role", "textbox");
     sheet.setAttribute("aria-multiline", "true");
     const label = document.querySelector(`label[for="${area.id}"]`);

@@ -17,6 +17,7 @@ from mall.catalog.actions.batches import confirm, undo
 from mall.catalog.actions.batches.readers import READERS
 from mall.catalog.models import NoSuchBatch, Outcome, Sku
 from mall.catalog.queries import price_sheet
+from mall.catalog.queries.changes import changes
 from mall.catalog.queries.plans import open_plans
 from mall.catalog.queries.sheet_failed import failed
 from mall.catalog.rules.sheets.known import Known
@@ -47,6 +48,10 @@ def stocked(mall: Flask) -> Flask:
     transact(cast, seal=mall.extensions["seal"])
     transact(stock_up)
     return mall
+
+
+def _item_of(sku: str) -> int:
+    return reading().scalars(select(Sku.item_id).where(Sku.code == sku)).one()
 
 
 def found(cell: dict[str, str]) -> Any:
@@ -123,6 +128,8 @@ def test_a_file_of_prices_changes_adds_skips_and_tells_each_row_that_is_wrong(st
     notes = reading().scalars(select(AuditEntry).where(AuditEntry.act == "plan.batch")).all()
     assert {(one.actor, one.detail["batch"]) for one in notes} == {(MAKER, done.no)}
     assert len(notes) == 4
+    mine = {one.sku: (one.before, one.after) for one in changes(reading(), _item_of(PINE)) if one.act == "plan.batch"}
+    assert mine["TB-500-WHITE"] == ((18_600, 0), (20_000, 0)), "the reward's history tells of it"
     later = price(PINE, "20000", tier="战略级", since=day(10), until=day(20))
     again = prices_brought(price(PINE, "30000"), later, key="2")
     assert (again.to_write, again.skipped) == (0, 2), "brought in again nothing changes"

@@ -104,14 +104,7 @@ def put_plans(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     if skus and not batch.region:
         follow_library(session, now, sku_ids=skus, actor=batch.made_by, address=batch.address)
     tell_items(session, now, sorted({row.item for row in mine if row.item is not None}))
-    entries = [
-        ("plan.batch", f"sku:{row.sku}", {
-            "before": row.before.get("plan"), "after": row.after.get("plan"),
-            "replaces": [plan.id for plan in row.gone],
-        })
-        for row in mine
-    ]  # fmt: skip
-    note_rows(session, now, batch, entries)
+    note_rows(session, now, batch, [("plan.batch", f"sku:{row.sku}", _noted(row)) for row in mine])
 
 
 @dataclass(kw_only=True)
@@ -255,6 +248,18 @@ def facts(plan: Plan) -> dict[str, Any]:
         "ends_at": plan.ends_at.isoformat() if plan.ends_at and not plan.stands else None,
         "bounded": plan.bounded,
     }
+
+
+def _noted(row: PlanRow) -> dict[str, Any]:
+    """What the audit log keeps, as of every price of a batch: where it hangs, and points and fen before and after."""
+    was, will = row.before.get("plan"), row.after.get("plan")
+    if row.gone and row.fresh is None:
+        was, will = facts(row.gone[0]), None
+    of = will or was
+    said: dict[str, Any] = {"step": of["step"], "tier": of["tier"] or None, "region": of["region"]}
+    said |= {name: of[name] for name in ("starts_at", "ends_at") if will}
+    pair = {name: [one["points"], one["cash_fen"]] if one else None for name, one in (("before", was), ("after", will))}
+    return said | pair | {"replaces": [plan.id for plan in row.gone]}
 
 
 def _of(said: Mapping[str, Any], sku: int, now: datetime) -> Plan:

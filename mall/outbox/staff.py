@@ -13,7 +13,7 @@ from wtforms import StringField
 from mall.base.places import place_from, place_to
 from mall.base.refused import N_, Malformed, Refused
 from mall.dealers.models import StaffRole
-from mall.dealers.queries.found import dealers_meant
+from mall.dealers.queries.found import NOBODY, dealers_meant
 from mall.outbox.actions import resend, resend_dead, set_aside
 from mall.outbox.models import MessageState, System
 from mall.outbox.queries import desk
@@ -103,7 +103,7 @@ def listing() -> Response:
         state=shown,
         system=System(system) if told["system"] else None,
         words=words,
-        whose=tuple(dealers_meant(session, words)) if words else (),
+        whose=dealers_meant(session, words) if words else NOBODY,
         before=place_from(args.get("before", "")),
         oldest=look.oldest_first,
         size=look.size,

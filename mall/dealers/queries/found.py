@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from mall.base.found import letters
@@ -23,6 +24,24 @@ def named(words: str, who: Any = Dealer) -> ColumnElement[bool]:
     return or_(*said, who.spelled.contains(typed)) if typed else or_(*said)
 
 
-def dealers_meant(session: Session, words: str) -> list[int]:
-    """The ids of dealers that are meant, at most so many: for long lists, whose rows carry the dealer's id."""
-    return list(session.scalars(select(Dealer.id).where(named(words)).order_by(Dealer.code).limit(MOST_NAMED)))
+@dataclass(frozen=True)
+class Meant:
+    """The dealers that somebody means: few by their ids, many by a statement that finds them."""
+
+    ids: Any
+    nobody: bool = False
+
+    def of(self, column: Any) -> ColumnElement[bool]:
+        """Whether a row is one of theirs, by its column of the dealer's id; never where nobody is meant."""
+        return false() if self.nobody else cast("ColumnElement[bool]", column.in_(self.ids))
+
+
+NOBODY = Meant((), True)
+
+
+def dealers_meant(session: Session, words: str) -> Meant:
+    """The dealers that words mean, looked for first: then a long list goes by the index of its dealers' ids."""
+    found = list(session.scalars(select(Dealer.id).where(named(words)).limit(MOST_NAMED + 1)))
+    if not found:
+        return NOBODY
+    return Meant(found if len(found) <= MOST_NAMED else select(Dealer.id).where(named(words)))

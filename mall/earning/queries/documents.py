@@ -59,8 +59,7 @@ def documents(
         query = query.where(Document.reason == wanted.reason)
     if wanted.words:
         begins = Document.external_id.startswith(wanted.words, autoescape=True)
-        whose = dealers_meant(session, wanted.words)
-        query = query.where(or_(begins, Document.dealer_id.in_(whose)) if whose else begins)
+        query = query.where(or_(begins, dealers_meant(session, wanted.words).of(Document.dealer_id)))
     rows = list(session.scalars(behind(query, _place(session, after, wanted.source), *order, oldest=oldest)))
     more = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{more.source}~{more.external_id}~{more.revision}" if more else None)

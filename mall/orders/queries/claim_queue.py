@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mall.base.types import Id, Instant
 from mall.dealers.models import Dealer, Member
+from mall.dealers.queries.found import dealers_meant
 from mall.orders.models import OPEN, TURNS, Claim, ClaimKind, ClaimLine, ClaimState, OrderLine, Turn
 
 PAGE = 25
@@ -143,7 +144,7 @@ def queue(session: Session, now: datetime, staff_id: int, wanted: Wanted, after:
         select(Claim, Dealer, Member.name)
         .join(Dealer, Dealer.id == Claim.dealer_id)
         .join(Member, and_(Member.dealer_id == Claim.dealer_id, Member.id == Claim.member_id))
-        .where(*_asked(now, staff_id, wanted))
+        .where(*_asked(session, now, staff_id, wanted))
     )
     page = matching
     if after:
@@ -193,7 +194,7 @@ def _ours(staff_id: int) -> tuple[ColumnElement[bool], ...]:
     return Claim.state.in_(BRAND), not_(mine)
 
 
-def _asked(now: datetime, staff_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _asked(session: Session, now: datetime, staff_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     views: dict[View, tuple[ColumnElement[bool], ...]] = {
         View.OURS: _ours(staff_id),
         View.LATE: (Claim.state.in_(OPEN), Claim.due_at <= now),
@@ -208,9 +209,9 @@ def _asked(now: datetime, staff_id: int, wanted: Wanted) -> list[ColumnElement[b
     if wanted.region:
         asked.append((Dealer.region + "/").startswith(f"{wanted.region}/", autoescape=True))
     if wanted.dealer:
-        asked.append(_dealer(wanted.dealer))
+        asked.append(dealers_meant(session, wanted.dealer).of(Claim.dealer_id))
     if wanted.q:
-        asked.append(or_(*_numbered(wanted.q), _dealer(wanted.q)))
+        asked.append(or_(*_numbered(wanted.q), dealers_meant(session, wanted.q).of(Claim.dealer_id)))
     return asked
 
 
@@ -221,7 +222,3 @@ def _numbered(words: str) -> tuple[ColumnElement[bool], ...]:
         or_(Claim.order_no == plain, Claim.no == plain),
         or_(Claim.waybill == plain, Claim.resent_waybill == plain),
     )
-
-
-def _dealer(words: str) -> ColumnElement[bool]:
-    return or_(Dealer.code == words, Dealer.name.icontains(words, autoescape=True))

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from mall.base.time import civil_day, start_of_day
 from mall.base.types import Id, Instant, Small
-from mall.catalog.models import Kind
+from mall.catalog.models import Item, Kind, Sku
 from mall.dealers.models import Dealer, Member
+from mall.dealers.queries.found import dealers_meant
 from mall.orders.models import OrderLine, OrderPart, OrderState, PartState, RedemptionOrder
 from mall.orders.queries.mine import lines_of
 
@@ -175,7 +176,7 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
         )
         .join(Dealer, Dealer.id == RedemptionOrder.dealer_id)
         .join(Member, and_(Member.dealer_id == RedemptionOrder.dealer_id, Member.id == RedemptionOrder.member_id))
-        .where(*_asked(now, zone, wanted))
+        .where(*_asked(session, now, zone, wanted))
     )
     page = matching
     if after:
@@ -218,7 +219,7 @@ def _midnight(now: datetime, zone: str) -> datetime:
     return start_of_day(civil_day(now, zone) + timedelta(days=1), zone)
 
 
-def _asked(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+def _asked(session: Session, now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]]:
     order = RedemptionOrder
     asked = _of_view(now, zone, wanted)
     if wanted.kind:
@@ -230,12 +231,24 @@ def _asked(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]
     if wanted.region:
         asked.append((Dealer.region + "/").startswith(f"{wanted.region}/", autoescape=True))
     if wanted.dealer:
-        asked.append(_dealer(wanted.dealer))
+        asked.append(dealers_meant(session, wanted.dealer).of(order.dealer_id))
     if wanted.sku:
-        asked.append(_has(wanted.sku))
+        asked.append(_has(_codes(session, wanted.sku)))
     if wanted.q:
-        asked.append(or_(_numbered(wanted.q), _dealer(wanted.q), _has(wanted.q)))
+        asked.append(_meant(session, wanted.q))
     return asked
+
+
+def _meant(session: Session, words: str) -> ColumnElement[bool]:
+    """What somebody typed: a number, a dealer, or the code of a SKU or reward. Only what there is of these is looked
+    for, so that each search goes by an index and one that finds nothing looks through nothing.
+    """
+    found, codes = [dealers_meant(session, words).of(RedemptionOrder.dealer_id)], _codes(session, words)
+    if session.scalar(select(RedemptionOrder.id).where(_numbered(words)).limit(1)):
+        found.append(_numbered(words))
+    if session.scalar(select(OrderLine.order_id).where(OrderLine.sku_code.in_(codes)).limit(1)):
+        found.append(_has(codes))
+    return or_(*found)
 
 
 def _of_view(now: datetime, zone: str, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -259,14 +272,14 @@ def _numbered(words: str) -> ColumnElement[bool]:
     return RedemptionOrder.no.between(digits.ljust(NUMBER_DIGITS, "0"), digits.ljust(NUMBER_DIGITS, "9"))
 
 
-def _dealer(words: str) -> ColumnElement[bool]:
-    return or_(Dealer.code == words, Dealer.name.icontains(words, autoescape=True))
+def _codes(session: Session, code: str) -> list[str]:
+    """The SKUs that a code means: itself, or those of the reward that has it."""
+    plain = code.replace(" ", "").upper()
+    of_item = select(Sku.code).join(Item, Item.id == Sku.item_id).where(Item.code == plain)
+    return [plain, *session.scalars(of_item)]
 
 
-def _has(code: str) -> ColumnElement[bool]:
-    """A line of it is this SKU or item."""
-    return exists().where(
-        OrderLine.dealer_id == RedemptionOrder.dealer_id,
-        OrderLine.order_id == RedemptionOrder.id,
-        or_(OrderLine.sku_code == code.upper(), OrderLine.item_code == code.upper()),
-    )
+def _has(codes: list[str]) -> ColumnElement[bool]:
+    """A line of it is one of these SKUs."""
+    lines = select(OrderLine.dealer_id, OrderLine.order_id).where(OrderLine.sku_code.in_(codes))
+    return tuple_(RedemptionOrder.dealer_id, RedemptionOrder.id).in_(lines)

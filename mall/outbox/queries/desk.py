@@ -14,6 +14,7 @@ from mall.audit.models import AuditEntry
 from mall.base.places import Place, behind
 from mall.base.refused import NotFound
 from mall.dealers.models import Dealer, Staff
+from mall.dealers.queries.found import NOBODY, Meant
 from mall.outbox.models import Message, MessageState, System
 
 PAGE = 50
@@ -27,7 +28,7 @@ class Asked:
     state: MessageState
     system: System | None = None
     words: str = ""
-    whose: tuple[int, ...] = ()
+    whose: Meant = NOBODY
     """The dealers that the words may mean."""
     before: Place | None = None
     oldest: bool = False
@@ -168,5 +169,5 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
         conditions.append(Message.system == asked.system)
     if asked.words:
         what = (Message.topic == asked.words, Message.key.contains(asked.words, autoescape=True))
-        conditions.append(or_(Message.dealer_id.in_(asked.whose), *what))
+        conditions.append(or_(asked.whose.of(Message.dealer_id), *what))
     return conditions

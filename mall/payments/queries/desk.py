@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from mall.base.places import Place, behind
 from mall.base.refused import N_
 from mall.dealers.models import Dealer
-from mall.dealers.queries.found import dealers_meant
+from mall.dealers.queries.found import NOBODY, Meant, dealers_meant
 from mall.payments.models import GatewayName, NoSuchRefund, Payment, PaymentState, Refund, RefundState
 
 PAGE = 25
@@ -92,7 +91,7 @@ def listed(
     session: Session, wanted: Wanted, after: Place | None, *, size: int = PAGE, oldest: bool = False
 ) -> Page:
     """A page of a view, newest first unless asked otherwise."""
-    whose = dealers_meant(session, wanted.q) if wanted.q else []
+    whose = dealers_meant(session, wanted.q) if wanted.q else NOBODY
     asked = _refunds(wanted, whose) if wanted.view.of_refunds else _payments(wanted, whose)
     order = (Refund.wanted_at, Refund.id) if wanted.view.of_refunds else (Payment.opened_at, Payment.id)
     lines = session.execute(behind(asked, after, *order, oldest=oldest).limit(size + 1))
@@ -122,7 +121,7 @@ def _unsure() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _payments(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, str, str]:
+def _payments(wanted: Wanted, whose: Meant) -> Select[Payment, str, str]:
     asked = select(Payment, Dealer.code, Dealer.name).join(Dealer, Dealer.id == Payment.dealer_id)
     if wanted.view is View.UNSURE:
         asked = asked.where(*_unsure())
@@ -134,13 +133,13 @@ def _payments(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, str, str]
                 Payment.no == wanted.q.upper(),
                 Payment.order_no == wanted.q,
                 Payment.gateway_no == wanted.q,
-                Payment.dealer_id.in_(whose),
+                whose.of(Payment.dealer_id),
             )
         )
     return asked.where(*_between(Payment.opened_at, wanted))
 
 
-def _refunds(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, Refund, str, str]:
+def _refunds(wanted: Wanted, whose: Meant) -> Select[Payment, Refund, str, str]:
     asked = (
         select(Payment, Refund, Dealer.code, Dealer.name)
         .join(Refund, (Refund.dealer_id == Payment.dealer_id) & (Refund.payment_id == Payment.id))
@@ -157,7 +156,7 @@ def _refunds(wanted: Wanted, whose: Sequence[int]) -> Select[Payment, Refund, st
                 Payment.no == wanted.q.upper(),
                 Refund.order_no == wanted.q,
                 Refund.gateway_no == wanted.q,
-                Refund.dealer_id.in_(whose),
+                whose.of(Refund.dealer_id),
             )
         )
     return asked.where(*_between(Refund.wanted_at, wanted))

@@ -55,7 +55,7 @@ def top_ups(
     """
     asked = select(TopUp, Dealer).join(Dealer, Dealer.id == TopUp.dealer_id).where(_of(view))
     if words:
-        whose = TopUp.dealer_id.in_(dealers_meant(session, words))
+        whose = dealers_meant(session, words).of(TopUp.dealer_id)
         asked = asked.where(or_(TopUp.no == words.upper(), TopUp.order_no == words, whose))
     asked = behind(asked, None if before is None else (before,), TopUp.id, oldest=oldest)
     return [Shown(one, dealer) for one, dealer in session.execute(asked.limit(size + 1))]

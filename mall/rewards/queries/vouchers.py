@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mall.base.places import Place, behind
 from mall.base.seal import Seal
 from mall.dealers.models import Dealer
+from mall.dealers.queries.found import NOBODY, Meant
 from mall.outbox.models import System
 from mall.rewards.models.voucher import NoSuchVoucher, Voucher, VoucherState
 from mall.rewards.rules.token import PURPOSE, jwk
@@ -93,7 +94,7 @@ class Asked:
     state: VoucherState | None = None
     system: System | None = None
     words: str = ""
-    whose: tuple[int, ...] = ()
+    whose: Meant = NOBODY
     """The dealers that the words may mean."""
     before: Place | None = None
     sort: str = ""
@@ -137,5 +138,5 @@ def _narrowed(asked: Asked) -> list[ColumnElement[bool]]:
         conditions.append(Voucher.system == asked.system)
     if asked.words:
         exact = (Voucher.no == (plain_number(asked.words) or asked.words), Voucher.order_no == asked.words)
-        conditions.append(or_(*exact, Voucher.reference == asked.words, Voucher.dealer_id.in_(asked.whose)))
+        conditions.append(or_(*exact, Voucher.reference == asked.words, asked.whose.of(Voucher.dealer_id)))
     return conditions

@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 
 from mall.base.places import place_from, place_to
 from mall.base.refused import N_
-from mall.dealers.queries.found import dealers_meant
+from mall.dealers.queries.found import NOBODY, dealers_meant
 from mall.outbox.models import System
 from mall.rewards.models.voucher import MAY_SEE_VOUCHERS, VoucherState
 from mall.rewards.queries.vouchers import Asked, counts_at_desk, vouchers_at_desk
@@ -63,7 +63,7 @@ def show() -> Response:
         state=VoucherState(state) if told["state"] else None,
         system=System(system) if told["system"] else None,
         words=words,
-        whose=tuple(dealers_meant(reading(), words)) if words else (),
+        whose=dealers_meant(reading(), words) if words else NOBODY,
         before=place_from(args.get("before", "")),
         sort=look.sort,
         size=look.size,

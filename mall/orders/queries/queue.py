@@ -168,22 +168,27 @@ def queue(session: Session, now: datetime, zone: str, wanted: Wanted, after: Mar
     """A page of the parts wanted: work by its time limit, the archive newest first."""
     moment = OrderPart.due_at if wanted.view.urgent_first else RedemptionOrder.placed_at
     place = (moment, _CALM, OrderPart.dealer_id, OrderPart.order_id, OrderPart.part_no)
-    matching = (
-        select(RedemptionOrder, OrderPart, Dealer, Member.name)
-        .join(
-            OrderPart,
-            and_(OrderPart.dealer_id == RedemptionOrder.dealer_id, OrderPart.order_id == RedemptionOrder.id),
-        )
-        .join(Dealer, Dealer.id == RedemptionOrder.dealer_id)
-        .join(Member, and_(Member.dealer_id == RedemptionOrder.dealer_id, Member.id == RedemptionOrder.member_id))
-        .where(*_asked(session, now, zone, wanted))
-    )
+    of_order = and_(OrderPart.dealer_id == RedemptionOrder.dealer_id, OrderPart.order_id == RedemptionOrder.id)
+    key = (OrderPart.dealer_id, OrderPart.order_id, OrderPart.part_no)
+    # The page's keys first: what a row shows besides is read for these alone.
+    matching = select(*key).select_from(RedemptionOrder).join(OrderPart, of_order)
+    matching = matching.where(*_asked(session, now, zone, wanted))
     page = matching
     if after:
         mark = tuple_(*after, types=[Instant(), Small, Id, Id, Small])
         page = page.where(tuple_(*place) > mark if wanted.view.urgent_first else tuple_(*place) < mark)
-    page = page.order_by(*(column if wanted.view.urgent_first else column.desc() for column in place))
-    found = session.execute(page.limit(PAGE + 1)).all()
+    order = [column if wanted.view.urgent_first else column.desc() for column in place]
+    first = page.order_by(*order).limit(PAGE + 1).subquery("first")
+    its_part = zip(key, (first.c.dealer_id, first.c.order_id, first.c.part_no), strict=True)
+    found = session.execute(
+        select(RedemptionOrder, OrderPart, Dealer, Member.name)
+        .select_from(first)
+        .join(OrderPart, and_(*(column == its for column, its in its_part)))
+        .join(RedemptionOrder, of_order)
+        .join(Dealer, Dealer.id == RedemptionOrder.dealer_id)
+        .join(Member, and_(Member.dealer_id == RedemptionOrder.dealer_id, Member.id == RedemptionOrder.member_id))
+        .order_by(*order)
+    ).all()
     lines = lines_of(session, [row[0] for row in found[:PAGE]])
     rows = [
         Row(
@@ -229,7 +234,8 @@ def _asked(session: Session, now: datetime, zone: str, wanted: Wanted) -> list[C
     if wanted.until:
         asked.append(order.placed_at < start_of_day(wanted.until + timedelta(days=1), zone))
     if wanted.region:
-        asked.append((Dealer.region + "/").startswith(f"{wanted.region}/", autoescape=True))
+        there = (Dealer.region + "/").startswith(f"{wanted.region}/", autoescape=True)
+        asked.append(order.dealer_id.in_(select(Dealer.id).where(there)))
     if wanted.dealer:
         asked.append(dealers_meant(session, wanted.dealer).of(order.dealer_id))
     if wanted.sku:

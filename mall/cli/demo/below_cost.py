@@ -13,9 +13,10 @@ from mall.catalog.actions import Costs, PlanToPut
 from mall.catalog.actions.below_cost import ask_below_cost
 from mall.catalog.models import Sku
 from mall.dealers.models import Staff, Tier
+from mall.proposals.models import Proposal
 
 MAKER, SKU = "xuanpin", "AP-1001-W"
-KEY = "demo-below-cost-1"
+KEY, NOTE = "demo-below-cost-1", "象牙白停产，战略级经销商清尾货"
 
 
 def ask_for_a_price(session: Session, now: datetime) -> None:
@@ -24,5 +25,6 @@ def ask_for_a_price(session: Session, now: datetime) -> None:
     cost = session.scalars(select(Sku.cost_fen).where(Sku.code == SKU)).one()
     put = PlanToPut(points=26_800, tier=Tier.STRATEGIC, ends_at=now + timedelta(days=30))
     costs = Costs(cost_fen=cost, tax_bps=1_300, unit_value=10_000)
-    note = "象牙白停产，战略级经销商清尾货"
-    ask_below_cost(session, now, sku_code=SKU, put=put, costs=costs, note=note, key=KEY, actor=f"staff:{maker}")
+    if session.scalars(select(Proposal.id).where(Proposal.made_by == f"staff:{maker}", Proposal.note == NOTE)).first():
+        return  # its end is another day by now: asked once more it would be another proposal
+    ask_below_cost(session, now, sku_code=SKU, put=put, costs=costs, note=NOTE, key=KEY, actor=f"staff:{maker}")

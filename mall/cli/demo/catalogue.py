@@ -22,6 +22,7 @@ from mall.catalog.actions import (
     rules_from,
 )
 from mall.catalog.models import Category, Delivery, FreightTemplate, Item, Kind
+from mall.cli.demo.people import SEEDED_BY
 from mall.dealers.models import Tier
 
 FILE = Path(__file__).parent / "catalogue.toml"
@@ -51,7 +52,7 @@ def put_catalogue(session: Session, now: datetime) -> int:
     for one in written()["freight"]:
         if one["code"] not in templates:
             templates[one["code"]] = put_freight_template(
-                session, now, code=one["code"], name=one["name"], rules=rules_from(one["rules"]), actor="demo"
+                session, now, code=one["code"], name=one["name"], rules=rules_from(one["rules"]), actor=SEEDED_BY
             )
     shelved = set(session.scalars(select(Item.code)))
     missing = [(at, item) for at, item in enumerate(written()["item"]) if item["code"] not in shelved]

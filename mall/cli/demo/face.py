@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mall.cli.demo.people import SEEDED_BY
 from mall.face.actions import (
     AnnouncementToPut,
     By,
@@ -18,7 +19,7 @@ from mall.face.actions import (
 )
 from mall.face.models import Announcement, Guide
 
-BY = By(actor="demo")
+BY = By(actor=SEEDED_BY)
 Texts = dict[str, str]
 
 GUIDES: tuple[tuple[str, Texts, Texts], ...] = (

@@ -24,6 +24,8 @@ from mall.dealers.actions import (
 )
 from mall.dealers.models import ChannelLevel, Dealer, MemberRole, Staff, StaffRole
 
+SEEDED_BY = "演示数据"
+"""Who did what nobody of the demo did, as pages say it."""
 PASSWORD = "nianlun-2026"  # noqa: S105 - the demo's, printed on its sign-in page
 DEALERS = {
     "LA0571": ("华东·临安恒泰商贸", "华东/浙江/杭州", ChannelLevel.COUNTY),
@@ -128,7 +130,7 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
             role=member.role,
             password_hash=password_hash,
             seal=seal,
-            actor="demo",
+            actor=SEEDED_BY,
             linking=True,
             issued=False,
         )
@@ -145,7 +147,7 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
                 street=street,
                 outlet=outlet,
                 seal=seal,
-                actor="demo",
+                actor=SEEDED_BY,
             )
     for person in STAFF:
         staff_id = add_staff(
@@ -155,7 +157,7 @@ def seed_people(session: Session, now: datetime, *, seal: Seal) -> dict[str, int
             name=person.name,
             role=person.role,
             password_hash=password_hash,
-            actor="demo",
+            actor=SEEDED_BY,
             issued=False,
         )
         session.flush()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mall.catalog.actions import PlanToPut, add_plan
 from mall.catalog.actions.editions import say
 from mall.catalog.models import EditionVersion, Item
+from mall.cli.demo.people import SEEDED_BY
 
 REGION, TOWN = "华东/浙江", "华东/浙江/绍兴"
 KETTLE, HIDDEN = "AP-1004", "HM-4009"
@@ -35,8 +36,8 @@ def put_editions(session: Session, now: datetime) -> None:
     there = set(session.scalars(select(Item.code).where(Item.code.in_((KETTLE, HIDDEN)))))
     if session.scalar(select(EditionVersion.no).limit(1)) is not None or there != {KETTLE, HIDDEN}:
         return
-    say(session, now, code=KETTLE, region=REGION, said=SAID, revision=0, actor="demo")
+    say(session, now, code=KETTLE, region=REGION, said=SAID, revision=0, actor=SEEDED_BY)
     for put in PRICES:
-        add_plan(session, now, sku_code=f"{KETTLE}-01", put=put, costs=None, confined=True, actor="demo")
+        add_plan(session, now, sku_code=f"{KETTLE}-01", put=put, costs=None, confined=True, actor=SEEDED_BY)
     off = {"off_from": now.isoformat(), "off_until": (now + timedelta(days=20)).isoformat()}
-    say(session, now, code=HIDDEN, region=TOWN, said=off, revision=0, actor="demo")
+    say(session, now, code=HIDDEN, region=TOWN, said=off, revision=0, actor=SEEDED_BY)

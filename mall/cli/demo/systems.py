@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mall.base.seal import Seal
+from mall.cli.demo.people import SEEDED_BY
 from mall.earning.actions import Key, add_partner, rotate_key
 from mall.earning.models import Partner, UnknownDealers
 from mall.web.db import transact
@@ -43,10 +44,10 @@ def _give(session: Session, now: datetime, *, known: dict[str, str], seal: Seal)
         partner = session.scalars(select(Partner).where(Partner.source == source).with_for_update()).one_or_none()
         if partner is None:
             key = add_partner(
-                session, now, source=source, name=name, unknown_dealers=UnknownDealers.PARK, seal=seal, actor="demo"
+                session, now, source=source, name=name, unknown_dealers=UnknownDealers.PARK, seal=seal, actor=SEEDED_BY
             )
             assert key is not None
             given[source] = key
         elif partner.key_id != known.get(source):
-            given[source] = rotate_key(session, now, source=source, seal=seal, actor="demo")
+            given[source] = rotate_key(session, now, source=source, seal=seal, actor=SEEDED_BY)
     return given

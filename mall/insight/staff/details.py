@@ -34,6 +34,7 @@ NAMES = {
     "created": N_("新建"),
     "dealer": N_("经销商"),
     "delivery": N_("发货承诺"),
+    "draft": N_("草稿"),
     "descriptions": N_("说明"),
     "en": N_("英文"),
     "ends_at": N_("截止"),
@@ -103,6 +104,8 @@ NAMES = {
     "zh_Hant": N_("繁体"),
 }
 FIRST = ("before", "after")
+NOW = "now"
+"""How a draft says that it goes on the shelf when it is published."""
 NOTHING = (None, "", [], {})
 MICROSECONDS = 1_000_000
 
@@ -128,6 +131,8 @@ def _plain(name: str, value: Any) -> str:
         return str(_("是") if value else _("否"))
     if isinstance(value, int) and name.rpartition("/")[2].endswith("fen"):
         return fen(value)
+    if value == NOW and name.endswith("_at"):
+        return str(_("立即"))
     if name.endswith("_at") and (at := _at(value)):
         return moment(at)
     return str(value)

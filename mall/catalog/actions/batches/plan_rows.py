@@ -255,7 +255,7 @@ def _noted(row: PlanRow) -> dict[str, Any]:
     was, will = row.before.get("plan"), row.after.get("plan")
     if row.gone and row.fresh is None:
         was, will = facts(row.gone[0]), None
-    of = will or was
+    of: dict[str, Any] = will or was or {}
     said: dict[str, Any] = {"step": of["step"], "tier": of["tier"] or None, "region": of["region"]}
     said |= {name: of[name] for name in ("starts_at", "ends_at") if will}
     pair = {name: [one["points"], one["cash_fen"]] if one else None for name, one in (("before", was), ("after", will))}

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mall.base.found import means
 from mall.catalog.models import FreightTemplate, Item, NoSuchTemplate
 from mall.catalog.rules.freight import Rule, fee, rules_from
 
@@ -51,11 +52,16 @@ def rules_of(session: Session, template_id: int) -> tuple[Rule, ...]:
     return rules_from(session.scalars(select(FreightTemplate.rules).where(FreightTemplate.id == template_id)).one())
 
 
-def templates(session: Session) -> list[TemplateShown]:
-    """All templates by name."""
+def templates(session: Session, q: str = "") -> list[TemplateShown]:
+    """Templates by name: all, or those that what was typed means, by name, pinyin, code or province."""
     used = select(func.count()).where(Item.freight_template_id == FreightTemplate.id).scalar_subquery()
     rows = session.execute(select(FreightTemplate, used).order_by(FreightTemplate.name, FreightTemplate.id))
-    return [TemplateShown(row.id, row.code, row.name, rules_from(row.rules), row.changed_at, int(n)) for row, n in rows]
+    found = [TemplateShown(row.id, row.code, row.name, rules_from(row.rules), row.changed_at, n) for row, n in rows]
+    return [one for one in found if not q or means(q, [one.name, *_provinces(one)], [one.code])]
+
+
+def _provinces(one: TemplateShown) -> list[str]:
+    return [province for rule in one.rules for province in rule.provinces]
 
 
 def template(session: Session, code: str) -> TemplateShown:

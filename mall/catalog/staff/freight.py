@@ -15,6 +15,7 @@ from mall.catalog.staff.desk import GROUP, MAY_PRICE, desk_catalog, may_price, s
 from mall.catalog.staff.freight_form import TemplateForm, template_from
 from mall.web import guards
 from mall.web.db import reading, transact
+from mall.web.forms import trimmed
 from mall.web.pages import desk_link, go, page, refused
 
 
@@ -26,8 +27,9 @@ def install(app: Flask) -> None:
 @desk_catalog.get("/freight")
 @guards.staff_required(*MAY_PRICE)
 def templates() -> Response:
-    """All templates with what they say and how many rewards are sent by them."""
-    return page("catalog/desk_freight.html", templates=freight.templates(reading()))
+    """All templates with what they say and how many rewards are sent by them, or those that are meant."""
+    q = trimmed(request.args.get("q"))[:60]
+    return page("catalog/desk_freight.html", templates=freight.templates(reading(), q), q=q)
 
 
 @desk_catalog.get("/freight/new")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 
+from mall.base.found import means
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.warehouses import put_warehouse
 from mall.catalog.queries import movements
@@ -15,6 +16,7 @@ from mall.catalog.staff.stock_forms import WarehouseForm
 from mall.dealers.queries.seen_as import regions
 from mall.web import guards
 from mall.web.db import reading, transact
+from mall.web.forms import trimmed
 from mall.web.pages import desk_link, go, page, refused
 
 
@@ -63,15 +65,25 @@ def _form(code: str) -> WarehouseForm:
     return WarehouseForm(None, **said).offer(movements.suppliers(session))
 
 
+def _fits(place: movements.Place, q: str, state: str) -> bool:
+    if state and place.open is not (state == "open"):
+        return False
+    return not q or means(q, [place.name, place.supplier, place.region], [place.code])
+
+
 def _look(form: WarehouseForm) -> dict[str, Any]:
     session, scope = reading(), guards.staff().scope
     places = movements.places(session)
+    q, asked = trimmed(request.args.get("q"))[:60], request.args.get("state", "")
+    closed = asked if asked in ("open", "closed") else ""
     opened = next((place for place in places if place.code == form.code.data), None) if form.revision.data else None
     return {
         "form": form,
         "editing": bool(form.revision.data),
         "trail": f"warehouse:{opened.id}" if opened else "",
-        "places": places,
+        "places": [place for place in places if _fits(place, q, closed)],
+        "q": q,
+        "state": closed,
         "regions": [region for region in regions(session) if scope.covers(region)],
         "may": may(),
     }

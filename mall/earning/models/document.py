@@ -30,7 +30,8 @@ class DocumentState(StrEnum):
         return self in (DocumentState.POSTED, DocumentState.SUPERSEDED)
 
 
-_OPEN = text("state IN ('dead', 'waiting')")
+OPEN = text("state IN ('dead', 'waiting')")
+"""Said with these very words, a statement goes by the index of the few that are open."""
 
 
 class Document(Base):
@@ -41,7 +42,7 @@ class Document(Base):
         CheckConstraint("revision > 0", name="revision"),
         CheckConstraint("(state = 'dead') <= (reason IS NOT NULL)", name="reason"),
         CheckConstraint("length(payload_hash) = 32", name="payload_hash"),
-        Index("ix_document_open", "state", "received_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_document_open", "state", "received_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_document_received_at", "received_at"),
         strict(),
     )

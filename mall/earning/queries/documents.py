@@ -13,6 +13,7 @@ from mall.base.places import behind
 from mall.dealers.models import Dealer
 from mall.dealers.queries.found import dealers_meant
 from mall.earning.models import Document, DocumentState, Earned
+from mall.earning.models.document import OPEN
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def documents(
         query = query.where(Document.source == wanted.source)
     if wanted.state:
         query = query.where(Document.state == wanted.state)
+        if wanted.state in (DocumentState.DEAD, DocumentState.WAITING):
+            query = query.where(OPEN)
     if wanted.reason:
         query = query.where(Document.reason == wanted.reason)
     if wanted.words:
@@ -81,7 +84,7 @@ def open_counts(session: Session) -> dict[tuple[str, DocumentState, str], int]:
     open_states = (DocumentState.DEAD, DocumentState.WAITING)
     query = (
         select(Document.source, Document.state, Document.reason, func.count())
-        .where(Document.state.in_(open_states))
+        .where(Document.state.in_(open_states), OPEN)
         .group_by(Document.source, Document.state, Document.reason)
         .order_by(Document.source, Document.state, Document.reason)
     )
@@ -90,7 +93,7 @@ def open_counts(session: Session) -> dict[tuple[str, DocumentState, str], int]:
 
 def dead_count(session: Session) -> int:
     """How many documents wait to be mended."""
-    return session.scalar(select(func.count()).where(Document.state == DocumentState.DEAD)) or 0
+    return session.scalar(select(func.count()).where(Document.state == DocumentState.DEAD, OPEN)) or 0
 
 
 def dealer_of_partner(session: Session, source: str, code: str) -> int | None:

@@ -17,7 +17,7 @@ from mall.orders.forms import LAST_MICROS
 from mall.orders.models import ClaimKind
 from mall.orders.queries.claim_queue import Mark, View, Wanted
 from mall.web.forms import AtMost, Form, Needed, trimmed
-from mall.web.lists import DeskList
+from mall.web.lists import Column, DeskList
 
 Words = TypeVar("Words", bound=StrEnum)
 MOST_SAID = 300
@@ -71,7 +71,22 @@ def wanted_from(args: MultiDict[str, str]) -> Wanted:
     )
 
 
-CLAIMS = DeskList("claims", "desk_orders.after_sales", ("view", "kind", "region", "dealer", "q"), ())
+CLAIMS = DeskList(
+    "claims",
+    "desk_orders.after_sales",
+    ("view", "kind", "region", "dealer", "q"),
+    (
+        Column("limit", N_("时限"), fixed=True),
+        Column("claim", N_("售后单"), fixed=True),
+        Column("dealer", N_("经销商")),
+        Column("items", N_("礼品")),
+        Column("wants", N_("要求")),
+        Column("points", N_("积分"), end=True),
+        Column("order", N_("来自订单"), usual=False),
+        Column("state", N_("状态"), fixed=True),
+    ),
+    tab="view",
+)
 
 
 def address_of(wanted: Wanted, **changes: Any) -> str:

@@ -27,7 +27,7 @@ from mall.points.queries.funding import cost_by_fund
 from mall.rewards.queries.top_ups import under_way, with_supplier
 from mall.web import guards
 from mall.web.db import now, reading, transact
-from mall.web.lists import DeskList, keep
+from mall.web.lists import Column, DeskList, keep
 from mall.web.pages import count_on, desk_link, go, page, refused
 
 VIEWS: dict[View, str] = {
@@ -69,7 +69,17 @@ ORDERS = DeskList(
     "orders",
     "desk_orders.queue",
     ("view", "q", "state", "kind", "region", "dealer", "sku", "since", "until"),
-    (),
+    (
+        Column("limit", N_("发货时限"), fixed=True),
+        Column("order", N_("订单"), fixed=True),
+        Column("dealer", N_("经销商")),
+        Column("items", N_("礼品")),
+        Column("points", N_("积分"), end=True),
+        Column("kind", N_("类型")),
+        Column("region", N_("大区"), usual=False),
+        Column("state", N_("状态"), fixed=True),
+    ),
+    tab="view",
 )
 
 

@@ -181,8 +181,7 @@ def test_who_looks_after_a_supplier_takes_its_rewards_out_and_brings_none_in(
     ))  # fmt: skip
     assert [row[0] for row in of_csv(desk.get("/desk/items/export.csv"))[1:]] == ["OF-003"]
     assert [row[0] for row in of_csv(desk.get("/desk/items/export.csv?codes=OF-001"))[1:]] == []
-    ticked = of_csv(desk.post("/desk/items/export.csv", data={"codes": ["OF-001", "OF-003"]}))
-    assert [row[0] for row in ticked[1:]] == ["OF-003"]
+    assert desk.post("/desk/items/export.csv", data={"codes": ["OF-001", "OF-003"]}).status_code == 403
     assert desk.get(HERE).status_code in (403, 404)
     assert desk.post(HERE, data={"key": "k"}).status_code in (403, 404)
     transact(lambda session, _at: session.execute(

@@ -118,7 +118,7 @@ def becomes(want: Want, prices: OfSku, now: datetime) -> Becomes:
         starts = known.starts_at
     if ends is not None and ends <= starts:
         raise NotSo(OVER)
-    if known is not None and _same(known, points, cash or 0, ends):
+    if known is not None and same(known, points, cash or 0, ends):
         raise Nothing("")
     if ends is not None:
         _alone(want, prices, now, known, starts, ends)
@@ -158,7 +158,8 @@ def _gone(want: Want, prices: OfSku, now: datetime, known: Plan | None, *, stand
     return list({plan.id: plan for plan in (*followed, *([known] if known else []))}.values())
 
 
-def _same(known: Plan, points: int, cash: int, ends: datetime | None) -> bool:
+def same(known: Plan, points: int, cash: int, ends: datetime | None) -> bool:
+    """Whether a price says this already; `ends` is none for a standing one."""
     there = None if known.stands else known.ends_at
     same_end = (there is None) == (ends is None) and (ends is None or there is None or _minute(there) == _minute(ends))
     return (known.points, known.cash_fen) == (points, cash) and same_end

@@ -20,7 +20,7 @@ from mall.catalog.staff.parts import Part, part_named
 from mall.catalog.staff.price_form import STEPS
 from mall.dealers.models import TIERS, Tier
 from mall.web.db import now
-from mall.web.filters import fen_short, moment, number
+from mall.web.filters import fen_short, number
 from mall.web.locale import spoken
 from mall.web.moments import moment_shown
 
@@ -170,7 +170,7 @@ def slot_named(slot: Slot) -> str:
     narrowed = [_(STEPS[slot.step])] if slot.step else []
     narrowed += [_(TIERS[slot.tier_meant])] if slot.tier_meant else []
     narrowed += [slot.region] if slot.region else []
-    narrowed += [_("从 %(at)s 起", at=moment(slot.begins))] if slot.begins else []
+    narrowed += [_("从 %(at)s 起", at=day_and_time(slot.since))] if slot.since else []
     name = _("%(sku)s 价格", sku=slot.sku)
     return f"{name} ({_('，').join(narrowed)})" if narrowed else str(name)
 

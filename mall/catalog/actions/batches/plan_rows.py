@@ -32,7 +32,7 @@ from mall.catalog.rules.plans import Plan
 from mall.catalog.rules.pricing import USUAL_VALUE, Costs, usual_tax
 from mall.catalog.rules.repricing import weight
 from mall.catalog.rules.standing import OfSku
-from mall.catalog.rules.wanted_plans import Becomes, Nothing, NotSo, Want, becomes
+from mall.catalog.rules.wanted_plans import Becomes, Nothing, NotSo, Want, becomes, same
 from mall.dealers.models import Scope, Tier
 
 NO_SUCH = N_("没有规格 %(code)s：要先发布有它的礼品")
@@ -152,6 +152,9 @@ class _Bench:
             raise Wrong(told(MOVED))
         judged.outcome = Outcome.CHANGE if found.known else Outcome.CREATE
         fresh = self._fresh(want, found, sku)
+        ends = None if fresh.stands else fresh.ends_at
+        if found.known is not None and same(found.known, fresh.points, fresh.cash_fen, ends):
+            raise Nothing("")  # the bounds end it sooner than is asked, as they did the last time
         judged.fresh, judged.gone = fresh, found.gone
         judged.before = {"plan": facts(found.known) if found.known else None}
         judged.after = {"plan": facts(fresh), "asked": row.after["asked"]}

@@ -117,7 +117,7 @@ def put_prices(
                     )
                 )
             where = {"step": slot.step, "tier": slot.tier or None, "region": slot.region}
-            where |= {"since": slot.since} if slot.since else {}
+            where |= {"starts_at": slot.since} if slot.since else {}
             said = {"before": judged.before.get(path), "after": value, "replaces": list(replaced)}
             noted.append((skus[slot.sku], where | said))
     bulk.change(session, _plan, ("id",), gone)

@@ -185,8 +185,10 @@ def _moments(document: Document, facts: Facts) -> Check:
 
 def _prices(document: Document, facts: Facts) -> Check:
     missing = [sku["code"] for sku in document["skus"] if sku["code"] not in facts.priced]
-    if not document["skus"] or not missing:
-        return Check("prices", bool(document["skus"]), N_("每个规格都有所有人的价格"), "prices", blocks=False)
+    if not document["skus"]:
+        return Check("prices", False, N_("先有规格，才能定价"), "prices", blocks=False)
+    if not missing:
+        return Check("prices", True, N_("每个规格都有所有人的价格"), "prices", blocks=False)
     if len(missing) == len(document["skus"]):
         text = N_("还没有价格：可以发布，定价之前经销商看不到")
         return Check("prices", False, text, "prices", blocks=False)

@@ -20,7 +20,9 @@ KEY, NOTE = "demo-below-cost-1", "象牙白停产，战略级经销商清尾货"
 
 
 def ask_for_a_price(session: Session, now: datetime) -> None:
-    """Ask for it; seeding again asks for nothing new."""
+    """Ask for it; seeding again, on another day too, asks for nothing new."""
+    if session.scalar(select(Proposal.id).where(Proposal.key.startswith(f"{KEY}/"))) is not None:
+        return
     maker = session.scalars(select(Staff.id).where(Staff.login == MAKER)).one()
     cost = session.scalars(select(Sku.cost_fen).where(Sku.code == SKU)).one()
     put = PlanToPut(points=26_800, tier=Tier.STRATEGIC, ends_at=now + timedelta(days=30))

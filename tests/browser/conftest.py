@@ -18,11 +18,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -74,9 +76,22 @@ class Served:
         self.url = url
         self.environment = environment
 
+    @cached_property
+    def beside(self) -> Flask:
+        """A second mall on the same database, as the worker's is."""
+        return create_app(Settings.from_environment(self.environment))
+
     def flask(self, *words: str) -> str:
         """What an operator's command says."""
-        return run_flask(self.environment, *words)
+        ran = self.beside.test_cli_runner().invoke(args=words)
+        assert ran.exit_code == 0, f"{' '.join(words)}:\n{ran.output[-4000:]}\n{ran.exception!r}"
+        return ran.output
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "beside" in vars(self):
+            with self.beside.app_context():
+                db.engine.dispose()
 
 
 def run_flask(environment: dict[str, str], *words: str) -> str:
@@ -140,10 +155,12 @@ def served(database_url: str) -> Iterator[Served]:
     transact_beside(environment, give_points)
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-worker"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    running = Served(f"http://127.0.0.1:{port}", environment)
     try:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield Served(f"http://127.0.0.1:{port}", environment)
+        wait_for(f"{running.url}/healthz", process)
+        yield running
     finally:
+        running.close()
         process.terminate()
         process.wait(30)
         shutil.rmtree(environment["MALL_CHECKPOINTS"])

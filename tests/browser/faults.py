@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -11,11 +12,17 @@ from playwright.sync_api import Page
 from mall.config import ROOT
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules whose findings change with the colours alone."""
+PICTURES = bool(os.environ.get("MALL_PICTURES"))
+"""Whether the pages' pictures are kept. Drawing them takes longer than all that is looked for."""
 AXE = """async (only) => {
   const seen = await axe.run(document, {resultTypes: ["violations"], runOnly: only});
   return seen.violations.map(v => ({rule: v.id, help: v.help, nodes: v.nodes.slice(0, 4).map(
     n => n.html.slice(0, 200) + "  " + (n.any[0]?.message ?? n.all[0]?.message ?? ""))}));
 }"""
+FADED = """() => Promise.allSettled(document.getAnimations().filter(
+  one => isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished))"""
 OVERFLOW = """() => {
   const wide = document.documentElement.clientWidth, found = [];
   if (document.documentElement.scrollWidth <= wide) return found;
@@ -64,8 +71,21 @@ def _axe() -> str:
 
 def accessibility(page: Page) -> list[str]:
     """What axe finds, by all its rules. The page's context must be one with `bypass_csp=True`."""
+    return _violations(page, {"type": "tag", "values": TAGS})
+
+
+def in_the_dark(page: Page, path: Path) -> list[str]:
+    """What axe finds in the page's dark colours: what a page says and how it is built does not change with them."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(FADED)
+    picture(page, path)
+    found = _violations(page, {"type": "rule", "values": COLOURS})
+    page.emulate_media(color_scheme="light")
+    return [f"in the dark: {finding}" for finding in found]
+
+
+def _violations(page: Page, wanted: dict[str, Any]) -> list[str]:
     page.evaluate(_axe())
-    wanted = {"type": "tag", "values": TAGS}
     found = cast("list[dict[str, Any]]", page.evaluate(AXE, wanted))
     return [f"{rule['rule']}: {rule['help']}\n      " + "\n      ".join(rule["nodes"]) for rule in found]
 
@@ -82,12 +102,17 @@ def small_targets(page: Page) -> list[str]:
 
 def missing_icons(page: Page) -> list[str]:
     """Icons that are named and not in the sprite."""
-    page.wait_for_load_state("networkidle")
-    return cast("list[str]", page.evaluate(MISSING))
+    found = cast("list[str]", page.evaluate(MISSING))
+    if found:  # the sprite may still be on its way
+        page.wait_for_load_state("networkidle")
+        found = cast("list[str]", page.evaluate(MISSING))
+    return found
 
 
 def picture(page: Page, path: Path) -> None:
-    """A picture of the whole page, fixed bars at its end."""
+    """A picture of the whole page, fixed bars at its end, where pictures are wanted."""
+    if not PICTURES:
+        return
     size = page.viewport_size or {"width": 390, "height": 844}
     page.evaluate("scrollTo(0, 0)")
     height = min(6000, int(page.evaluate("document.documentElement.scrollHeight")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -60,7 +62,7 @@ def test_a_cart_is_changed_and_ordered(visit: Visit, script: bool) -> None:
     expect(page.get_by_role("checkbox")).to_have_count(1)
 
 
-def test_filled_they_have_no_fault_in_light_or_dark(visit: Visit) -> None:
+def test_filled_they_have_no_fault_in_light_or_dark(visit: Visit, results: Path) -> None:
     page = visit(bypass_csp=True)
     sign_in(page, Hand(page))
     put_two_in(page)
@@ -68,10 +70,7 @@ def test_filled_they_have_no_fault_in_light_or_dark(visit: Visit) -> None:
         page.goto(path)
         found = [*faults.accessibility(page), *faults.overflow(page), *faults.missing_icons(page)]
         found += faults.small_targets(page)
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_timeout(400)  # colours fade over
-        found += faults.accessibility(page)
-        page.emulate_media(color_scheme="light")
+        found += faults.in_the_dark(page, results / f"{path.strip('/').partition('?')[0].replace('/', '-')}-dark.png")
         assert not found, f"{path}\n" + "\n".join(found)
 
 

@@ -207,9 +207,7 @@ def test_a_page_has_no_fault_in_light_or_dark(
     found = [*faults.accessibility(page), *faults.overflow(page), *faults.missing_icons(page)]
     if not desk:
         found += faults.small_targets(page)
-    page.emulate_media(color_scheme="dark")
-    faults.picture(page, results / f"{endpoint}-dark.png")
-    found += [f"in the dark: {finding}" for finding in faults.accessibility(page)]
+    found += faults.in_the_dark(page, results / f"{endpoint}-dark.png")
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 

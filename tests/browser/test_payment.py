@@ -134,10 +134,7 @@ def found(page: Page, results: Path, name: str, *, desk: bool = False) -> list[s
     faults.picture(page, results / f"payment-{name}.png")
     wrong = [*faults.accessibility(page), *faults.overflow(page), *faults.missing_icons(page)]
     wrong += [] if desk else faults.small_targets(page)
-    page.emulate_media(color_scheme="dark")
-    faults.picture(page, results / f"payment-{name}-dark.png")
-    wrong += [f"in the dark: {finding}" for finding in faults.accessibility(page)]
-    page.emulate_media(color_scheme="light")
+    wrong += faults.in_the_dark(page, results / f"payment-{name}-dark.png")
     return [f"{name}: {one}" for one in wrong]
 
 

@@ -81,9 +81,7 @@ def test_several_are_brought_at_once_and_each_is_told_its_own_outcome(
     expect(page.locator("#shelf .tile")).to_have_count(2)  # the library shows them without being loaded again
     faults.picture(page, results / "desk_media.library.png")
     assert faults.accessibility(page) == []
-    page.emulate_media(color_scheme="dark")
-    faults.picture(page, results / "desk_media.library-dark.png")
-    assert faults.accessibility(page) == []
+    assert faults.in_the_dark(page, results / "desk_media.library-dark.png") == []
 
 
 def test_a_frame_is_dragged_and_what_is_in_it_becomes_the_picture(desk: Any, tmp_path: Path, results: Path) -> None:

@@ -30,6 +30,7 @@ from mall.dealers.rules import password as passwords
 from mall.points.actions import Part, earn, open_book, write
 from mall.points.models import LotKind, Programme
 from mall.web.db import db, transact
+from tests.once import once
 
 PASSWORD = "shan-gao-shui-chang"
 """Everybody's password in tests."""
@@ -80,6 +81,7 @@ def hashed() -> str:
     return passwords.hashed(PASSWORD)
 
 
+@once
 def cast(session: Session, now: datetime, seal: Seal) -> Cast:
     """Everybody, in one transaction: `transact(cast, seal=app.extensions["seal"])`."""
     if session.get(Programme, 1) is None:

@@ -42,6 +42,25 @@ class Clock:
         return self.at
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Where nobody watches, a failure is told at once: a run that is broken off tells nothing at its end."""
+    if os.environ.get("CI") == "true" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ToldAtOnce(config))
+
+
+class ToldAtOnce:
+    """Prints each failure as it comes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Print what failed and why."""
+        if report.failed:
+            writer = self.config.get_terminal_writer()
+            writer.line(f"\n=== {report.when} of {report.nodeid} failed\n{report.longreprtext}")
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
     """Where fresh databases come from; each process of the test run has its own."""

@@ -20,6 +20,7 @@ from mall.dealers.models import StaffRole, Tier
 from mall.web.db import db, transact
 from tests.cast import Cast, cast, sign_in
 from tests.conftest import ENGINES, Clock, Databases, running
+from tests.once import once
 
 NOVEMBER = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
 """A Thursday in November, 20:00 in Shanghai."""
@@ -77,6 +78,7 @@ def plain_item(now: datetime, n: int, category: str = "office") -> ItemToPut:
     )
 
 
+@once
 def stock_up(session: Session, now: datetime) -> None:
     """The whole small catalogue: 47 rewards on the shelf, one off it."""
     for position, (code, hans, hant, en) in enumerate((

@@ -141,6 +141,7 @@ def running(url: str, clock: Callable[[], datetime], media: Path | None = None) 
             yield application
             db.session.remove()
             db.engine.dispose()
+        application.extensions.pop("brand_kept", None)  # the looks of a brand whose database goes
         if (application.extensions, application.config) == before:
             _malls[url] = application, wall
 

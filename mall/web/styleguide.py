@@ -6,17 +6,35 @@ Served in debug or with MALL_STYLEGUIDE=1; never in a mall that serves dealers.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
+from typing import cast
 
 from flask import Blueprint, Flask, abort, render_template, request
 from wtforms import BooleanField, Form, PasswordField, SelectField, StringField, TextAreaField, validators
 
 from mall.base.refused import N_
+from mall.dealers.queries import StaffHere
+from mall.dealers.queries.saved_views import Kept, View
 from mall.web import guards
 from mall.web.db import now
+from mall.web.forms import whole
 from mall.web.guards import open_to_all
+from mall.web.lists import Column, DeskList, Look
 from mall.web.picture_field import PicturesField
 
-PAGES = {"parts": "parts", "home": "home", "item": "item", "points": "points", "order": "order", "desk": "desk"}
+PAGES = {name: name for name in ("parts", "home", "item", "points", "order", "desk", "lists")}
+SHOPS = DeskList(
+    "shops",
+    "styleguide.lists",
+    ("view", "q", "region"),
+    (
+        Column("shop", N_("经销商"), fixed=True, sort="name"),
+        Column("region", N_("大区")),
+        Column("points", N_("积分变动"), end=True, sort="points"),
+        Column("changed", N_("最后修改"), usual=False),
+    ),
+    tab="view",
+)
 
 styleguide = Blueprint("styleguide", __name__, url_prefix="/_styleguide")
 
@@ -37,11 +55,33 @@ class Ordered(Form):  # type: ignore[misc]  # WTForms carries no types
     pictures = PicturesField(N_("图片"), most=6)
 
 
+class SampleLook(Look):
+    """A look of nobody: two views that nobody kept, and the columns that the address says."""
+
+    @cached_property
+    def _own(self) -> Kept:
+        east = View(1, "华东，积分多的在前", {"region": "华东", "sort": "-points"}, shared=False, mine=True, by="")
+        return Kept((east, View(2, "华南", {"region": "华南"}, shared=True, mine=False, by="许清越")), None)
+
+    @property
+    def may_share(self) -> bool:
+        """A brand's person."""
+        return True
+
+
 def install(app: Flask) -> None:
     """Serve the style page where the configuration allows it."""
     settings = app.extensions["settings"]
     if settings.debug or settings.styleguide:
         app.register_blueprint(styleguide)
+
+
+@styleguide.get("/lists")
+@guards.open_to_all
+@open_to_all
+def lists() -> str:
+    """Lists of the back office, at an address of their own: they lead to themselves."""
+    return show("lists")
 
 
 @styleguide.get("/")
@@ -52,7 +92,18 @@ def show(name: str = "parts") -> str:
     """One page of the guide; `?theme=dark` shows it dark whatever the phone says."""
     if name not in PAGES:
         abort(404)
-    theme = request.args.get("theme", "auto")
+    theme, asked = request.args.get("theme", "auto"), request.args
+    look = SampleLook(
+        list=SHOPS,
+        filters={part: asked[part] for part in SHOPS.filters if asked.get(part)},
+        page=2,
+        size=25,
+        sort=asked.get("sort", "-points"),
+        asked_columns=asked.get("columns", ""),
+        further=True,
+        kept=whole(asked.get("kept", "")),
+        here=cast("StaffHere", None),
+    )
     form = Sample(data={"phone": "138 0000 6207"})
     form.password.errors = [N_("请填写密码")]
     ordered = Ordered(request.args or None, data={"pictures": ["cooker", "kettle", "fan"]})
@@ -64,5 +115,6 @@ def show(name: str = "parts") -> str:
         ordered=ordered,
         at=now(),
         hour=timedelta(hours=1),
+        look=look,
         page_url=lambda n: f"?page={n}",
     )

@@ -13,7 +13,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from mall.base.seal import Seal
 from mall.cli.assets import cli
 from mall.config import ROOT, Settings
-from mall.web import csrf, face, guards, headers, refusals
+from mall.web import csrf, desk_views, face, guards, headers, refusals
 
 AT = datetime(2026, 11, 12, 6, 36, 8, tzinfo=UTC)
 """A Thursday in November, 14:36 in Shanghai."""
@@ -43,7 +43,7 @@ def make_face(**options: bool) -> Flask:
     app = Flask("mall", root_path=str(ROOT / "mall"), template_folder="../templates", static_folder="../static")
     app.config.update(SECRET_KEY=settings.secret_key, TESTING=True)
     app.extensions.update(settings=settings, clock=lambda: AT, seal=Seal(settings.secret_key))
-    for part in (headers, guards, csrf, refusals, face):
+    for part in (headers, guards, csrf, refusals, face, desk_views):
         part.register(app)
     app.cli.add_command(cli)
     app.jinja_env.bytecode_cache = COMPILED

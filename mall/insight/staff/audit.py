@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
@@ -120,7 +121,7 @@ def audit() -> Response:
         usual=[(name, one, _said(one)) for name, one in Days.usual(now(), period.zone)],
         found=shown,
         onward=look.onward(before=str(shown[-1].entry.id)) if len(found) > len(shown) else "",
-        sheet=url_for("desk_insight.audit_sheet", **look.filters),
+        sheet=url_for("desk_insight.audit_sheet", **cast("dict[str, Any]", look.filters)),
         staff=staff_named(reading()),
         acts=current_app.extensions["acts"],
         things=WITH,

@@ -79,7 +79,8 @@ def _from_where() -> str:
     """The page that the form stood on."""
     if not _choosing():
         return url_for("desk_media.library")
-    return url_for("desk_media.choice", **{"for": _field() or None, "shape": request.form.get("shape") or None})
+    asked: dict[str, Any] = {"for": _field() or None, "shape": request.form.get("shape") or None}
+    return url_for("desk_media.choice", **asked)
 
 
 def _told(form: UploadForm, outcomes: list[Outcome], status: int) -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from mall.audit.models import AuditEntry
 from mall.dealers.models import StaffRole
-from mall.face.actions import By, cancel_due, change_block, move_block, publish_due, set_due, take_up
+from mall.face.actions import By, cancel_due, change_block, move_block, publish, publish_due, set_due, take_up
 from mall.face.models import (
     DraftMoved,
     DueOver,
@@ -197,6 +197,18 @@ def test_it_does_not_go_live_over_what_somebody_published_since(app: Flask, cloc
     wanted = told[0].document
     transact(take_up, revision=revision(), due_id=first, by=BY)  # its work is not lost
     assert document() == wanted
+
+
+def test_a_page_opened_before_another_went_live_by_itself_does_not_undo_it(app: Flask, clock: Clock) -> None:
+    move()
+    wait()
+    move(by=OTHER)
+    clock.tick(hours=1)
+    come()
+    asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": OTHER}
+    with pytest.raises(DraftMoved):
+        transact(publish, **asked, seen=0)
+    assert transact(publish, **asked, seen=1) == 2
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,15 @@ from mall.face.rules.audience import touched_outside
 from mall.face.rules.standard import standard
 
 
-def publish(session: Session, now: datetime, *, revision: int, words: str, known: Known, by: By) -> int:
-    """Make the draft live as the next version and give its number. `words` say what is new.
+def publish(
+    session: Session, now: datetime, *, revision: int, words: str, known: Known, by: By, seen: int | None = None
+) -> int:
+    """Make the draft live as the next version and give its number. `words` say what is new; `seen` is the version that
+    was live when it was looked at, where that is known.
 
-    Refused: a draft that somebody changed or published meanwhile, one that says nothing new, one with a finding that
-    dealers would stumble over. The same person's second tap gets the version of the first.
+    Refused: a draft that somebody changed or published meanwhile, another version gone live since (by itself, say), one
+    that says nothing new, one with a finding that dealers would stumble over. The same person's second tap gets the
+    version of the first.
     """
     row = locked_draft(session)
     if row is None:
@@ -31,6 +35,8 @@ def publish(session: Session, now: datetime, *, revision: int, words: str, known
             raise DraftMoved(who=row.changed_by, at=row.changed_at)
         return mine.no
     live = last(session)
+    if live is not None and seen not in (None, live.no):
+        raise DraftMoved(who=live.published_by, at=live.published_at)
     before = live.document if live else standard()
     if before == row.document:
         raise NothingNew

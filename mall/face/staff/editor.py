@@ -96,9 +96,9 @@ def discard() -> Response:
 @guards.staff_required(*MAY_DRESS)
 def publish() -> Response:
     """Make the draft live, whole."""
-    words = trimmed(request.form.get("words"))[:200]
+    words, seen = trimmed(request.form.get("words"))[:200], whole(request.form.get("live", ""))
     try:
-        no = transact(actions.publish, revision=revision_sent(), words=words, known=known(), by=by())
+        no = transact(actions.publish, revision=revision_sent(), words=words, known=known(), by=by(), seen=seen)
     except Refused as refusal:
         return editor_page(refusal)
     return go(home_address(), _("第 %(no)s 版已发布，经销商现在看到的就是它。", no=no))

@@ -100,3 +100,17 @@ def test_a_name_is_always_found_by_itself(name: str) -> None:
     kept = search.terms([(name, 8)])
     for want in search.wanted(name):
         assert want.term in kept or (want.prefix and any(term.startswith(want.term) for term in kept))
+
+
+def test_names_are_spelled_for_lists_that_the_database_looks_through() -> None:
+    assert search.spelled("华东·临安恒泰商贸") == "huadong hd linanhengtaishangmao lahtsm"
+    assert search.spelled("OR-14646") == ""
+    assert [search.letters(q) for q in ("lin an", "Lin'an")] == ["linan", "linan"]
+    assert not any(search.letters(q) for q in ("LA0571", "临安", "l", "%_"))
+
+
+def test_short_lists_are_looked_through_by_name_pinyin_and_code() -> None:
+    for q in ("杭州", "hangzhou", "hzzxc", "zhongxin", "hz-1", "HZ1"):
+        assert search.means(q, ["杭州中心仓"], ["HZ-1"]), q
+    for q in ("成都", "chengdu", "angzhou", "%"):
+        assert not search.means(q, ["杭州中心仓"], ["HZ-1"]), q

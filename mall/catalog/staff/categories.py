@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext as _
 
+from mall.base.found import means
 from mall.base.refused import N_, NotFound, Refused
 from mall.catalog.actions.categories import place_category, remove_category, write_category
 from mall.catalog.models import DEEPEST
@@ -36,8 +37,10 @@ def install(app: Flask) -> None:
 @desk_catalog.get("/categories")
 @guards.staff_required(*MAY_PRICE)
 def categories() -> Response:
-    """The tree."""
-    return page(TREE, refusal=None, **_look())
+    """The tree; or, where something was typed, the categories that it means, by name, pinyin or code."""
+    q, wants = trimmed(request.args.get("q"))[:60], _look()
+    meant = [one for one in wants["branches"] if means(q, one.names.values(), [one.code])] if q else []
+    return page(TREE, refusal=None, q=q, meant=meant, **wants)
 
 
 @desk_catalog.post("/categories/placing")

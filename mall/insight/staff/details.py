@@ -106,7 +106,7 @@ NAMES = {
 FIRST = ("before", "after")
 NOW = "now"
 """How a draft says that it goes on the shelf when it is published."""
-NOTHING = (None, "", [], {})
+NOTHING: tuple[object, ...] = (None, "", [], {})
 MICROSECONDS = 1_000_000
 
 

@@ -442,10 +442,10 @@ OF_EAST: dict[str, Any] = {"scope": Scope(EAST), "actor": "staff:7"}
 
 
 def plans_of_sku(sku: str) -> list[tuple[int, str, bool, int]]:
-    """Points, region, whether it is to come, and `bounded` of a SKU's prices, in the order they were written."""
+    """Points, region, whether it is to come, and `bounded` of a SKU's prices, the fewest points first."""
     reading().rollback()
     mine = select(PricePlan).join(Sku, Sku.id == PricePlan.sku_id).where(Sku.code == sku)
-    mine = mine.where(PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.id)
+    mine = mine.where(PricePlan.withdrawn_at.is_(None)).order_by(PricePlan.points)
     return [(one.points, one.region, one.starts_at > now(), one.bounded) for one in reading().scalars(mine)]
 
 

@@ -1,8 +1,8 @@
 """A year of a mall's business for bench.desk: rows as they stand in the end, written straight into their tables.
 
-2,000 dealers with a member and an account each; of `many` rows: orders with a line and a part, movements of stock,
-entries of the audit log, documents, card codes; a quarter as many payments, vouchers, messages and top-ups; a tenth as
-many claims, refunds, rebates and corrections. Moments lie evenly within 400 days before now.
+2,000 dealers with a member and an account each; the first 150 rewards are cards. Of `many` rows: orders with a line
+and a part, movements of stock, entries of the audit log, documents, codes; a quarter as many payments, vouchers,
+messages and top-ups; a tenth as many claims, refunds, rebates and corrections. Moments lie evenly within 400 days.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.base.found import spelled
 from mall.base.types import NEVER, Instant, Json, micros
-from mall.catalog.models import StockCount, StockMovement
+from mall.catalog.models import Item, Kind, StockCount, StockMovement
 from mall.dealers.models import Dealer, Member
 from mall.earning.models import Document, Partner
 from mall.media.models import Picture
@@ -44,6 +44,7 @@ def fill(session: Session, at: datetime, many: int, skus: list[int], staff: list
     session.execute(insert(Programme), [{"id": 1, "name": "积分", "zone": "Asia/Shanghai", "currency": "CNY"}])
     session.execute(insert(Partner), [year.row(Partner, source="dms", unknown_dealers="park", channel_level="county")])
     session.execute(insert(RebateTerms), [year.row(RebateTerms, no=1, points_per_yuan=100)])
+    session.execute(update(Item).where(Item.id <= SHELVES // 2).values(kind=Kind.CARD_CODE))
     for model, rows in year.tables():
         waiting: list[dict[str, Any]] = []
         for one in rows:

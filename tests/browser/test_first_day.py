@@ -254,7 +254,7 @@ def take_the_batch_back(desk: Page, mall_at: Served, batch: str) -> None:
     expect(desk.get_by_text("没有一件能撤销")).to_be_visible()
     worked_on = desk.get_by_role("row", name=re.compile("TEA-3"))
     expect(worked_on).to_contain_text(f"{MERCHANDISER.name} 又改过")
-    expect(desk.locator(".batchview__who")).to_contain_text("已放弃")  # it lets go of itself, so that it blocks no other
+    expect(desk.locator(".batchview__who")).to_contain_text("已放弃")  # by itself, so that it blocks no other
     desk.goto("/desk/items/TEA-3")
     desk.get_by_text("立即下架").click()
     desk.get_by_role("button", name="确认下架").click()

@@ -252,7 +252,7 @@ def fill(session: Session, at: datetime, skus: int, many: int) -> tuple[str, str
     _stock(session, at, [one["id"] for one in choices], chance)
     _writing(session, at)
     _regional(session, at, rewards)
-    known = {"password_hash": "-", "issued": False}
+    known: dict[str, Any] = {"password_hash": "-", "issued": False}
     one = add_staff(session, at, login="bench", name="纪云舒", role=StaffRole.MERCHANDISER, **known)
     other = add_staff(session, at, login="all", name="苏望舒", role=StaffRole.ADMINISTRATOR, **known)
     if many:

@@ -81,11 +81,16 @@ def hashed() -> str:
     return passwords.hashed(PASSWORD)
 
 
-@once
 def cast(session: Session, now: datetime, seal: Seal) -> Cast:
     """Everybody, in one transaction: `transact(cast, seal=app.extensions["seal"])`."""
     if session.get(Programme, 1) is None:
         session.add(Programme(id=1, name="年轮积分", zone="Asia/Shanghai", currency="CNY", grace_days=7))
+        session.flush()
+    return _everybody(session, now, seal=seal)
+
+
+@once
+def _everybody(session: Session, now: datetime, seal: Seal) -> Cast:
     linan = _dealer(session, now, "LA0571", "华东·临安恒泰商贸", "华东/浙江/杭州")
     ningbo = _dealer(session, now, "NB0574", "华东·宁波海曙五金", "华东/浙江/宁波")
 

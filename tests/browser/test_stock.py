@@ -19,7 +19,7 @@ def keeper(of_the_desk: OfTheDesk) -> dict[str, Any]:
 def open_count(page: Page, remark: str) -> None:
     """A count of the first warehouse, opened at the desk."""
     page.goto("/desk/stock/counts")
-    page.get_by_label("备注").fill(remark)
+    page.get_by_label("备注", exact=True).fill(remark)
     page.get_by_role("button", name="开单").click()
     page.wait_for_url("**/desk/stock/counts/PD*")
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from mall.base import types
+from mall.base.found import spelled
 
 revision = "0003"
 down_revision = "0002"
@@ -668,6 +669,12 @@ def add() -> None:
     op.add_column(
         "category", sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
     )
+    op.add_column(
+        "dealer",
+        sa.Column(
+            "spelled", sa.String(length=400).with_variant(sa.Text(), "sqlite"), server_default="", nullable=False
+        ),
+    )
     op.add_column("item", sa.Column("off_at", types.Instant(), nullable=True))
     op.add_column("item", sa.Column("supplier_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
     op.add_column(
@@ -680,6 +687,11 @@ def add() -> None:
             "bounded", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
         ),
     )
+    op.add_column(
+        "sku",
+        sa.Column("held_fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+    )
+    op.add_column("sku", sa.Column("held_until", types.Instant(), nullable=True))
     op.add_column(
         "staff",
         sa.Column("region", sa.String(length=200).with_variant(sa.Text(), "sqlite"), server_default="", nullable=False),
@@ -694,10 +706,17 @@ def add() -> None:
 
 
 def fill() -> None:
-    """What is in stock and kept by orders, as the first movements of a ledger; things lie in one warehouse."""
+    """What is in stock and kept by orders, as the first movements of a ledger; things lie in one warehouse.
+
+    Dealers are found by pinyin.
+    """
     now = round(datetime.now(UTC).timestamp() * 1_000_000)
     for statement in FILL:
         op.execute(statement.format(now=now))
+    dealers = sa.table("dealer", sa.column("id"), sa.column("name"), sa.column("spelled"))
+    link = op.get_bind()
+    for number, name in link.execute(sa.select(dealers.c.id, dealers.c.name)).all():
+        link.execute(dealers.update().where(dealers.c.id == number).values(spelled=spelled(name)[:400]))
 
 
 def reshape() -> None:
@@ -732,6 +751,9 @@ def reshape() -> None:
 
 def shape_back() -> None:
     """The old rules and columns."""
+    op.drop_column("dealer", "spelled")
+    op.drop_column("sku", "held_until")
+    op.drop_column("sku", "held_fen")
     with op.batch_alter_table("audit_entry", table_kwargs=STRICT) as batch_op:
         batch_op.drop_index("ix_audit_entry_actor_id")
         batch_op.drop_index("ix_audit_entry_act_id")

@@ -61,6 +61,10 @@ NOT_ON_SCREEN = (
     "mall/rewards/forms/rebate_terms.py",  # a comma that is typed
     "mall/rewards/rules/codes.py",  # headings of lists that are read
     "mall/catalog/rules/sheets/words.py",  # headings and words of the spreadsheet, in three languages each
+    "mall/catalog/rules/sheets/price_columns.py",  # the same of the sheet of prices
+    "mall/catalog/rules/sheets/price_rows.py",  # words that people write behind amounts
+    "mall/catalog/rules/sheets/level_columns.py",  # the same of the sheet of stock levels
+    "mall/catalog/queries/price_sheet.py",  # how people write a region's name out
     "mall/catalog/rules/sheets/cells.py",  # signs that people write moments and amounts with
     "mall/catalog/rules/sheets/heading.py",
     "mall/catalog/rules/sheets/known.py",

@@ -75,7 +75,7 @@ FIRST = {
     "desk_catalog.person": ["/desk/people", "a[href^='/desk/people/']"],
     "desk_waiting.proposal": ["/desk/waiting", "a[href^='/desk/waiting/']"],
     "desk_insight.trail": ["/desk/face", "a[href^='/desk/trail']"],
-    "desk_catalog.price": ["/desk/prices", "a[href^='/desk/prices/']"],
+    "desk_catalog.price": ["/desk/prices", "td a[href^='/desk/prices/']"],
     "desk_stock.sku": ["/desk/stock?state=alarm", "td a[href^='/desk/stock/']"],
     "desk_stock.count": ["/desk/stock/counts", "td a[href^='/desk/stock/counts/']"],
     "desk_catalog.template": ["/desk/freight", "a[href^='/desk/freight/']:not([href$='/new'])"],

@@ -208,6 +208,8 @@ def test_a_page_opened_before_another_went_live_by_itself_does_not_undo_it(app: 
     asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": OTHER}
     with pytest.raises(DraftMoved):
         transact(publish, **asked, seen=0)
+    with pytest.raises(DraftMoved):
+        transact(set_due, **asked, due_at=now() + timedelta(hours=1), seen=0)
     assert transact(publish, **asked, seen=1) == 2
 
 

@@ -46,13 +46,22 @@ MAKERS = (StaffRole.MERCHANDISER,)
 
 
 def set_due(
-    session: Session, now: datetime, *, revision: int, due_at: datetime, words: str, known: Known, by: By
+    session: Session,
+    now: datetime,
+    *,
+    revision: int,
+    due_at: datetime,
+    words: str,
+    known: Known,
+    by: By,
+    seen: int | None = None,
 ) -> int:
     """Set the draft, as it stands, to go live at a moment, and give the number of what waits.
 
     It is checked for that moment: what comes on the shelf until then counts. The same asked again gives the same.
-    Refused: a draft that somebody changed meanwhile, that says nothing new by then, or that fails a check; a moment
-    that is over or taken.
+    `seen` is the version that was live when the draft was looked at, where that is known. Refused: a draft that
+    somebody changed meanwhile, another version gone live since (by itself, say); a draft that says nothing new by then,
+    or that fails a check; a moment that is over or taken.
     """
     row, live = locked_draft(session), last(session)
     if row is None:
@@ -63,6 +72,8 @@ def set_due(
         return same[0].id
     if row.revision != revision:
         raise DraftMoved(who=row.changed_by, at=row.changed_at)
+    if live is not None and seen not in (None, live.no):
+        raise DraftMoved(who=live.published_by, at=live.published_at)
     if not now < due_at <= now + FURTHEST:
         raise WrongMoment
     if any(one.due_at == due_at for one in before):

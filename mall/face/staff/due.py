@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -12,7 +14,7 @@ from mall.face.staff.editor import editor_page, home_address, revision_sent
 from mall.web import guards
 from mall.web.db import now, transact
 from mall.web.filters import moment
-from mall.web.forms import trimmed
+from mall.web.forms import trimmed, whole
 from mall.web.moments import moment_typed
 from mall.web.pages import go
 
@@ -22,9 +24,10 @@ from mall.web.pages import go
 def set_due() -> Response:
     """Set the draft, as it stands, to go live at a moment."""
     due_at = moment_typed(trimmed(request.form.get("due_at"))) or now()  # no moment is one that is over
-    words = trimmed(request.form.get("words"))[:200]
+    words, seen = trimmed(request.form.get("words"))[:200], whole(request.form.get("live", ""))
+    asked: dict[str, Any] = {"revision": revision_sent(), "seen": seen, "due_at": due_at, "words": words}
     try:
-        transact(actions.set_due, revision=revision_sent(), due_at=due_at, words=words, known=known(), by=by())
+        transact(actions.set_due, **asked, known=known(), by=by())
     except Refused as refusal:
         return editor_page(refusal)
     return go(home_address(), _("已定在 %(at)s 自动发布。", at=moment(due_at)))

@@ -80,12 +80,14 @@ def test_prices_and_costs_stand_between_the_versions_and_the_time_before_comes_b
     by: dict[str, Any] = {"sku_code": "TB-500-GREY", "actor": "staff:1"}
     transact(add_plan, put=PlanToPut(points=19_000), costs=None, **by)
     transact(add_plan, put=PlanToPut(points=17_000, region="华东/浙江"), costs=None, **by)
+    transact(add_plan, put=PlanToPut(step=7, points=9_000, cash_fen=9_900), costs=None, **by)
     transact(set_cost, cost_fen=31_200, **by)
     told = words(desk.get(f"{THERMOS}/history"))
     for one in (
         "改成本， staff:1 TB-500-GREY 成本 ： ¥312",
         "加价格， staff:1 TB-500-GREY 价格 (华东/浙江) ： 17,000 积分",
         "加价格， staff:1 TB-500-GREY 价格 ： 18,600 积分 19,000 积分",
+        "加价格， staff:1 TB-500-GREY 价格 (积分 + 现金) ： 9,000 积分 + ¥99",
         "换名字",
         "发布以前的样子",
     ):

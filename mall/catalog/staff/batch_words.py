@@ -121,7 +121,7 @@ def _label(text: str) -> str:
 def plan_part(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Part:
     """A price of a SKU that comes, changes or goes, in words: for whom, how much, from when until when."""
     of = after or before or {}
-    narrowed = [_(STEPS[of["step"]] if of["step"] in STEPS else N_("积分 + 现金"))]
+    narrowed = [_step(of["step"])]
     narrowed += [_(TIERS[Tier(of["tier"])])] if of["tier"] else []
     narrowed += [of["region"]] if of["region"] else []
     return plainly(_("，").join(narrowed), _plan(before), _plan(after))
@@ -167,12 +167,17 @@ def price_told(value: Any) -> str:
 
 def slot_named(slot: Slot) -> str:
     """Which price of which SKU it is."""
-    narrowed = [_(STEPS[slot.step])] if slot.step else []
+    narrowed = [_step(slot.step)] if slot.step else []
     narrowed += [_(TIERS[slot.tier_meant])] if slot.tier_meant else []
     narrowed += [slot.region] if slot.region else []
     narrowed += [_("从 %(at)s 起", at=day_and_time(slot.since))] if slot.since else []
     name = _("%(sku)s 价格", sku=slot.sku)
     return f"{name} ({_('，').join(narrowed)})" if narrowed else str(name)
+
+
+def _step(step: int) -> str:
+    """How a price is paid; one beyond the steps that a form offers is some points and cash."""
+    return str(_(STEPS.get(step, N_("积分 + 现金"))))
 
 
 def _priced(asked: Repricing) -> tuple[str, str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.base.picture import Box
 from mall.base.refused import Phrase
 from mall.catalog.actions import PlanToPut, add_plan, set_cost
-from mall.catalog.models import Item, ItemDraft, NotReady, SupplierFile
+from mall.catalog.models import Item, ItemDraft, ItemVersion, NotReady, SupplierFile
 from mall.catalog.queries.documents import written
 from mall.face.actions import By, set_theme
 from mall.media.actions.keep import Drawn, write_down
@@ -94,12 +96,33 @@ def test_prices_and_costs_stand_between_the_versions_and_the_time_before_comes_b
         assert one.replace(" ", "") in told.replace(" ", ""), told
     first = words(desk.get(f"{THERMOS}/history?after=1&before=0"))
     assert "发布以前到第 1 版" in first
+    for same in ("", "&before=0", "&before=1"):
+        alone = words(desk.get(f"{THERMOS}/history?after=0{same}"))
+        assert "草稿和线上的差异" not in alone
+        assert "这是最早的版本" in alone
     html = desk.get(f"{THERMOS}/history").text
     form = html[html.index("/history/0/restoring") :]
     sent = dict(re.findall(r'name="(draft|revision|version)" value="(\d+)"', form))
     assert desk.post(f"{THERMOS}/history/0/restoring", data=sent | {"version": "0"}).status_code == 409
     assert desk.post(f"{THERMOS}/history/0/restoring", data=sent).status_code == 303
     assert document()["names"]["zh_Hans"].startswith("钛合金")
+
+
+def test_a_version_behind_the_listed_ones_is_compared_with_too(desk: FlaskClient) -> None:
+    desk.post(f"{THERMOS}/publication", data=typed(desk, names__zh_Hans="轻量保温杯", note="换名字"))
+    reading().rollback()
+    transact(_published_often)
+    told = words(desk.get(f"{THERMOS}/history?after=230&before=0"))
+    assert "发布以前到第 230 版" in told
+    assert "这是最早的版本" not in told
+
+
+def _published_often(session: Session, now: datetime) -> None:
+    item = session.scalars(select(Item).where(Item.code == "TB-750-TI")).one()
+    said = session.get_one(ItemVersion, (item.id, 1)).document
+    row: dict[str, Any] = {"item_id": item.id, "document": said, "note": "", "published_at": now, "published_by": "-"}
+    session.add_all(ItemVersion(no=no, **row) for no in range(2, 231))
+    item.version = 230
 
 
 def test_who_comes_late_sees_both_texts_and_keeps_what_was_typed(desk: FlaskClient, boss: FlaskClient) -> None:

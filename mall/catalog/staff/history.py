@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from mall.base.refused import NotFound, Refused
 from mall.catalog.actions.drafts import restore
-from mall.catalog.models import DraftMoved, NoSuchItem
+from mall.catalog.models import DraftMoved, ItemVersion, NoSuchItem
 from mall.catalog.queries.documents import version, versions, written
 from mall.catalog.queries.whose import theirs_from
 from mall.catalog.rules.differences import differences
@@ -63,9 +63,9 @@ def _look(code: str) -> dict[str, Any]:
     asked = [whole(request.args.get(name, "")) for name in ("after", "before")]
     after_no = min(newest if asked[0] is None else max(asked[0], first), newest)
     before_no = min(max(after_no - 1 if asked[1] is None else asked[1], 0), newest)
-    kept = {one.no: one.document for one in all_}
-    after = kept.get(after_no) or (version(session, found.item.id, after_no).document if newest else found.document)
-    before = kept.get(before_no) if before_no < after_no or asked[1] is not None else None
+    after = version(session, found.item.id, after_no).document if newest or all_ else found.document
+    was = session.get(ItemVersion, (found.item.id, before_no)) if after_no and before_no >= first else None
+    before = was.document if was else None
     if request.args.get("after") == "draft" and found.draft is not None and found.live is not None:
         before, after, before_no, after_no = found.live, found.document, newest, 0
     parts = [part_named(one) for one in differences(before, after)] if before else []

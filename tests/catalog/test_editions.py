@@ -187,7 +187,13 @@ def test_a_region_is_told_when_the_library_has_moved_on(spread: Flask) -> None:
     [row] = listed(reading(), now(), EAST, ItemFilters(), way=Way.SAID).rows
     assert row.behind
     reading().rollback()
-    write(EAST, names=spoken("华东名"), pictures=["east"], revision=1)  # seen, and meant
+    write(EAST, names=spoken("华东名"), pictures=["east"], revision=1)  # the same again settles nothing
+    assert list(beside(reading(), THERMOS, EAST).behind) == ["names"]
+    reading().rollback()
+    write(EAST, names=spoken("华东名"), pictures=["east", "more"], revision=1)  # nor do words of another part
+    assert list(beside(reading(), THERMOS, EAST).behind) == ["names"]
+    reading().rollback()
+    write(EAST, names=spoken("华东新名"), pictures=["east", "more"], revision=2)
     assert beside(reading(), THERMOS, EAST).behind == {}
 
 

@@ -50,9 +50,10 @@ def say(
     """Write what a region says of a reward, all of it, and give back its revision; what it leaves out follows the
     library, and saying nothing is giving it up.
 
-    `revision` is that of the edition the writer saw, 0 where there was none. The same sent again changes nothing, but
-    for taking note of what the library says by now. Refused: a region outside the scope or without dealers, a part
-    that the brand does not let regions say, a shape no edition has, one that others have written meanwhile.
+    `revision` is that of the edition the writer saw, 0 where there was none. The same sent again changes nothing. A
+    part whose words stay goes on being held against what the library said when they were written: `answer` alone
+    settles it. Refused: a region outside the scope or without dealers, a part that the brand does not let regions say,
+    a shape no edition has, one that others have written meanwhile.
     """
     scope.must_cover(region)
     _known(session, region)
@@ -61,17 +62,14 @@ def say(
     item = _locked(session, code)
     row = _row(session, region, item.id)
     before = said_by(row)
-    base = library_of(library(item), said)
     if before == said:
-        if row is None or row.base == base:
-            return row.revision if row else 0
-        row.base = base
-        session.flush()
-        _note(session, now, "edition.seen", item, region, actor, address, {})
-        return row.revision
+        return row.revision if row else 0
     if (row.revision if row else 0) != revision:
         raise EditionMoved
     _judge(said, bounds)
+    base = library_of(library(item), said)
+    if row is not None:
+        base |= {name: was for name, was in row.base.items() if name in said and before.get(name) == said[name]}
     no = _next(session, region, item.id)
     _write(session, now, item, region, row, said, base, no, actor)
     found = differences(before, said)

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
 from mall.catalog.actions import put_category
+from mall.catalog.actions.drafts import save
 from mall.catalog.actions.editions import answer, give_up, restore, say
+from mall.catalog.actions.publish import publish
 from mall.catalog.actions.set_bounds import set_bounds
 from mall.catalog.models import (
     BoundsCut,
@@ -32,7 +34,9 @@ from mall.catalog.queries import Filters, Own, Sort, item, items, newest, own_pr
 from mall.catalog.queries.beside import beside, said_by, versions
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.desk_filters import ItemFilters
+from mall.catalog.queries.documents import written
 from mall.catalog.queries.regional import Way, counted, listed, overtaken
+from mall.catalog.rules.document import document
 from mall.catalog.rules.editions import edition, hidden, mark, worn
 from mall.dealers.actions import open_dealer
 from mall.dealers.models import WHOLE, ChannelLevel, OutsideScope, Scope, Tier
@@ -58,8 +62,16 @@ def _open(session: Session, at: Any) -> None:
         open_dealer(session, at, code=f"D{n}", name=f"某商 {n}", region=region, channel_level=ChannelLevel.CITY)
 
 
-def write(region: str, code: str = THERMOS, *, revision: int = 0, scope: Scope | None = None, **said: Any) -> int:
-    by = {"actor": "staff:1", "scope": scope or Scope(region)}
+def write(
+    region: str,
+    code: str = THERMOS,
+    *,
+    revision: int = 0,
+    scope: Scope | None = None,
+    library_seen: int | None = None,
+    **said: Any,
+) -> int:
+    by: dict[str, Any] = {"actor": "staff:1", "scope": scope or Scope(region), "library_seen": library_seen}
     return transact(say, code=code, region=region, said=said, revision=revision, **by)
 
 
@@ -195,6 +207,33 @@ def test_a_region_is_told_when_the_library_has_moved_on(spread: Flask) -> None:
     reading().rollback()
     write(EAST, names=spoken("华东新名"), pictures=["east", "more"], revision=2)
     assert beside(reading(), THERMOS, EAST).behind == {}
+
+
+def test_words_are_held_against_the_library_that_their_writer_saw(spread: Flask, clock: Clock) -> None:
+    def rename(session: Session, at: datetime, to: str) -> None:
+        seen = written(session, THERMOS)
+        code = {"code": THERMOS, "actor": "staff:9"}
+        said = document(seen.document | {"names": spoken(to)})
+        save(session, at, **code, document_=said, revision=0, version_seen=seen.version, draft_id=0)
+        draft = written(session, THERMOS).draft
+        publish(session, at, **code, draft_id=draft.id, revision=draft.revision)
+
+    def behind() -> list[str]:
+        reading().rollback()
+        return list(beside(reading(), THERMOS, EAST).behind)
+
+    write(EAST, names=spoken("一"), subtitles=spoken("副题"), library_seen=0)
+    assert behind() == []
+    clock.tick(hours=1)
+    transact(rename, to="品牌新名")
+    write(EAST, names=spoken("二"), subtitles=spoken("副题"), revision=1, library_seen=0)  # a form opened before it
+    assert behind() == ["names"]
+    write(EAST, names=spoken("三"), subtitles=spoken("副题"), revision=2, library_seen=1)
+    assert behind() == []
+    transact(restore, code=THERMOS, region=EAST, no=1, revision=3, actor="staff:1")  # it is older than the new name
+    assert behind() == ["names"]
+    transact(restore, code=THERMOS, region=EAST, no=3, revision=4, actor="staff:1")
+    assert behind() == []
 
 
 def test_what_the_library_changed_is_followed_or_not_part_by_part(spread: Flask) -> None:

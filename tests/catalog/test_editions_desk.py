@@ -60,6 +60,7 @@ def test_a_region_writes_its_own_words_and_gives_them_up(desk: FlaskClient) -> N
     assert "48 件礼品" in words(desk.get(LIST))
     assert "品牌库还没有" not in words(desk.get(LIST))
     sent = fields(desk, **{"own": ["names", "pictures"], "names-zh_Hans": "之江保温杯"})
+    assert sent["library"] == ["0"]  # the version that the words are held against
     assert desk.post(ONE, data=sent).status_code == 303
     listed = words(desk.get(f"{LIST}&way=said"))
     assert "之江保温杯" in listed

@@ -21,6 +21,7 @@ from mall.catalog.models import (
     EditionVersion,
     Item,
     ItemEdition,
+    ItemVersion,
     LibraryMoved,
     NoSuchItem,
     NoSuchRegion,
@@ -46,13 +47,15 @@ def say(
     actor: str,
     scope: Scope = WHOLE,
     address: str = "",
+    library_seen: int | None = None,
 ) -> int:
     """Write what a region says of a reward, all of it, and give back its revision; what it leaves out follows the
     library, and saying nothing is giving it up.
 
     `revision` is that of the edition the writer saw, 0 where there was none. The same sent again changes nothing. A
     part whose words stay goes on being held against what the library said when they were written: `answer` alone
-    settles it. Refused: a region outside the scope or without dealers, a part that the brand does not let regions say,
+    settles it. New words are held against the version of the library that their writer saw, `library_seen`, where that
+    is known. Refused: a region outside the scope or without dealers, a part that the brand does not let regions say,
     a shape no edition has, one that others have written meanwhile.
     """
     scope.must_cover(region)
@@ -67,7 +70,7 @@ def say(
     if (row.revision if row else 0) != revision:
         raise EditionMoved
     _judge(said, bounds)
-    base = library_of(library(item), said)
+    base = library_of(_library_then(session, item, library_seen), said)
     if row is not None:
         base |= {name: was for name, was in row.base.items() if name in said and before.get(name) == said[name]}
     no = _next(session, region, item.id)
@@ -157,7 +160,9 @@ def restore(
     scope: Scope = WHOLE,
     address: str = "",
 ) -> int:
-    """Say again what an old version said, and give back the revision. Refused as `say` is, and no such version."""
+    """Say again what an old version said, and give back the revision; it is held against what the library said then.
+    Refused as `say` is, and no such version.
+    """
     scope.must_cover(region)
     item_id = session.scalar(select(Item.id).where(Item.code == code))
     old = session.get(EditionVersion, (region, item_id, no)) if item_id else None
@@ -165,7 +170,7 @@ def restore(
         raise NoSuchVersion
     return say(
         session, now, code=code, region=region, said=old.document, revision=revision, actor=actor, scope=scope,
-        address=address,
+        address=address, library_seen=_version_at(session, old.item_id, old.said_at),
     )  # fmt: skip
 
 
@@ -197,6 +202,22 @@ def _locked(session: Session, code: str) -> Item:
 
 def _row(session: Session, region: str, item_id: int) -> ItemEdition | None:
     return session.get(ItemEdition, (region, item_id), populate_existing=True)
+
+
+def _library_then(session: Session, item: Item, no: int | None) -> Edition:
+    """What a version of the library said where regions may say something; what it says now where none is kept."""
+    is_now = library(item)
+    old = session.get(ItemVersion, (item.id, no)) if no is not None and 0 <= no < item.version else None
+    if old is None:
+        return is_now
+    same = edition(is_now)  # a version is kept in its one form, which the library may not be in
+    return {name: value if old.document[name] == same[name] else old.document[name] for name, value in is_now.items()}
+
+
+def _version_at(session: Session, item_id: int, at: datetime) -> int | None:
+    """The version of the library that was live at a moment."""
+    until = (ItemVersion.item_id == item_id, ItemVersion.published_at <= at)
+    return session.scalar(select(func.max(ItemVersion.no)).where(*until))
 
 
 def _judge(said: Edition, bounds: Bounds) -> None:

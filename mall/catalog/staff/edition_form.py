@@ -35,6 +35,8 @@ class EditionForm:
     pictures: PicturesForm
     off: Mapping[str, str]
     revision: int
+    library: int
+    """The version of the library that stood beside it when it was opened."""
     said: Edition = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -50,6 +52,7 @@ class EditionForm:
             pictures=PicturesForm(None, pictures=texts["pictures"]),
             off={name: local(said.get(name)) for name in ("off_from", "off_until")},
             revision=found.revision,
+            library=found.item.version,
             said=said,
         )
 
@@ -94,6 +97,7 @@ def edition_from(sent: MultiDict[str, str], found: Beside, at: datetime) -> Edit
     what somebody has typed is not thrown away.
     """
     errors: dict[str, str] = {}
+    beside = whole(sent.get("library", ""))
     pictures = PicturesForm(sent)
     texts: Edition = {
         part.value: {one: text_typed(sent, f"{part.value}-{one}", most, errors) for one in LANGUAGES}
@@ -126,6 +130,7 @@ def edition_from(sent: MultiDict[str, str], found: Beside, at: datetime) -> Edit
         pictures=pictures,
         off={name: trimmed(sent.get(name))[:16] for name in ("off_from", "off_until")},
         revision=max(whole(sent.get("revision", "0")) or 0, 0),
+        library=found.item.version if beside is None else beside,
         said=said,
         errors=errors,
     )

@@ -115,8 +115,9 @@ def write_edition(code: str) -> Response:
         return headers.framing(page(ONE, refusal=None, **looked_at(found, form, typed=True)))
     if form.errors:
         return headers.framing(refused(ONE, **looked_at(found, form, typed=True)))
+    asked: dict[str, Any] = {"said": form.said, "revision": form.revision, "library_seen": form.library}
     try:
-        transact(say, code=code, region=found.region, said=form.said, revision=form.revision, **signed())
+        transact(say, code=code, region=found.region, **asked, **signed())
     except (NotFound, OutsideScope):
         raise
     except Refused as refusal:

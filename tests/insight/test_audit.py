@@ -164,9 +164,16 @@ def test_details_are_told_in_the_words_of_the_page(app: Flask) -> None:
         "region": "",
     }
     with app.test_request_context():
-        told = told_of(detail)
+        told = told_of("item.batch", detail)
     assert told == [
         ("低于成本", "否"),
         ("编号", "PC20261122-01"),
         ("改后", "名称 简体 青瓷茶具，规格 TEA-1 成本 ¥60.00，开始 11月22日 10:00"),
     ]
+
+
+def test_costs_are_told_as_money_and_prices_of_a_batch_as_points_and_money(app: Flask) -> None:
+    with app.test_request_context():
+        assert told_of("plan.cost", {"before": 12_900, "after": 9_900}) == [("改前", "¥129"), ("改后", "¥99")]
+        price = told_of("plan.batch", {"before": [6000, 0, 0], "after": [5000, 9900], "step": 1})
+        assert price == [("档", "1"), ("改前", "6,000 积分"), ("改后", "5,000 积分 + ¥99")]

@@ -5,14 +5,14 @@ The log keeps what the verbs wrote, in their words; the spreadsheet of it has th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from mall.base.refused import N_
-from mall.web.filters import fen, moment
+from mall.web.filters import fen, fen_short, moment, number
 
 NAMES = {
     "after": N_("改后"),
@@ -110,10 +110,27 @@ NOTHING: tuple[object, ...] = (None, "", [], {})
 MICROSECONDS = 1_000_000
 
 
-def told_of(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _price(value: Sequence[int]) -> str:
+    """Points, and fen beside them; what more stands there is how a region's price is bound."""
+    points, fen_beside = value[:2]
+    cash = _(" + %(money)s", money=fen_short(fen_beside)) if fen_beside else ""
+    return str(_("%(n)s 积分", n=number(points))) + str(cash)
+
+
+WORTH: dict[str, Callable[[Any], str]] = {"plan.cost": fen_short, "plan.batch": _price}
+"""Acts whose `before` and `after` are bare fen, or points and fen."""
+
+
+def told_of(act: str, detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name by name, what was before what is; what says nothing is left out."""
     order = sorted(detail.items(), key=lambda one: (one[0] in FIRST, one[0] == "after", one[0]))
-    return [(_named(name), said) for name, value in order if value not in NOTHING and (said := _plain(name, value))]
+    there = [(name, value) for name, value in order if value not in NOTHING]
+    worth = WORTH.get(act)
+    return [
+        (_named(name), said)
+        for name, value in there
+        if (said := worth(value) if worth and name in FIRST else _plain(name, value))
+    ]
 
 
 def _named(path: str) -> str:

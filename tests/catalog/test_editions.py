@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mall.audit.models import AuditEntry
@@ -290,12 +290,15 @@ def test_a_regions_list_shows_what_its_dealers_see_and_what_is_its_own(spread: F
 def test_narrower_bounds_take_back_what_regions_said_when_that_is_meant(spread: Flask) -> None:
     write(EAST, names=spoken("华东名"), pictures=["east"])
     write(HEBEI, names=spoken("河北名"))
+    moved = update(Item).where(Item.code == THERMOS).values(pictures=["kettle"])
+    transact(lambda session, _now: session.execute(moved) and None)
     with pytest.raises(BoundsCut) as cut:
         bounds(parts=set(Said) - {Said.NAMES})
     assert cut.value.params == {"editions": 2, "plans": 0}
     assert found(HANGZHOU)[THERMOS] == ("华东名", "east")
     bounds(parts=set(Said) - {Said.NAMES}, sure=True)
     assert found(HANGZHOU)[THERMOS] == (found("")[THERMOS][0], "east")
+    assert list(beside(reading(), THERMOS, EAST).behind) == ["pictures"]  # the reminder of what is left stays
     assert said_by(reading().get(ItemEdition, (HEBEI, _id(THERMOS)))) == {}
     assert versions(reading(), _id(THERMOS), HEBEI)[0].document == {}
     reading().rollback()

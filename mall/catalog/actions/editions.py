@@ -175,10 +175,13 @@ def restore(
 
 
 def take_back(session: Session, now: datetime, row: ItemEdition, said: Edition, *, actor: str, address: str) -> None:
-    """Leave no more of an edition than this, because the brand's bounds have become narrower; its item is locked."""
+    """Leave no more of an edition than this, because the brand's bounds have become narrower; its item is locked. What
+    is left of it goes on being held against what the library said when it was written.
+    """
     item = session.get_one(Item, row.item_id)
     before, no = said_by(row), _next(session, row.region, item.id)
-    _write(session, now, item, row.region, row, said, library_of(library(item), said), no, actor)
+    base = {name: was for name, was in row.base.items() if name in said}
+    _write(session, now, item, row.region, row, said, base, no, actor)
     found = differences(before, said)
     detail = {"before": {one.path: one.before for one in found}, "after": {one.path: one.after for one in found}}
     _note(session, now, "edition.outside", item, row.region, actor, address, detail)

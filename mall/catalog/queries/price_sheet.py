@@ -16,7 +16,7 @@ from mall.catalog.models import Item, Sku
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.queries.sheet_reader import LAST_ROW
 from mall.catalog.rules.bulk import Asked
-from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.plans import Plan, followed
 from mall.catalog.rules.sheets.heading import heading
 from mall.catalog.rules.sheets.known import Known, Named, names
 from mall.catalog.rules.sheets.lines import Cells
@@ -78,7 +78,8 @@ def rows(
             if (sku := found.get(sku_id)) is None:
                 continue
             base: Cells = {"sku": sku.code, "called": called(sku, language)}
-            mine = [plan for plan in plans[sku_id] if _open(plan, now) and (scope.whole or _theirs(plan, scope))]
+            left = [plan for plan in plans[sku_id] if _open(plan, now) and not followed(plan, plans[sku_id], now)]
+            mine = [plan for plan in left if scope.whole or _theirs(plan, scope)]
             for plan in sorted(mine, key=_order):
                 yield base | _cells(plan, language, ZoneInfo(zone))
             if not mine:

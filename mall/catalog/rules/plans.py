@@ -64,6 +64,20 @@ class Plan:
         return self.tier is not None, depth, self.ends_at is not None, self.starts_at, self.id
 
 
+def followed(plan: Plan, plans: Iterable[Plan], at: datetime) -> bool:
+    """Whether another standing price of its place and owner has taken the place of a standing one by this moment: it
+    is there still, and nobody is asked for it.
+    """
+    place = (plan.step, plan.tier, plan.region, plan.bounded > 0)
+    return plan.stands and any(
+        (one.step, one.tier, one.region, one.bounded > 0) == place
+        and one.stands
+        and one.open_at(at)
+        and (one.starts_at, one.id) > (plan.starts_at, plan.id)
+        for one in plans
+    )
+
+
 def regions_above(region: str) -> list[str]:
     """The regions whose prices hold in this one: everywhere, each that it lies in, and itself."""
     steps = region.split("/") if region else []

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from mall.base.refused import N_
 from mall.catalog.rules.bulk import Slot
-from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.plans import Plan, followed
 from mall.catalog.rules.standing import OfSku
 from mall.dealers.models import Tier
 
@@ -22,6 +22,7 @@ OPEN = "open"
 NEEDS_POINTS = N_("新价格要写积分")
 NEEDS_CASH = N_("积分+现金的新价格要写现金")
 NOTHING = N_("没有填积分，也没有这个价格，没有要改的")
+FOLLOWED = N_("起始写的那个价格已经被后来的价格接替了：要改现在的价格，请把起始留空")
 OVER = N_("截止要晚于起始和现在")
 OVERLAPS = N_("时间和已有的活动价（%(points)s 积分，%(from_at)s 至 %(to_at)s）重叠")
 
@@ -92,13 +93,17 @@ class Becomes:
 
 
 def meant(want: Want, prices: OfSku, now: datetime) -> Plan | None:
-    """Which price is meant; none: it is a new one."""
+    """Which price is meant; none: it is a new one. NotSo where one is named that another has followed."""
     mine = _mine(want, prices, now)
     if want.since is not None and want.since > now:
         same = [plan for plan in mine if _minute(plan.starts_at) == _minute(want.since)]
         return max(same, key=lambda plan: (plan.stands == (want.until is None), plan.id), default=None)
     begun = [plan for plan in mine if plan.starts_at <= now and (want.until is None or not plan.stands)]
+    past = [plan for plan in begun if followed(plan, prices.plans, now)]
+    begun = [plan for plan in begun if plan not in past]
     exact = [plan for plan in begun if want.since and _minute(plan.starts_at) == _minute(want.since)]
+    if not exact and want.since and any(_minute(plan.starts_at) == _minute(want.since) for plan in past):
+        raise NotSo(FOLLOWED)
     return _last(exact) or _last(plan for plan in begun if plan.stands == (want.until is None))
 
 
@@ -154,8 +159,8 @@ def _alone(want: Want, prices: OfSku, now: datetime, known: Plan | None, starts:
 
 def _gone(want: Want, prices: OfSku, now: datetime, known: Plan | None, *, standing: bool) -> list[Plan]:
     """All that go: the one that is meant, and standing ones that a new standing one leaves nobody to pay."""
-    followed = [plan for plan in _mine(want, prices, now) if standing and plan.stands and plan.starts_at <= now]
-    return list({plan.id: plan for plan in (*followed, *([known] if known else []))}.values())
+    begun = [plan for plan in _mine(want, prices, now) if standing and plan.stands and plan.starts_at <= now]
+    return list({plan.id: plan for plan in (*begun, *([known] if known else []))}.values())
 
 
 def same(known: Plan, points: int, cash: int, ends: datetime | None) -> bool:

@@ -1,0 +1,64 @@
+"""A file of prices beside those that others followed, ended or set later: which one a row means, what is weighed, what
+taking it back leaves alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from mall.catalog.actions import PlanToPut, add_plan
+from mall.catalog.models import Outcome, Sku
+from mall.catalog.queries import price_sheet
+from mall.catalog.rules.wanted_plans import FOLLOWED
+from mall.dealers.models import WHOLE
+from mall.web.db import now, reading, transact
+from tests.catalog.conftest import NOVEMBER, stock_up
+from tests.catalog.price_sheets import price, prices_brought
+from tests.catalog.sheets import SECOND, ZONE, rows_of
+from tests.conftest import Clock
+
+PINE = "TB-750-PINE"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOVEMBER)
+
+
+@pytest.fixture
+def stocked(mall: Flask) -> Flask:
+    transact(stock_up)
+    return mall
+
+
+def adds(points: int, *, days: int = 0, sku: str = PINE, **more: Any) -> None:
+    """A colleague sets a price on the price page, from so many days from now."""
+    put = PlanToPut(points=points, starts_at=now() + timedelta(days=days) if days else None, **more)
+    transact(add_plan, sku_code=sku, put=put, costs=None, actor=SECOND)
+
+
+def exported(sku: str = PINE) -> list[dict[str, str]]:
+    """The rows of a SKU as they go out."""
+    reading().rollback()
+    found = reading().scalars(select(Sku.id).where(Sku.code == sku)).all()
+    rows = price_sheet.rows(reading(), now(), found, language="zh_Hans", zone=ZONE, scope=WHOLE)
+    return [{key: str(cell) for key, cell in cells.items()} for cells in rows]
+
+
+def test_a_price_that_another_has_followed_neither_goes_out_nor_is_meant(stocked: Flask, clock: Clock) -> None:
+    adds(57_200, days=2)
+    former = exported()[0]
+    clock.tick(days=3)
+    rows = exported()
+    assert [row["price_points"] for row in rows] == ["57200"]
+    again = prices_brought(*rows)
+    assert (again.failed, again.to_write, again.skipped) == (0, 0, 1)
+    stale = prices_brought(former | {"price_points": "31460"}, key="2")
+    assert [(row.outcome, row.told[0]["text"]) for row in rows_of(stale)] == [(Outcome.ERROR, FOLLOWED)]
+    lower = prices_brought(price(PINE, "31460"), key="3")
+    assert (lower.changed, lower.weight) == (1, 45), "it is weighed against what dealers pay"

@@ -62,3 +62,11 @@ def test_a_price_that_another_has_followed_neither_goes_out_nor_is_meant(stocked
     assert [(row.outcome, row.told[0]["text"]) for row in rows_of(stale)] == [(Outcome.ERROR, FOLLOWED)]
     lower = prices_brought(price(PINE, "31460"), key="3")
     assert (lower.changed, lower.weight) == (1, 45), "it is weighed against what dealers pay"
+
+
+@pytest.mark.parametrize("until", ["清空", "2199-12-31"])
+def test_a_sale_that_is_prolonged_is_weighed_against_what_would_have_come_after_it(stocked: Flask, until: str) -> None:
+    adds(14_300, ends_at=now() + timedelta(days=1))
+    sale = next(row for row in exported() if "until" in row)
+    batch = prices_brought(sale | {"price_points": "", "until": until})
+    assert (batch.changed, batch.weight) == (1, 50)

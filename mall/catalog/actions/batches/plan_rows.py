@@ -5,7 +5,7 @@ Like the rows of rewards, a row that was looked at is judged anew when it is wri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -18,6 +18,7 @@ from mall.base.ids import new_id
 from mall.base.refused import N_, Refused
 from mall.catalog.actions.batches.judged import Judged, Wrong
 from mall.catalog.actions.batches.noted import note_rows
+from mall.catalog.actions.batches.plan_facts import come_again, facts, written
 from mall.catalog.actions.batches.prices import words
 from mall.catalog.actions.bounds import follow_library, within
 from mall.catalog.actions.bounds import held as bounds_held
@@ -33,7 +34,7 @@ from mall.catalog.rules.pricing import USUAL_VALUE, Costs, usual_tax
 from mall.catalog.rules.repricing import weight
 from mall.catalog.rules.standing import OfSku
 from mall.catalog.rules.wanted_plans import Becomes, Nothing, NotSo, Want, becomes, same
-from mall.dealers.models import Scope, Tier
+from mall.dealers.models import Scope
 
 NO_SUCH = N_("没有规格 %(code)s：要先发布有它的礼品")
 RETIRED = N_("规格 %(code)s 已经停用")
@@ -99,7 +100,7 @@ def put_plans(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     mine = [row for row in rows if isinstance(row, PlanRow)]
     gone = {plan.id for row in mine for plan in row.gone}
     bulk.change(session, _plan, ("id",), [{"id": plan, "withdrawn_at": now} for plan in sorted(gone)])
-    bulk.add(session, _plan, [_written(row.fresh, now) for row in mine if row.fresh])
+    bulk.add(session, _plan, [written(row.fresh, now) for row in mine if row.fresh])
     skus = {row.sku for row in mine}
     if skus and not batch.region:
         follow_library(session, now, sku_ids=skus, actor=batch.made_by, address=batch.address)
@@ -160,11 +161,20 @@ class _Bench:
         judged.after = {"plan": facts(fresh), "asked": row.after["asked"]}
         if want.since is not None and want.since <= self.now and found.known is None:
             judged.told.append(told(FROM_NOW))
-        base = found.known or prices.beneath(replace(want.slot, since=found.starts_at.isoformat()), self.now)
-        if base is not None:
-            amounts = (base.points, base.cash_fen), (fresh.points, fresh.cash_fen)
-            judged.weight = weight(*amounts, self.unit_value)
+        judged.weight = self._weight(want, found, fresh, prices)
         self._hold(judged, sku)
+
+    def _weight(self, want: Want, found: Becomes, fresh: Plan, prices: OfSku) -> int:
+        """How much a price changes; one that lasts longer than the one it follows, also against what would have held
+        after that one's end.
+        """
+        known = found.known
+        bases = [known or prices.beneath(replace(want.slot, since=found.starts_at.isoformat()), self.now)]
+        ends = None if known is None or known.stands else known.ends_at
+        if ends is not None and (fresh.stands or fresh.ends_at is None or fresh.ends_at > ends):
+            bases.append(prices.beneath(replace(want.slot, since=ends.isoformat()), self.now))
+        will = fresh.points, fresh.cash_fen
+        return max((weight((one.points, one.cash_fen), will, self.unit_value) for one in bases if one), default=0)
 
     def _moved(self, want: Want, known: Plan | None, row: Row[Any]) -> bool:
         """Whether another price is meant than when the row was looked at; one whose moment has come since follows what
@@ -188,7 +198,7 @@ class _Bench:
         judged.gone, judged.after = [there], {"plan": None}
         if was is None or (was["ends_at"] and datetime.fromisoformat(was["ends_at"]) <= self.now):
             return
-        fresh = _of(was, sku.id, self.now)
+        fresh = come_again(was, sku.id, self.now)
         if self.bounds is not None:
             fresh = self._bound(fresh, self.prices[sku.id], self.bounds)
         judged.fresh, judged.after = fresh, {"plan": facts(fresh)}
@@ -238,21 +248,6 @@ class _Bench:
         self.prices[sku.id] = replace(there, plans=(*left, judged.fresh) if judged.fresh else left)
 
 
-def facts(plan: Plan) -> dict[str, Any]:
-    """A price as a row keeps it."""
-    return {
-        "id": plan.id,
-        "step": plan.step,
-        "tier": plan.tier.value if plan.tier else "",
-        "region": plan.region,
-        "points": plan.points,
-        "cash_fen": plan.cash_fen,
-        "starts_at": plan.starts_at.isoformat(),
-        "ends_at": plan.ends_at.isoformat() if plan.ends_at and not plan.stands else None,
-        "bounded": plan.bounded,
-    }
-
-
 def _noted(row: PlanRow) -> dict[str, Any]:
     """What the audit log keeps, as of every price of a batch: where it hangs, and points and fen before and after."""
     was, will = row.before.get("plan"), row.after.get("plan")
@@ -263,36 +258,3 @@ def _noted(row: PlanRow) -> dict[str, Any]:
     said |= {name: of[name] for name in ("starts_at", "ends_at") if will}
     pair = {name: [one["points"], one["cash_fen"]] if one else None for name, one in (("before", was), ("after", will))}
     return said | pair | {"replaces": [plan.id for plan in row.gone]}
-
-
-def _of(said: Mapping[str, Any], sku: int, now: datetime) -> Plan:
-    """A price that comes again."""
-    return Plan(
-        id=new_id(now),
-        sku_id=sku,
-        step=said["step"],
-        points=said["points"],
-        cash_fen=said["cash_fen"],
-        tier=Tier(said["tier"]) if said["tier"] else None,
-        region=said["region"],
-        starts_at=max(datetime.fromisoformat(said["starts_at"]), now),
-        ends_at=datetime.fromisoformat(said["ends_at"]) if said["ends_at"] else None,
-        bounded=1 if said["bounded"] else 0,
-    )
-
-
-def _written(plan: Plan, now: datetime) -> bulk.Row:
-    return {
-        "id": plan.id,
-        "sku_id": plan.sku_id,
-        "step": plan.step,
-        "points": plan.points,
-        "cash_fen": plan.cash_fen,
-        "tier": plan.tier,
-        "region": plan.region,
-        "starts_at": plan.starts_at,
-        "ends_at": plan.ends_at,
-        "created_at": now,
-        "withdrawn_at": None,
-        "bounded": plan.bounded,
-    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ from mall.face.queries.due import due, failed, waiting
 from mall.face.queries.versions import last
 from mall.jobs import queue
 from mall.web.db import now, reading, transact
-from tests.cast import changed, colleagues
+from tests.cast import Cast, changed, colleagues
 from tests.conftest import Clock
 from tests.face.conftest import ANYWHERE, BY, EAST, OTHER, block, document, go_live, revision, said
 
@@ -199,13 +200,37 @@ def test_it_does_not_go_live_over_what_somebody_published_since(app: Flask, cloc
     assert document() == wanted
 
 
+def test_why_it_did_not_go_live_is_told_beside_what_a_check_found(
+    desk: FlaskClient, people: Cast, clock: Clock
+) -> None:
+    me = replace(BY, actor=f"staff:{people.staff[StaffRole.MERCHANDISER].id}")
+    door = {"icon": "gift", "title": {"zh_Hans": "去"}, "link": "/nowhere"}
+    values = block("quick_grid") | {"source": "own", "doors": [door]}
+    transact(change_block, revision=revision(), block_id="doors", values=values, by=me)
+    wait(now() + timedelta(minutes=5), by=me)
+    clock.tick(minutes=5)
+    come(NOWHERE)
+    shown = desk.get("/desk/face").text
+    assert "还有 1 处没有改好" in shown
+    assert "快捷入口：" in shown
+    wait(now() + timedelta(minutes=5), by=me)
+    move(by=me)
+    go_live(me)
+    clock.tick(minutes=5)
+    come(NOWHERE)  # what was published since is why, not the link that leads nowhere by now
+    told = failed(reading(), now())[0].fault
+    assert told is not None
+    assert told["found"] == []
+    assert "自动发布会盖掉它" in desk.get("/desk/face").text
+
+
 def test_a_page_opened_before_another_went_live_by_itself_does_not_undo_it(app: Flask, clock: Clock) -> None:
     move()
     wait()
-    move(by=OTHER)
+    move(by=me)
     clock.tick(hours=1)
     come()
-    asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": OTHER}
+    asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": me}
     with pytest.raises(DraftMoved):
         transact(publish, **asked, seen=0)
     with pytest.raises(DraftMoved):

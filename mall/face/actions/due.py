@@ -141,7 +141,8 @@ def publish_due(session: Session, now: datetime, *, known: Known) -> bool:
             raise Overtaken(who=names(session, {other.published_by})[other.published_by], no=other.no)
         _judge(session, now, _document(live), due.document, known, _scope(session, due, _document(live)))
     except Refused as refusal:
-        due.fault = {"text": refusal.text, "params": refusal.params, "found": _found(session, now, due, known)}
+        found = _found(session, now, due, known) if isinstance(refusal, NotReady) else []
+        due.fault = {"text": refusal.text, "params": refusal.params, "found": found}
         _end(session, now, due, DueState.FAILED, WORKER)
         told |= {"why": refusal.code}
         note(session, now, actor=WORKER, act="face.due.fail", subject=SUBJECT, detail=told)

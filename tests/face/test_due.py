@@ -227,10 +227,10 @@ def test_why_it_did_not_go_live_is_told_beside_what_a_check_found(
 def test_a_page_opened_before_another_went_live_by_itself_does_not_undo_it(app: Flask, clock: Clock) -> None:
     move()
     wait()
-    move(by=me)
+    move(by=OTHER)
     clock.tick(hours=1)
     come()
-    asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": me}
+    asked = {"revision": revision(), "words": "", "known": ANYWHERE, "by": OTHER}
     with pytest.raises(DraftMoved):
         transact(publish, **asked, seen=0)
     with pytest.raises(DraftMoved):

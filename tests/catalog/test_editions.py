@@ -248,7 +248,11 @@ def test_what_the_library_changed_is_followed_or_not_part_by_part(spread: Flask)
 
     transact(moves_on)
     assert overtaken(reading(), WHOLE) == {EAST: 1, ZHEJIANG: 1}
-    assert overtaken(reading(), Scope(ZHEJIANG)) == {ZHEJIANG: 1}
+    with statements() as asked_of:
+        assert overtaken(reading(), Scope(ZHEJIANG)) == {ZHEJIANG: 1}
+    assert "substr(item_edition.region" in asked_of[0]  # no other region's words are looked at
+    assert overtaken(reading(), Scope(EAST)) == {EAST: 1, ZHEJIANG: 1}
+    assert overtaken(reading(), Scope("华")) == {}
     [row] = listed(reading(), now(), EAST, ItemFilters(), way=Way.BEHIND).rows
     assert (row.code, row.behind, counted(reading(), now(), EAST)["behind"]) == (THERMOS, True, 1)
     reading().rollback()

@@ -126,6 +126,9 @@ def _overtaken(region: str) -> Select[Any]:
 def overtaken(session: Session, scope: Scope) -> dict[str, int]:
     """How many editions of the regions in a scope the library has left behind, by region, the most first."""
     counted = select(_edition.c.region, func.count()).join(_item, _item.c.id == _edition.c.item_id)
+    if scope.region:
+        path = f"{scope.region}/"
+        counted = counted.where(func.substr(_edition.c.region + "/", 1, len(path)) == path)
     rows = session.execute(counted.where(_behind()).group_by(_edition.c.region).order_by(_edition.c.region))
     found = [(region, many) for region, many in rows if scope.covers(region)]
     return dict(sorted(found, key=lambda one: -one[1]))

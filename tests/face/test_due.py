@@ -262,6 +262,7 @@ def test_the_desk_sets_shows_and_calls_back(desk: FlaskClient, clock: Clock, mal
     assert desk.post("/desk/face/due", data=asked).status_code == 303
     shown = desk.get("/desk/face").text
     assert "12月1日 00:00" in shown
+    assert "现在发布以后，定好时间的 1 份首页到时不会自动发布" in shown
     reading().rollback()
     one = waiting(reading())[0]
     assert desk.get(f"/desk/face/preview?due={one.id}").status_code == 200

@@ -16,7 +16,7 @@ from mall.catalog.actions.publish import publish
 from mall.catalog.models import BatchKind, BelowCost, Sku
 from mall.catalog.queries.documents import written as live_of
 from mall.catalog.rules.bulk import Asked
-from mall.catalog.rules.costs import HELD_FOR, held, lowered
+from mall.catalog.rules.costs import HELD_FOR, agreed, held, lowered
 from mall.catalog.rules.repricing import By, Repricing
 from mall.dealers.models import WHOLE
 from mall.web.db import reading, transact
@@ -98,6 +98,26 @@ def test_a_sheet_that_lowers_cost_and_price_at_once_waits_for_a_second_person_wh
     asks(5_650)
     with pytest.raises(BelowCost):
         asks(5_649)
+
+
+def test_who_agrees_to_a_cost_does_not_settle_an_earlier_lowering(costly: Flask) -> None:
+    brought_in(10)
+    other = by_a_sheet(11)
+    transact(confirm, no=_no(other), actor=LU, scope=WHOLE)
+    assert on(other).changed == 1
+    with pytest.raises(BelowCost):
+        asks(22_599)
+
+
+@pytest.mark.parametrize(
+    ("becomes", "then"),
+    [(50, 100), (99, 100), (100, 100), (120, 120)],
+)
+def test_what_an_earlier_lowering_holds_stays_held_where_a_second_person_agreed(becomes: int, then: int) -> None:
+    stays = lowered(100, 60, 0, None, NOVEMBER)
+    after = agreed(60, becomes, *stays, NOVEMBER)
+    assert held(becomes, *after, NOVEMBER) == then
+    assert agreed(60, becomes, *stays, NOVEMBER + HELD_FOR) == (0, None)
 
 
 @pytest.mark.parametrize(

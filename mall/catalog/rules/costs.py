@@ -24,3 +24,12 @@ def lowered(
     if becomes >= before:
         return 0, None
     return before, at + HELD_FOR if becomes < was else held_until
+
+
+def agreed(
+    was: int, becomes: int, held_fen: int, held_until: datetime | None, at: datetime
+) -> tuple[int, datetime | None]:
+    """What stays held after a second person agreed that a cost becomes another one: what an earlier lowering holds
+    above both, of which nobody has told them.
+    """
+    return (held_fen, held_until) if held(0, held_fen, held_until, at) > max(was, becomes) else (0, None)

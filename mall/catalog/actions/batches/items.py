@@ -34,9 +34,8 @@ from mall.catalog.models import (
     Term,
 )
 from mall.catalog.queries.at_once import Around
-from mall.catalog.rules import search
+from mall.catalog.rules import costs, search
 from mall.catalog.rules.bulk import of_prices, of_stock, searched
-from mall.catalog.rules.costs import lowered
 from mall.catalog.rules.document import NOW
 
 _item, _sku, _term = (cast(Table, each.__table__) for each in (Item, Sku, Term))
@@ -139,7 +138,7 @@ def _put_skus(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
 def _skus(row: Judged, now: datetime, *, agreed: bool) -> Iterator[bulk.Row]:
     """The SKUs of a row as they will be: those that are there with their id. One no longer named is retired.
 
-    A cost that is lowered by a batch to which a second person `agreed` is not held any longer.
+    A cost that is lowered by a batch to which a second person `agreed` is not held for it.
     """
     there = dict(row.known.skus) if row.known else {}
     for position, sku in enumerate(row.document["skus"]):
@@ -171,7 +170,8 @@ def _skus(row: Judged, now: datetime, *, agreed: bool) -> Iterator[bulk.Row]:
 def _held(known: Any, becomes: int, now: datetime, *, agreed: bool) -> tuple[int, datetime | None]:
     if known.cost_fen == becomes:
         return known.held_fen, known.held_until
-    return (0, None) if agreed else lowered(known.cost_fen, becomes, known.held_fen, known.held_until, now)
+    rule = costs.agreed if agreed else costs.lowered
+    return rule(known.cost_fen, becomes, known.held_fen, known.held_until, now)
 
 
 def _tells(row: Judged) -> bool:

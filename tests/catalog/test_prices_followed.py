@@ -12,14 +12,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.catalog.actions import PlanToPut, add_plan
-from mall.catalog.models import Outcome, Sku
+from mall.catalog.actions.batches import undo
+from mall.catalog.models import Batch, Outcome, Sku
 from mall.catalog.queries import price_sheet
 from mall.catalog.rules.wanted_plans import FOLLOWED
 from mall.dealers.models import WHOLE
 from mall.web.db import now, reading, transact
 from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.catalog.price_sheets import price, prices_brought
-from tests.catalog.sheets import SECOND, ZONE, rows_of
+from tests.catalog.price_sheets import price, prices_brought, told
+from tests.catalog.sheets import MAKER, SECOND, ZONE, executed, rows_of, stands, work
 from tests.conftest import Clock
 
 PINE = "TB-750-PINE"
@@ -50,6 +51,13 @@ def exported(sku: str = PINE) -> list[dict[str, str]]:
     return [{key: str(cell) for key, cell in cells.items()} for cells in rows]
 
 
+def taken_back(done: Batch) -> Batch:
+    """What takes a batch back, looked at."""
+    back = transact(undo, no=done.no, zone=ZONE, actor=MAKER, scope=WHOLE)
+    work()
+    return stands(back)
+
+
 def test_a_price_that_another_has_followed_neither_goes_out_nor_is_meant(stocked: Flask, clock: Clock) -> None:
     adds(57_200, days=2)
     former = exported()[0]
@@ -70,3 +78,13 @@ def test_a_sale_that_is_prolonged_is_weighed_against_what_would_have_come_after_
     sale = next(row for row in exported() if "until" in row)
     batch = prices_brought(sale | {"price_points": "", "until": until})
     assert (batch.changed, batch.weight) == (1, 50)
+
+
+def test_a_sale_that_was_left_without_an_end_is_taken_back_with_the_price_beneath_it(stocked: Flask) -> None:
+    adds(14_300, ends_at=now() + timedelta(days=3))
+    before = sorted(told(PINE), key=str)
+    sale = next(row for row in exported() if "until" in row)
+    done = executed(prices_brought(sale | {"until": "清空"}))
+    assert told(PINE) == [(0, 14_300, 0, "", "", 0, None)]
+    executed(taken_back(done))
+    assert sorted(told(PINE), key=str) == before

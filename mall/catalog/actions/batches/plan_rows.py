@@ -5,7 +5,7 @@ Like the rows of rewards, a row that was looked at is judged anew when it is wri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -29,7 +29,7 @@ from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import told
 from mall.catalog.rules.costs import held
-from mall.catalog.rules.plans import Plan
+from mall.catalog.rules.plans import Plan, followed
 from mall.catalog.rules.pricing import USUAL_VALUE, Costs, usual_tax
 from mall.catalog.rules.repricing import weight
 from mall.catalog.rules.standing import OfSku
@@ -61,11 +61,17 @@ _LOCKED = select(_item.c.id).where(bulk.among(_item.c.id, "items")).order_by(_it
 
 @dataclass(kw_only=True)
 class PlanRow(Judged):
-    """What was found of a row: the price that there will be, and those that go."""
+    """What was found of a row: the price that there will be, those that come again beneath it, and those that go."""
 
     sku: int = 0
     fresh: Plan | None = None
+    beneath: Sequence[Plan] = ()
     gone: Sequence[Plan] = ()
+
+    @property
+    def come(self) -> list[Plan]:
+        """All that come."""
+        return [*self.beneath, *([self.fresh] if self.fresh else [])]
 
 
 def judge_plans(
@@ -100,7 +106,7 @@ def put_plans(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
     mine = [row for row in rows if isinstance(row, PlanRow)]
     gone = {plan.id for row in mine for plan in row.gone}
     bulk.change(session, _plan, ("id",), [{"id": plan, "withdrawn_at": now} for plan in sorted(gone)])
-    bulk.add(session, _plan, [written(row.fresh, now) for row in mine if row.fresh])
+    bulk.add(session, _plan, [written(plan, now) for row in mine for plan in row.come])
     skus = {row.sku for row in mine}
     if skus and not batch.region:
         follow_library(session, now, sku_ids=skus, actor=batch.made_by, address=batch.address)
@@ -158,6 +164,9 @@ class _Bench:
             raise Nothing("")  # the bounds end it sooner than is asked, as they did the last time
         judged.fresh, judged.gone = fresh, found.gone
         judged.before = {"plan": facts(found.known) if found.known else None}
+        others = [plan for plan in found.gone if plan is not found.known]
+        if beneath := [facts(plan) for plan in others if not followed(plan, prices.plans, self.now)]:
+            judged.before["beneath"] = beneath
         judged.after = {"plan": facts(fresh), "asked": row.after["asked"]}
         if want.since is not None and want.since <= self.now and found.known is None:
             judged.told.append(told(FROM_NOW))
@@ -196,13 +205,19 @@ class _Bench:
         if there.ends_at is not None and there.ends_at <= self.now and not there.stands:
             raise Nothing(ENDED)
         judged.gone, judged.after = [there], {"plan": None}
-        if was is None or (was["ends_at"] and datetime.fromisoformat(was["ends_at"]) <= self.now):
+        left = [one for one in (*row.after.get("beneath", ()), was) if one and not self._over(one)]
+        if not left:
             return
-        fresh = come_again(was, sku.id, self.now)
-        if self.bounds is not None:
-            fresh = self._bound(fresh, self.prices[sku.id], self.bounds)
-        judged.fresh, judged.after = fresh, {"plan": facts(fresh)}
+        *judged.beneath, judged.fresh = [self._again(one, sku) for one in left]
+        judged.after = {"plan": facts(judged.fresh), "beneath": left[:-1]}
         self._hold(judged, sku)
+
+    def _over(self, said: Mapping[str, Any]) -> bool:
+        return bool(said["ends_at"]) and datetime.fromisoformat(said["ends_at"]) <= self.now
+
+    def _again(self, said: Mapping[str, Any], sku: Row[Any]) -> Plan:
+        plan = come_again(said, sku.id, self.now)
+        return self._bound(plan, self.prices[sku.id], self.bounds) if self.bounds is not None else plan
 
     def _may(self, region: str) -> None:
         if not self.scope.covers(region):
@@ -233,19 +248,20 @@ class _Bench:
     def _hold(self, judged: PlanRow, sku: Row[Any]) -> None:
         """Hold it against what the piece costs, or lately did."""
         cost = held(sku.cost_fen, sku.held_fen, sku.held_until, self.now)
-        if judged.fresh is None or not cost:
+        if not cost:
             return
         tax = usual_tax(shipped=sku.kind.shipped)
         costs = Costs(cost_fen=cost, tax_bps=tax, unit_value=self.unit_value)
-        if costs.undercut_by(judged.fresh.points, judged.fresh.cash_fen):
+        below = [plan for plan in judged.come if costs.undercut_by(plan.points, plan.cash_fen)]
+        if below:
             judged.below_cost = 1
-            judged.told.append(told(BELOW, floor=costs.floor(judged.fresh.cash_fen)))
+            judged.told.append(told(BELOW, floor=costs.floor(below[-1].cash_fen)))
 
     def _follow(self, judged: PlanRow, sku: Row[Any]) -> None:
         """Rows that come after find the SKU's prices as this one leaves them."""
         there, gone = self.prices[sku.id], {plan.id for plan in judged.gone}
         left = tuple(plan for plan in there.plans if plan.id not in gone)
-        self.prices[sku.id] = replace(there, plans=(*left, judged.fresh) if judged.fresh else left)
+        self.prices[sku.id] = replace(there, plans=(*left, *judged.come))
 
 
 def _noted(row: PlanRow) -> dict[str, Any]:

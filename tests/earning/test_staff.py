@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from mall.audit.models import AuditEntry
 from mall.dealers.models import Dealer, StaffRole
 from mall.earning.queries import one
+from mall.earning.queries.documents import Filter, documents
 from mall.points.queries import balance
-from mall.web.db import now, reading, transact
+from mall.web.db import db, now, reading, transact
 from tests.cast import Cast, cast, form_token, sign_in
 from tests.earning.conftest import body, send
 
@@ -132,6 +133,23 @@ def test_filters_and_pages_keep_their_place(manager: FlaskClient) -> None:
     assert len(seen) == len(set(seen)) == 60
     for odd in ("?state=nonsense", "?after=a~b~c", "?reason=%01", "?q=%25", "?after=erp~INV-000~99999999999999999999"):
         assert manager.get(f"/desk/documents{odd}").status_code == 200
+
+
+def test_a_search_asks_for_numbers_and_dealers_only_where_there_are_such(small: Flask, people: Cast) -> None:
+    code = people.linan.code
+    send(body("INV-1", dealer={"code": code}), body("INV-2", dealer={"code": "nobody"}), source="erp")
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for words, found, by_number, by_dealer in (
+        ("临安恒泰", ["INV-1"], False, True),
+        (code, ["INV-1"], False, True),
+        ("INV-", ["INV-2", "INV-1"], True, False),
+        ("不存在", [], False, False),
+    ):
+        asked.clear()
+        listed = documents(reading(), Filter(words=words)).documents
+        assert sorted(one.external_id for one in listed) == sorted(found)
+        assert ("LIKE" in asked[-1], "dealer_id IN" in asked[-1]) == (by_number, by_dealer), words
 
 
 def test_a_document_that_is_not_there_is_not_found(manager: FlaskClient) -> None:

@@ -44,6 +44,7 @@ class Document(Base):
         CheckConstraint("length(payload_hash) = 32", name="payload_hash"),
         Index("ix_document_open", "state", "received_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_document_received_at", "received_at"),
+        Index("ix_document_dealer_id", "dealer_id", "received_at"),
         strict(),
     )
     source: Mapped[str] = mapped_column(Name(32), ForeignKey("partner.source"), primary_key=True)

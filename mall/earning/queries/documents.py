@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from mall.base.places import behind
@@ -14,6 +15,9 @@ from mall.dealers.models import Dealer
 from mall.dealers.queries.found import dealers_meant
 from mall.earning.models import Document, DocumentState, Earned
 from mall.earning.models.document import OPEN
+
+BEGINNING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*")
+"""How an external id may begin; other words name dealers alone."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,24 @@ def documents(
     if wanted.reason:
         query = query.where(Document.reason == wanted.reason)
     if wanted.words:
-        begins = Document.external_id.startswith(wanted.words, autoescape=True)
-        query = query.where(or_(begins, dealers_meant(session, wanted.words).of(Document.dealer_id)))
+        query = query.where(_meant(session, wanted.words, query))
     rows = list(session.scalars(behind(query, _place(session, after, wanted.source), *order, oldest=oldest)))
     more = rows[limit - 1] if len(rows) > limit else None
     return Page(rows[:limit], f"{more.source}~{more.external_id}~{more.revision}" if more else None)
+
+
+def _meant(session: Session, words: str, query: Select[Any]) -> ColumnElement[bool]:
+    """The beginning of an external id, or dealers. Only what there is of these is asked for, so that the documents of
+    dealers who have few are found by their index.
+    """
+    whose = dealers_meant(session, words)
+    if not BEGINNING.fullmatch(words):
+        return whose.of(Document.dealer_id)
+    begins = Document.external_id.startswith(words, autoescape=True)
+    if whose.nobody:
+        return begins
+    both = session.scalar(query.with_only_columns(Document.revision).where(begins).limit(1))
+    return or_(begins, whose.of(Document.dealer_id)) if both else whose.of(Document.dealer_id)
 
 
 def _place(session: Session, after: str | None, source: str | None) -> tuple[Any, ...] | None:

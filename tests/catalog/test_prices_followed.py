@@ -11,19 +11,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from mall.catalog.actions import PlanToPut, add_plan
+from mall.catalog.actions import PlanToPut, add_plan, withdraw_plan
 from mall.catalog.actions.batches import undo
-from mall.catalog.models import Batch, Outcome, Sku
+from mall.catalog.models import Batch, LastPrice, Outcome, PricePlan, Sku
 from mall.catalog.queries import price_sheet
 from mall.catalog.rules.wanted_plans import FOLLOWED
 from mall.dealers.models import WHOLE
 from mall.web.db import now, reading, transact
 from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.catalog.price_sheets import price, prices_brought, told
+from tests.catalog.price_sheets import day, price, prices_brought, told
 from tests.catalog.sheets import MAKER, SECOND, ZONE, executed, rows_of, stands, work
 from tests.conftest import Clock
 
-PINE = "TB-750-PINE"
+PINE, GREY = "TB-750-PINE", "TB-750-GREY"
 
 
 @pytest.fixture
@@ -88,3 +88,35 @@ def test_a_sale_that_was_left_without_an_end_is_taken_back_with_the_price_beneat
     assert told(PINE) == [(0, 14_300, 0, "", "", 0, None)]
     executed(taken_back(done))
     assert sorted(told(PINE), key=str) == before
+
+
+def test_what_a_colleague_set_for_later_and_holds_by_now_is_not_taken_back(stocked: Flask, clock: Clock) -> None:
+    done = executed(prices_brought(price(PINE, "30000"), price(GREY, "30000")))
+    adds(27_000, days=2)
+    adds(27_000, days=5, sku=GREY)
+    clock.tick(days=3)
+    back = taken_back(done)
+    assert (back.changed, back.skipped) == (1, 1), "what is to come later is in nobody's way"
+    executed(back)
+    assert exported()[0]["price_points"] == "27000"
+    assert [row["price_points"] for row in exported(GREY)] == ["28600", "27000"]
+
+
+def test_a_sale_does_not_come_again_over_a_newer_one(stocked: Flask) -> None:
+    executed(prices_brought(price(PINE, "20000", until=day(9))))
+    done = executed(prices_brought(price(PINE, "20000", until=day(3)), key="2"))
+    adds(19_000, days=6, ends_at=now() + timedelta(days=8))
+    back = taken_back(done)
+    assert (back.to_write, back.dropped) == (0, True)
+
+
+def test_the_last_price_for_everybody_is_not_taken_back(stocked: Flask) -> None:
+    done = executed(prices_brought(price(PINE, "15000", price_cash="99"), price(GREY, "15000", price_cash="99")))
+    of_points = select(PricePlan.id).join(Sku, Sku.id == PricePlan.sku_id).where(Sku.code == PINE, PricePlan.step == 0)
+    transact(withdraw_plan, plan_id=reading().scalars(of_points).one(), actor=SECOND)
+    back = taken_back(done)
+    assert [(row.outcome, [one["text"] for one in row.told]) for row in rows_of(back)] == [
+        (Outcome.ERROR, [LastPrice.text]), (Outcome.CHANGE, []),
+    ]  # fmt: skip
+    executed(back)
+    assert told(PINE) == [(1, 15_000, 9_900, "", "", 0, None)]

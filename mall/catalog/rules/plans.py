@@ -68,12 +68,31 @@ def followed(plan: Plan, plans: Iterable[Plan], at: datetime) -> bool:
     """Whether another standing price of its place and owner has taken the place of a standing one by this moment: it
     is there still, and nobody is asked for it.
     """
-    place = (plan.step, plan.tier, plan.region, plan.bounded > 0)
+    return outdone(plan, [one for one in plans if (one.bounded > 0) == (plan.bounded > 0)], at)
+
+
+def outdone(plan: Plan, plans: Iterable[Plan], at: datetime) -> bool:
+    """Whether another standing price of its place, whoever wrote it, holds instead of a standing one at this moment."""
+    place = (plan.step, plan.tier, plan.region)
     return plan.stands and any(
-        (one.step, one.tier, one.region, one.bounded > 0) == place
+        (one.step, one.tier, one.region) == place
         and one.stands
         and one.open_at(at)
         and (one.starts_at, one.id) > (plan.starts_at, plan.id)
+        for one in plans
+    )
+
+
+def overlaps(plan: Plan, plans: Iterable[Plan]) -> bool:
+    """Whether a price with an end would hold at once with another such one of its place."""
+    place = (plan.step, plan.tier, plan.region)
+    return any(
+        (one.step, one.tier, one.region) == place
+        and plan.ends_at is not None
+        and one.ends_at is not None
+        and not (plan.stands or one.stands)
+        and plan.starts_at < one.ends_at
+        and one.starts_at < plan.ends_at
         for one in plans
     )
 

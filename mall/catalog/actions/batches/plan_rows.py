@@ -23,13 +23,13 @@ from mall.catalog.actions.batches.prices import words
 from mall.catalog.actions.bounds import follow_library, within
 from mall.catalog.actions.bounds import held as bounds_held
 from mall.catalog.actions.plans import tell_items
-from mall.catalog.models import Batch, Item, Outcome, PricePlan, Sku
+from mall.catalog.models import Batch, Item, LastPrice, Outcome, PricePlan, Sku
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.bounds import Bounds
 from mall.catalog.rules.bulk import told
 from mall.catalog.rules.costs import held
-from mall.catalog.rules.plans import Plan, followed
+from mall.catalog.rules.plans import Plan, cheapest, followed, outdone, overlaps
 from mall.catalog.rules.pricing import USUAL_VALUE, Costs, usual_tax
 from mall.catalog.rules.repricing import weight
 from mall.catalog.rules.standing import OfSku
@@ -89,6 +89,7 @@ def judge_plans(
         session.execute(_LOCKED, {"items": sorted({sku.item_id for sku in skus.values()})}).all()
         skus = {row.code: row for row in session.execute(_SKUS, given)}
     plans = plans_of(session, [sku.id for sku in skus.values()])
+    taken = {row.before["plan"]["id"] for row in rows} if batch.undoes else set()
     bench = _Bench(
         now=now,
         batch=batch,
@@ -97,6 +98,7 @@ def judge_plans(
         unit_value=unit_value or USUAL_VALUE,
         writing=writing,
         prices={sku: OfSku(plans=found, confined=bool(batch.region)) for sku, found in plans.items()},
+        others={sku: [plan for plan in found if plan.id not in taken] for sku, found in plans.items()},
     )
     return [bench.row(row, skus.get(row.code)) for row in rows]
 
@@ -116,7 +118,9 @@ def put_plans(session: Session, now: datetime, batch: Batch, rows: Sequence[Judg
 
 @dataclass(kw_only=True)
 class _Bench:
-    """What is the same for all rows that are judged together. `prices` go along with what rows before become."""
+    """What is the same for all rows that are judged together. `prices` go along with what rows before become; `others`
+    are those that were there and are not what the batch takes back.
+    """
 
     now: datetime
     batch: Batch
@@ -125,6 +129,7 @@ class _Bench:
     unit_value: int
     writing: bool
     prices: dict[int, OfSku] = field(default_factory=dict)
+    others: Mapping[int, Sequence[Plan]] = field(default_factory=dict)
 
     def row(self, row: Row[Any], sku: Row[Any] | None) -> PlanRow:
         judged = PlanRow(no=row.no, code=row.code, outcome=Outcome.CHANGE, before=dict(row.before))
@@ -200,16 +205,21 @@ class _Bench:
         """
         wrote, was = row.before["plan"], row.after.get("plan")
         there = next((plan for plan in self.prices[sku.id].plans if plan.id == wrote["id"]), None)
-        if there is None:
+        if there is None or (there.starts_at <= self.now and outdone(there, self.others[sku.id], self.now)):
             raise Wrong(told(TOUCHED)) if self.writing else Nothing(TOUCHED)
         if there.ends_at is not None and there.ends_at <= self.now and not there.stands:
             raise Nothing(ENDED)
         judged.gone, judged.after = [there], {"plan": None}
         left = [one for one in (*row.after.get("beneath", ()), was) if one and not self._over(one)]
-        if not left:
-            return
-        *judged.beneath, judged.fresh = [self._again(one, sku) for one in left]
-        judged.after = {"plan": facts(judged.fresh), "beneath": left[:-1]}
+        if left:
+            *judged.beneath, judged.fresh = [self._again(one, sku) for one in left]
+            judged.after = {"plan": facts(judged.fresh), "beneath": left[:-1]}
+        if any(overlaps(plan, self.others[sku.id]) for plan in judged.come):
+            raise Wrong(told(TOUCHED)) if self.writing else Nothing(TOUCHED)
+        plans = self.prices[sku.id].plans
+        then = [*(plan for plan in plans if plan is not there), *judged.come]
+        if sku.retired_at is None and cheapest(plans, at=self.now) and not cheapest(then, at=self.now):
+            raise Wrong(words(LastPrice()))
         self._hold(judged, sku)
 
     def _over(self, said: Mapping[str, Any]) -> bool:

@@ -103,6 +103,13 @@ def test_levels_are_kept_and_a_stale_form_is_not(buyer: FlaskClient, keeper: Fla
     assert GREY in page
     assert PINE not in page
     assert '<span class="side__n">1</span>' in page
+    at_safety = said | {"safety": str(left(GREY)), "revision": "1"}
+    assert buyer.post(f"/desk/stock/{GREY}/levels", data=at_safety).status_code == 303
+    page = buyer.get("/desk/stock?state=safety").text
+    assert GREY in page
+    assert "到了安全库存" in page
+    assert "低于" not in page
+    assert buyer.post(f"/desk/stock/{GREY}/levels", data=said | {"revision": "2"}).status_code == 303
     assert "预警线 20，安全库存 5" in keeper.get(f"/desk/stock/{GREY}").text
 
 

@@ -21,7 +21,7 @@ class Alarm(StrEnum):
     WARNING = "warning"
 
 
-ALARMS: dict[Alarm, str] = {Alarm.OUT: N_("已无库存"), Alarm.SAFETY: N_("低于安全库存"), Alarm.WARNING: N_("库存预警")}
+ALARMS: dict[Alarm, str] = {Alarm.OUT: N_("已无库存"), Alarm.SAFETY: N_("到了安全库存"), Alarm.WARNING: N_("库存预警")}
 
 
 class StockLevel(Base):

@@ -25,7 +25,7 @@ LAST_PAGE = 2_000
 STATES: dict[str, str] = {
     "alarm": N_("任何提醒"),
     "out": N_("已无库存"),
-    "safety": N_("低于安全库存"),
+    "safety": N_("到了安全库存"),
     "warning": N_("预警"),
     "order": N_("建议补货"),
     "unset": N_("没设水位"),

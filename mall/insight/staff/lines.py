@@ -104,7 +104,7 @@ KINDS: dict[str, Kind] = {
     ),
     "safety": Kind(
         urgency=Urgency.SOON,
-        title=N_("低于安全库存"),
+        title=N_("到了安全库存"),
         calm=N_("都在安全库存以上"),
         icon="layers",
         href="/desk/stock?state=safety",

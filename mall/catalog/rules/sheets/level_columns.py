@@ -15,7 +15,7 @@ LEVEL_COLUMNS: tuple[Column, ...] = (
     Column(key="warning", shape=Shape.COUNT, least=0, most=MOST_PIECES, said=("预警线", "預警線", "Warning"),
            help=N_("可兑换的件数到这里就提醒，不能低于安全库存。0 是不提醒。不填就不改。")),
     Column(key="safety", shape=Shape.COUNT, least=0, most=MOST_PIECES, said=("安全库存", "安全庫存", "Safety stock"),
-           help=N_("低于它提醒得更醒目，建议补货也按它算。0 是没有。不填就不改。")),
+           help=N_("到了它提醒得更醒目，建议补货也按它算。0 是没有。不填就不改。")),
     Column(key="lead_days", clears=False, shape=Shape.COUNT, least=0, most=MOST_DAYS,
            said=("补货天数", "補貨天數", "Lead days"), help=N_("从下单到货到要几天，0 至 365 的整数。不填就不改。")),
     Column(key="pack_size", clears=False, shape=Shape.COUNT, most=MOST_PACK,

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mall.base.sheet import rows as sheet_rows
+from mall.catalog.actions.batches import write_some
 from mall.catalog.models import Batch, Item, PricePlan, Sku
 from mall.jobs import queue
-from mall.web.db import reading
+from mall.web.db import reading, transact
 from tests.catalog.conftest import words
 
 
@@ -175,6 +176,16 @@ def test_htmx_gets_the_moving_part_alone_and_it_stops_asking_when_all_is_looked_
     assert 'hx-trigger="every 1s"' in part
     queue.run(mall, "batches")
     assert "hx-trigger" not in desk.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
+
+
+def test_progress_counts_what_is_to_be_written(mall: Flask, desk: FlaskClient) -> None:
+    address = begun(desk, codes=["OF-001", "NO-SUCH", "OF-002"], brand="新石墨")
+    queue.run(mall, "batches")
+    assert "0 / 2 件" in pressed(desk, address, "confirmation")
+    reading().rollback()
+    batch_id = reading().scalars(select(Batch.id)).one()
+    transact(write_some, batch_id=batch_id, unit_value=0, most=1)
+    assert "1 / 2 件" in words(desk.get(address))
 
 
 def test_the_list_narrows_by_state_and_maker(mall: Flask, desk: FlaskClient, boss: FlaskClient) -> None:

@@ -22,6 +22,7 @@ from mall.catalog.models import (
     Item,
     NoSuchBatch,
     Outcome,
+    RowState,
     Sku,
     Supplier,
 )
@@ -156,6 +157,13 @@ def rows(session: Session, found: Batch, *, outcome: Outcome | None = None, page
         names = of_skus.where(_sku.c.code.in_(codes))
     total = counts[outcome] if outcome else sum(counts.values())
     return Rows(shown, {row.code: row.names for row in session.execute(names)}, total)
+
+
+def left_to_write(session: Session, found: Batch) -> int:
+    """How many rows of a batch that is being written are still to come."""
+    to_come = (_row.c.state == RowState.CHECKED, _row.c.outcome.in_((Outcome.CREATE, Outcome.CHANGE)))
+    asked = select(func.count()).select_from(_row).where(_row.c.batch_id == found.id, *to_come)
+    return session.scalar(asked) or 0
 
 
 def all_rows(session: Session, batch_id: int) -> Iterator[Any]:

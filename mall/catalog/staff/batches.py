@@ -186,6 +186,7 @@ def _look(no: str) -> dict[str, Any]:
     return {
         "batch": one,
         "rows": rows,
+        "left": found.left_to_write(session, one) if one.running else 0,
         "shown": outcome if shown else "",
         "number": number,
         "numbered": lambda n: url_for("desk_catalog.batch", no=no, rows=outcome or None, page=n if n > 1 else None),

@@ -148,6 +148,14 @@ def test_a_sheet_is_filled_in_finished_and_posted(keeper: FlaskClient, buyer: Fl
     all_ties()
 
 
+def test_who_may_not_count_is_told_who_does(keeper: FlaskClient, buyer: FlaskClient) -> None:
+    assert "选一个仓库开第一张盘点单" in keeper.get("/desk/stock/counts").text
+    shown = buyer.get("/desk/stock/counts").text
+    assert "履约或管理员开了盘点单" in shown
+    assert "开一张盘点单" not in shown
+    assert "选一个仓库" not in shown
+
+
 def test_a_code_that_is_none_is_told_at_its_field(keeper: FlaskClient) -> None:
     said = {"key": "count-000002", "warehouse": MAIN, "codes": "NO-SUCH"}
     answer = keeper.post("/desk/stock/counts", data=said)

@@ -12,14 +12,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from mall.catalog.actions import PlanToPut, add_plan, withdraw_plan
-from mall.catalog.actions.batches import undo
-from mall.catalog.models import Batch, LastPrice, Outcome, PricePlan, Sku
+from mall.catalog.actions.batches import fill_some, filled, undo
+from mall.catalog.actions.batches.readers import READERS
+from mall.catalog.models import Batch, BatchKind, LastPrice, Outcome, PricePlan, Sku
 from mall.catalog.queries import price_sheet
 from mall.catalog.rules.wanted_plans import FOLLOWED
 from mall.dealers.models import WHOLE
 from mall.web.db import now, reading, transact
+from tests.base.xlsx import book
+from tests.catalog.batching import begun, looked_at
 from tests.catalog.conftest import NOVEMBER, stock_up
-from tests.catalog.price_sheets import day, price, prices_brought, told
+from tests.catalog.price_sheets import day, price, prices_brought, table, told
 from tests.catalog.sheets import MAKER, SECOND, ZONE, executed, rows_of, stands, work
 from tests.conftest import Clock
 
@@ -120,3 +123,13 @@ def test_the_last_price_for_everybody_is_not_taken_back(stocked: Flask) -> None:
     ]  # fmt: skip
     executed(back)
     assert told(PINE) == [(1, 15_000, 9_900, "", "", 0, None)]
+
+
+@pytest.mark.parametrize("most", [1, 500])
+def test_a_row_is_right_or_wrong_wherever_it_lies_in_its_file(stocked: Flask, most: int) -> None:
+    adds(20_000, days=10, ends_at=now() + timedelta(days=20))
+    raw = book(table(exported()[1] | {"until": day(12)}, price(PINE, "19000", since=day(15), until=day(18))))
+    batch = begun(BatchKind.IMPORT, {"sheet": "prices"}, file=("prices.xlsx", raw))
+    transact(fill_some, batch_id=batch.id, rows=list(READERS["prices"](reading(), now(), raw)))
+    transact(filled, batch_id=batch.id)
+    assert [row.outcome for row in rows_of(looked_at(batch.id, most))] == [Outcome.CHANGE, Outcome.CREATE]

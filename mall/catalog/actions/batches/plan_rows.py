@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from mall.base import bulk
@@ -23,7 +23,7 @@ from mall.catalog.actions.batches.prices import words
 from mall.catalog.actions.bounds import follow_library, within
 from mall.catalog.actions.bounds import held as bounds_held
 from mall.catalog.actions.plans import tell_items
-from mall.catalog.models import Batch, Item, LastPrice, Outcome, PricePlan, Sku
+from mall.catalog.models import Batch, BatchRow, Item, LastPrice, Outcome, PricePlan, RowState, Sku
 from mall.catalog.queries.bounds import bounds_of
 from mall.catalog.queries.plans import plans_of
 from mall.catalog.rules.bounds import Bounds
@@ -47,7 +47,7 @@ MOVED = N_("试运行之后有人改过这个价格，没有写入")
 TOUCHED = N_("之后又改过或撤下了，保留不撤销")
 ENDED = N_("已经结束，不用撤销")
 
-_item, _sku, _plan = (cast(Table, each.__table__) for each in (Item, Sku, PricePlan))
+_item, _sku, _plan, _row = (cast(Table, each.__table__) for each in (Item, Sku, PricePlan, BatchRow))
 _SKUS = (
     select(
         *(_sku.c[name] for name in ("id", "code", "item_id", "cost_fen", "held_fen", "held_until", "retired_at")),
@@ -55,6 +55,12 @@ _SKUS = (
     )
     .join(_item, _item.c.id == _sku.c.item_id)
     .where(bulk.among(_sku.c.code, "codes"))
+)
+_EARLIER = (
+    select(_row)
+    .where(_row.c.batch_id == bindparam("batch"), bulk.among(_row.c.code, "codes"), _row.c.no < bindparam("no"))
+    .where(_row.c.state == RowState.CHECKED, _row.c.outcome.in_((Outcome.CREATE, Outcome.CHANGE)))
+    .order_by(_row.c.no)
 )
 _LOCKED = select(_item.c.id).where(bulk.among(_item.c.id, "items")).order_by(_item.c.id).with_for_update()
 
@@ -89,7 +95,10 @@ def judge_plans(
         session.execute(_LOCKED, {"items": sorted({sku.item_id for sku in skus.values()})}).all()
         skus = {row.code: row for row in session.execute(_SKUS, given)}
     plans = plans_of(session, [sku.id for sku in skus.values()])
-    taken = {row.before["plan"]["id"] for row in rows} if batch.undoes else set()
+    earlier: Sequence[Row[Any]] = ()
+    if rows and not writing:
+        earlier = session.execute(_EARLIER, given | {"batch": batch.id, "no": rows[0].no}).all()
+    taken = {row.before["plan"]["id"] for row in (*earlier, *rows)} if batch.undoes else set()
     bench = _Bench(
         now=now,
         batch=batch,
@@ -100,6 +109,8 @@ def judge_plans(
         prices={sku: OfSku(plans=found, confined=bool(batch.region)) for sku, found in plans.items()},
         others={sku: [plan for plan in found if plan.id not in taken] for sku, found in plans.items()},
     )
+    for row in earlier:
+        bench.row(row, skus.get(row.code))  # nothing of it is written yet: its SKU's prices are as it leaves them
     return [bench.row(row, skus.get(row.code)) for row in rows]
 
 

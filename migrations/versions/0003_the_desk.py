@@ -723,6 +723,7 @@ def reshape() -> None:
     """New rules and indexes for old tables."""
     op.create_index("ix_audit_entry_act_id", "audit_entry", ["act", "id"], unique=False)
     op.create_index("ix_audit_entry_actor_id", "audit_entry", ["actor", "id"], unique=False)
+    op.create_index("ix_document_dealer_id", "document", ["dealer_id", "received_at"], unique=False)
     with op.batch_alter_table("category", table_kwargs=STRICT) as batch_op:
         batch_op.create_foreign_key(batch_op.f("fk_category_parent_id"), "category", ["parent_id"], ["id"])
     with op.batch_alter_table("item", table_kwargs=STRICT) as batch_op:
@@ -751,6 +752,7 @@ def reshape() -> None:
 
 def shape_back() -> None:
     """The old rules and columns."""
+    op.drop_index("ix_document_dealer_id", "document")
     op.drop_column("dealer", "spelled")
     op.drop_column("sku", "held_until")
     op.drop_column("sku", "held_fen")

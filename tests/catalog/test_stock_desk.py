@@ -148,6 +148,15 @@ def test_a_sheet_is_filled_in_finished_and_posted(keeper: FlaskClient, buyer: Fl
     all_ties()
 
 
+def test_a_sheet_opened_on_the_minute_is_sent_at_once(keeper: FlaskClient, clock: Clock) -> None:
+    clock.tick(seconds=0.3)
+    sheet = keeper.post("/desk/stock/counts", data={"key": "count-000001", "warehouse": MAIN, "codes": GREY}).location
+    clock.tick(seconds=0.3)
+    as_of = keeper.get(sheet).text.split('name="as_of" value="')[1].split('"')[0]
+    said = {f"n-{GREY}": "9", "as_of": as_of, "moment": "2026-11-12T20:00"}  # so a browser writes 20:00:00
+    assert keeper.post(f"{sheet}/numbers", data=said).status_code == 303
+
+
 def test_who_may_not_count_is_told_who_does(keeper: FlaskClient, buyer: FlaskClient) -> None:
     assert "选一个仓库开第一张盘点单" in keeper.get("/desk/stock/counts").text
     shown = buyer.get("/desk/stock/counts").text

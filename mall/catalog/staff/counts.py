@@ -205,6 +205,7 @@ def _sheet(no: str) -> dict[str, Any]:
     number = min(max(whole(request.args.get("page", "1")) or 1, 1), LAST_PAGE)
     people = movements.people(session, [count.opened_by, count.counted_by, count.posted_by])
     asked: dict[str, Any] = {"q": q or None, "show": show or None}
+    at = now()  # read once: the field and the moment that it stands for never differ
     return {
         "count": count,
         "place": place,
@@ -217,8 +218,8 @@ def _sheet(no: str) -> dict[str, Any]:
         "people": people,
         "states": COUNT_STATES,
         "second_over": SECOND_PERSON_OVER,
-        "moment": request.form.get("moment") or _told(now()),
-        "as_of": request.form.get("as_of") or micros(now()),
+        "moment": request.form.get("moment") or _told(at),
+        "as_of": request.form.get("as_of") or micros(at),
         "earliest": _told(count.opened_at),
         "typed": {},
         "wrong": (),
@@ -252,14 +253,18 @@ def _told(at: datetime) -> str:
 
 
 def _moment() -> datetime | None:
-    """When it was counted: as typed, by the second; left as it stood it is the very moment the page was opened."""
-    text, as_of = request.form.get("moment", ""), whole(request.form.get("as_of", ""))
-    if as_of is not None and 0 < as_of <= micros(now()) and text == _told(moment(as_of)):
-        return moment(as_of)
+    """When it was counted: as typed, by the second; left as it stood it is the very moment the page was opened.
+
+    A browser leaves seconds out that are none.
+    """
+    as_of = whole(request.form.get("as_of", ""))
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone()))
+        typed = datetime.fromisoformat(request.form.get("moment", "")).replace(tzinfo=ZoneInfo(zone()))
     except ValueError:
         return None
+    if as_of is None or not 0 < as_of <= micros(now()) or typed != moment(as_of).replace(microsecond=0):
+        return typed
+    return moment(as_of)
 
 
 def _back(no: str) -> str:

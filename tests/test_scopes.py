@@ -83,7 +83,7 @@ def test_a_regions_person_is_offered_nothing_of_the_librarys_to_write(stage: Sta
         assert "这不在你的数据权限之内" in answer.text
     for key in ("item", "category", "template", "edition_bounds"):
         page = client.get(ROUTES[f"desk_catalog.{key}", "GET"].own)
-        assert 'class="held" disabled' in page.text, key
+        assert 'class="lockable" disabled' in page.text, key
     for path in ("/desk/items", "/desk/items?q=zzz", "/desk/suppliers?q=zzz", "/desk/today", "/desk/searches"):
         assert 'href="/desk/items/new' not in client.get(path).text
         assert 'href="/desk/suppliers/new' not in client.get(path).text

@@ -180,13 +180,13 @@ def test_finance_sees_each_dealer_against_the_caps(here: Cast) -> None:
     bought(cash(here.linan.id, 1))
     transact(ordered, lines=[cash(here.linan.id, 2, points=5_000)])
     bought(cash(here.ningbo.id, 3, points=300))
-    rows = by_dealer(reading(), date(2026, 11, 12), terms_in_force(reading(), now()))
+    rows = by_dealer(reading(), date(2026, 11, 12), terms_in_force(reading(), now())).rows
     assert [(row.code, row.room.month_fen, row.credited_fen, row.waiting_fen) for row in rows] == [
         ("LA0571", 15_000, 10_000, 5_000), ("NB0574", 300, 300, 0),
     ]  # fmt: skip
     assert rows[0].room.left == 15_000
-    assert [row.code for row in by_dealer(reading(), date(2026, 11, 12), None, words="海曙")] == ["NB0574"]
-    assert by_dealer(reading(), date(2027, 1, 1), None) == []
+    assert [row.code for row in by_dealer(reading(), date(2026, 11, 12), None, words="海曙").rows] == ["NB0574"]
+    assert by_dealer(reading(), date(2027, 1, 1), None).rows == []
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.none() | st.integers(1, 90), st.none() | st.integers(1, 90))
